@@ -1,0 +1,1 @@
+"""The composition: knows every package, is known by none."""

@@ -1,0 +1,118 @@
+"""``create_app``: one Flask application out of the features."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from examprep.app import pages
+from examprep.app.navigation import navigation
+from examprep.app.wiring import FEATURES
+from examprep.config.settings import Settings
+from examprep.imports.views import bp as imports_blueprint
+from examprep.kernel.clock import Clock, SystemClock
+from examprep.kernel.registry import Registry
+from examprep.people.session import install_sessions
+from examprep.people.views import bp as people_blueprint
+from examprep.plumbing.access import install_gate
+from examprep.plumbing.db import Database
+from examprep.plumbing.files import resource
+from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_language, language
+from examprep.plumbing.listing import Ask
+from examprep.plumbing.refusals import install_refusals
+from examprep.plumbing.runtime import Runtime
+from examprep.plumbing.vault import Vault
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """The installation that the settings describe."""
+    return Runtime(settings, Database(settings.database_url), clock or SystemClock(), Vault(settings.data_key))
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The web application of one installation; holds no state of its own."""
+    settings = runtime.settings
+    app = Flask(
+        "examprep",
+        template_folder=str(resource("templates")),
+        static_folder=str(resource("plumbing") / "static"),
+        static_url_path="/static",
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_limit_bytes,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # a phone keeps a page open for days; the token ends with the session
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_TRANSLATION_DIRECTORIES=str(resource("translations")),
+    )
+    app.extensions["examprep"] = runtime
+    app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    babel.init_app(app, locale_selector=choose_language)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    install_sessions(app)
+    install_refusals(app)
+    for blueprint in (people_blueprint, imports_blueprint, pages.bp):
+        app.register_blueprint(blueprint)
+    for feature in FEATURES:
+        if feature.blueprint is not None:
+            app.register_blueprint(feature.blueprint)
+    install_gate(app)
+    app.context_processor(_page_context)
+    app.after_request(_headers)
+    version = secrets.token_hex(4)  # a new start may bring new styles; old ones are then not reused
+    app.url_defaults(lambda endpoint, values: values.setdefault("v", version) if endpoint == "static" else None)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def list_address(ask: Ask, **changes: object) -> str:
+    """The address of the present list, asked differently."""
+    view = request.view_args or {}
+    return url_for(str(request.endpoint), **{**view, **ask.query(**changes)})
+
+
+def _page_context() -> dict[str, Any]:
+    """What every page's frame needs."""
+    actor = g.get("actor")
+    return {
+        "actor": actor,
+        "language": language(),
+        "languages": LANGUAGES,
+        "navigation": navigation(actor, request.endpoint) if actor else [],
+        "list_address": list_address,
+        "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+    }
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint not in {"static", "bootstrap.static"}:
+        response.headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
+        response.vary.add("Cookie")
+    return response

@@ -1,0 +1,5 @@
+"""Every subject that is plugged in. To add one: its package, and a line here."""
+
+from examprep.feature import Feature
+
+FEATURES: tuple[Feature, ...] = ()

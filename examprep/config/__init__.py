@@ -1,0 +1,1 @@
+"""Settings from the environment, checked at start, each with a default that serves one county."""

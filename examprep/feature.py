@@ -1,0 +1,53 @@
+"""What a subject hands to the application: its pages, commands, jobs, importers, data and checks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import click
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from examprep.imports.importer import Importer
+from examprep.plumbing.jobs import Job
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A place in the menu, shown to whoever holds ``permission``; lower ``order`` comes first.
+
+    ``role`` names the home the item belongs to: candidate, trainer, officer, administrator.
+    """
+
+    label: str
+    endpoint: str
+    permission: str
+    role: str
+    order: int
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
+
+    With ``repair`` it also writes what was rebuilt.
+    """
+
+    name: str
+    differences: Callable[[Session, bool], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Everything `app/wiring.py` needs to plug a subject in. Leave out what it lacks."""
+
+    name: str
+    blueprint: Blueprint | None = None
+    commands: Sequence[click.Command] = ()
+    jobs: Sequence[Job] = ()
+    importers: Sequence[Importer] = ()
+    nav: Sequence[NavItem] = ()
+    derived: Sequence[Derived] = ()
+    # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
+    load_data: Callable[[Session, date], None] | None = None

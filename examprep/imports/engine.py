@@ -1,0 +1,144 @@
+"""What happens to a batch, whichever importer reads it. Used alike by the pages and by the command."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, undefer
+
+from examprep.imports.importer import Importer, Plan, Upload
+from examprep.imports.models import ImportBatchRow
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.registry import Registry
+from examprep.people.actions import record
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.plumbing.i18n import say
+from examprep.plumbing.listing import Ask, Page, fetch, xlsx_bytes
+
+BATCH = ImportBatchRow
+
+
+def check(session: Session, importer: Importer, actor: Actor, upload: Upload, *, now: datetime) -> int:
+    """Dry-run a file and keep it as a batch; returns the batch's id.
+
+    Raises:
+        UnreadableFile, RuleViolation: the file as a whole, or an option, cannot be used; nothing is kept.
+    """
+    plan = importer.plan(session, actor, upload, now=now)
+    batch = BATCH(
+        importer=importer.name,
+        filename=upload.filename[:200],
+        sha256=hashlib.sha256(upload.content).hexdigest(),
+        content=upload.content,
+        options=dict(upload.options),
+        state="checked",
+        rows=len(plan.rows),
+        problems=len(plan.problems),
+        organisation_id=actor.organisation_id,
+        actor_id=actor.person_id,
+        created_at=now,
+    )
+    session.add(batch)
+    session.flush()
+    return batch.id
+
+
+def find(session: Session, importers: Registry[Importer], actor: Actor, batch_id: int) -> tuple[Importer, BATCH]:
+    """A batch within the actor's bounds, and its importer.
+
+    Raises:
+        NotFound: no such batch there.
+    """
+    batch = session.scalar(select(BATCH).where(BATCH.id == batch_id).options(undefer(BATCH.content)))
+    importer = importers.get(batch.importer) if batch else None
+    if batch is None or importer is None or not actor.may(importer.permission):
+        raise NotFound("imports.batch", "There is no such import.")
+    inside = session.scalar(
+        select(BATCH.id).where(BATCH.id == batch_id, within(BATCH.organisation_id, actor, importer.permission))
+    )
+    if inside is None:
+        raise NotFound("imports.batch", "There is no such import.")
+    return importer, batch
+
+
+def plan_again(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> Plan:
+    """What the kept file would do now: other rows may have changed since its dry run."""
+    upload = Upload(batch.filename, batch.content, batch.options)
+    return importer.plan(session, actor, upload, now=now)
+
+
+def apply(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> int:
+    """Write the batch, all or nothing.
+
+    Raises:
+        Conflict: ``imports.applied`` -- it was applied already, perhaps by a second click.
+        RuleViolation: ``imports.problems`` -- some rows are wrong; nothing is written.
+    """
+    claimed = session.execute(
+        update(BATCH).where(BATCH.id == batch.id, BATCH.state == "checked").values(state="applied", applied_at=now)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("imports.applied", "This file has been imported already.")
+    plan = plan_again(session, importer, batch, actor, now=now)
+    if plan.problems:
+        raise RuleViolation(
+            "imports.problems",
+            "%(count)s problems must be mended first; nothing was imported.",
+            count=len(plan.problems),
+        )
+    written = importer.apply(session, actor, plan, batch.id, now=now)
+    session.execute(update(BATCH).where(BATCH.id == batch.id).values(written=written))
+    record(
+        session,
+        actor,
+        "imports.applied",
+        "import_batch",
+        batch.id,
+        now=now,
+        after={"importer": importer.name, "rows": written},
+    )
+    return written
+
+
+def undo(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> int:
+    """Take a batch back.
+
+    Raises:
+        Conflict: ``imports.not-applied`` -- it was never applied, or undone already.
+        RuleViolation: something was built on it since.
+    """
+    claimed = session.execute(
+        update(BATCH).where(BATCH.id == batch.id, BATCH.state == "applied").values(state="undone", undone_at=now)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("imports.not-applied", "There is nothing to undo: the import was not applied, or was undone.")
+    taken_back = importer.undo(session, actor, batch.id, now=now)
+    record(
+        session,
+        actor,
+        "imports.undone",
+        "import_batch",
+        batch.id,
+        now=now,
+        before={"importer": importer.name, "rows": taken_back},
+    )
+    return taken_back
+
+
+def failed_rows(plan: Plan, problem_head: str) -> bytes:
+    """The rows with problems as a workbook: as they were, with what is wrong in a last column."""
+    wrong: dict[int, list[str]] = {}
+    for problem in plan.problems:
+        place = f"[{problem.column}] " if problem.column else ""
+        wrong.setdefault(problem.row, []).append(place + say(problem.sentence))
+    rows = ([*row.cells, "\n".join(wrong[row.number])] for row in plan.rows if row.number in wrong)
+    return xlsx_bytes([*plan.heads, problem_head], rows)
+
+
+def batches(session: Session, importer: Importer, actor: Actor, ask: Ask) -> Page:
+    """The importer's batches within the actor's bounds, newest first."""
+    query = select(
+        BATCH.id, BATCH.filename, BATCH.state, BATCH.rows, BATCH.problems, BATCH.written, BATCH.created_at
+    ).where(BATCH.importer == importer.name, within(BATCH.organisation_id, actor, importer.permission))
+    return fetch(session, query, ask, searchable=[BATCH.filename], default=[BATCH.id.desc()])

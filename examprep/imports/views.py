@@ -1,0 +1,138 @@
+"""The pages of every import: choose a file, see what it would do, do it, undo it."""
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.file import FileField, FileRequired
+from wtforms import Form, FormField, SubmitField
+
+from examprep.imports import engine
+from examprep.imports.importer import Importer, Upload
+from examprep.kernel.errors import Forbidden, NotFound, RuleViolation
+from examprep.kernel.registry import Registry
+from examprep.kernel.sentence import N_
+from examprep.people.session import current_actor
+from examprep.plumbing.access import signed_in
+from examprep.plumbing.forms import BaseForm
+from examprep.plumbing.listing import Ask, Column, file_response
+from examprep.plumbing.runtime import reading, runtime, writing
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+PROBLEMS_SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def importers() -> Registry[Importer]:
+    """The importers of every feature, put there by the application."""
+    found: Registry[Importer] = current_app.extensions["examprep.importers"]
+    return found
+
+
+def _importer(name: str) -> Importer:
+    """The importer, if the actor may use it; each importer names its own permission, so the check is here."""
+    importer = importers().get(name)
+    if importer is None:
+        raise NotFound("imports.kind", "There is no such kind of import.")
+    if not current_actor().may(importer.permission):
+        raise Forbidden("access.role", "Your role does not include this. Ask your administrator if you need it.")
+    return importer
+
+
+def _form(importer: Importer) -> BaseForm:
+    class UploadForm(BaseForm):
+        file = FileField(N_("File"), [FileRequired()])
+
+    if importer.options_form is not None:
+        UploadForm.options = FormField(importer.options_form)
+    UploadForm.submit = SubmitField(N_("Check the file"))
+    form = UploadForm()
+    with reading() as session:
+        for field, choices in importer.option_choices(session, current_actor()).items():
+            form.options[field].choices = list(choices)
+    return form
+
+
+def _options(form: BaseForm) -> dict[str, str]:
+    options: Form | None = getattr(form, "options", None)
+    if options is None:
+        return {}
+    return {name: str(value or "") for name, value in options.data.items() if name != "csrf_token"}
+
+
+@bp.route("/<name>", methods=["GET", "POST"])
+@signed_in
+def upload(name: str) -> ResponseReturnValue:
+    importer, actor = _importer(name), current_actor()
+    form = _form(importer)
+    if form.sent():
+        sent = form.file.data
+        try:
+            with writing() as session:
+                batch_id = engine.check(
+                    session,
+                    importer,
+                    actor,
+                    Upload(sent.filename or "", sent.read(), _options(form)),
+                    now=runtime().clock.now(),
+                )
+            return redirect(url_for("imports.batch", batch_id=batch_id), 303)
+        except RuleViolation as refusal:
+            form.reject(refusal)
+    columns = (
+        Column("filename", N_("File"), link=lambda row: url_for("imports.batch", batch_id=row["id"])),
+        Column("state", N_("State"), "badge"),
+        Column("rows", N_("Rows"), "number"),
+        Column("problems", N_("Problems"), "number"),
+        Column("written", N_("Written"), "number"),
+        Column("created_at", N_("Sent"), "instant"),
+    )
+    with reading() as session:
+        page = engine.batches(session, importer, actor, Ask.of(request.args))
+    return render_template("imports/upload.html", importer=importer, form=form, page=page, columns=columns), form.status
+
+
+@bp.get("/<name>/template.xlsx")
+@signed_in
+def template(name: str) -> ResponseReturnValue:
+    importer = _importer(name)
+    return file_response(importer.template(), f"{gettext(importer.title)}.xlsx", XLSX)
+
+
+@bp.get("/batch/<int:batch_id>")
+@signed_in
+def batch(batch_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        importer, found = engine.find(session, importers(), current_actor(), batch_id)
+        waiting = found.state == "checked"
+        plan = (
+            engine.plan_again(session, importer, found, current_actor(), now=runtime().clock.now()) if waiting else None
+        )
+    shown = plan.problems[:PROBLEMS_SHOWN] if plan else ()
+    return render_template("imports/batch.html", importer=importer, batch=found, plan=plan, problems=shown)
+
+
+@bp.get("/batch/<int:batch_id>/failed.xlsx")
+@signed_in
+def failed(batch_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        importer, found = engine.find(session, importers(), current_actor(), batch_id)
+        plan = engine.plan_again(session, importer, found, current_actor(), now=runtime().clock.now())
+    return file_response(engine.failed_rows(plan, gettext("What is wrong")), f"failed-{batch_id}.xlsx", XLSX)
+
+
+@bp.post("/batch/<int:batch_id>/apply")
+@signed_in
+def apply(batch_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        importer, found = engine.find(session, importers(), current_actor(), batch_id)
+        engine.apply(session, importer, found, current_actor(), now=runtime().clock.now())
+    return redirect(url_for("imports.batch", batch_id=batch_id), 303)
+
+
+@bp.post("/batch/<int:batch_id>/undo")
+@signed_in
+def undo(batch_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        importer, found = engine.find(session, importers(), current_actor(), batch_id)
+        engine.undo(session, importer, found, current_actor(), now=runtime().clock.now())
+    return redirect(url_for("imports.batch", batch_id=batch_id), 303)

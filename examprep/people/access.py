@@ -1,0 +1,85 @@
+"""The policy page: which role may do which kind of act. Which rows an act may touch is bounded by organisation.
+
+An auditor reads this page and nothing else to know who may do what. `tests/people/test_access.py` walks every route.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a membership makes of a person, within its organisation and everything below."""
+
+    ADMINISTRATOR = "administrator"
+    CANDIDATE = "candidate"  # practises, enrols; also a holder who owes hours
+    OFFICER = "officer"
+    TRAINER = "trainer"
+
+
+class Permission(StrEnum):
+    """A kind of act: ``<feature>:<thing>:<act>``. Alphabetical."""
+
+    BANK_QUESTION_EDIT = "bank:question:edit"
+    BANK_QUESTION_SEE = "bank:question:see"
+    BUREAU_HOME_SEE = "bureau:home:see"
+    CE_LEDGER_CORRECT = "ce:ledger:correct"
+    CE_OWN_SEE = "ce:own:see"
+    CE_STANDING_SEE = "ce:standing:see"
+    EXAMS_RATE_SEE = "exams:rate:see"
+    EXAMS_RESULT_IMPORT = "exams:result:import"
+    PEOPLE_ACCOUNT_MANAGE = "people:account:manage"
+    PEOPLE_AUDIT_SEE = "people:audit:see"
+    PEOPLE_ORGANISATION_MANAGE = "people:organisation:manage"
+    PEOPLE_PERSON_EDIT = "people:person:edit"
+    PEOPLE_PERSON_SEE = "people:person:see"
+    PRACTICE_OWN_USE = "practice:own:use"
+    REGISTER_HOLDER_SEE = "register:holder:see"
+    REMINDERS_OUTBOX_SEE = "reminders:outbox:see"
+    SYLLABUS_EDIT = "syllabus:edit"
+    TRAINING_CLASS_ENROL = "training:class:enrol"
+    TRAINING_CLASS_MANAGE = "training:class:manage"
+
+
+P = Permission
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CANDIDATE: frozenset({P.PRACTICE_OWN_USE, P.TRAINING_CLASS_ENROL, P.CE_OWN_SEE}),
+    Role.TRAINER: frozenset(
+        {
+            P.BANK_QUESTION_EDIT,
+            P.BANK_QUESTION_SEE,
+            P.PEOPLE_PERSON_SEE,
+            P.TRAINING_CLASS_MANAGE,
+        }
+    ),
+    Role.OFFICER: frozenset(
+        {
+            P.BUREAU_HOME_SEE,
+            P.CE_LEDGER_CORRECT,
+            P.CE_STANDING_SEE,
+            P.EXAMS_RATE_SEE,
+            P.EXAMS_RESULT_IMPORT,
+            P.PEOPLE_PERSON_EDIT,
+            P.PEOPLE_PERSON_SEE,
+            P.REGISTER_HOLDER_SEE,
+        }
+    ),
+    # Runs the installation; sees persons to give them accounts, but not their answers.
+    Role.ADMINISTRATOR: frozenset(
+        {
+            P.BANK_QUESTION_EDIT,
+            P.BANK_QUESTION_SEE,
+            P.PEOPLE_ACCOUNT_MANAGE,
+            P.PEOPLE_AUDIT_SEE,
+            P.PEOPLE_ORGANISATION_MANAGE,
+            P.PEOPLE_PERSON_EDIT,
+            P.PEOPLE_PERSON_SEE,
+            P.REMINDERS_OUTBOX_SEE,
+            P.SYLLABUS_EDIT,
+        }
+    ),
+}
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """The roles that hold a permission."""
+    return frozenset(role for role, held in GRANTS.items() if permission in held)

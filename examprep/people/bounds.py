@@ -1,0 +1,43 @@
+"""The bound of every query over people: the actor's organisations, as a condition in the query itself.
+
+Other features use these two and join `people.models`; they never list organisations in Python.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from examprep.kernel.errors import NotFound
+from examprep.people.actor import Actor
+from examprep.people.models import OrganisationTreeRow, PersonRow
+
+
+def within(column: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
+    """That the organisation in ``column`` lies where the actor may do the act (nowhere: no row)."""
+    reach = select(OrganisationTreeRow.descendant_id).where(
+        OrganisationTreeRow.ancestor_id.in_(actor.roots(permission))
+    )
+    condition: ColumnElement[bool] = column.in_(reach)
+    return condition
+
+
+def in_subtree(column: Any, organisation_id: int) -> ColumnElement[bool]:
+    """That the organisation in ``column`` is ``organisation_id`` or below it; for filters, not for rights."""
+    reach = select(OrganisationTreeRow.descendant_id).where(OrganisationTreeRow.ancestor_id == organisation_id)
+    condition: ColumnElement[bool] = column.in_(reach)
+    return condition
+
+
+def seen(session: Session, actor: Actor, permission: str, person_id: int) -> PersonRow:
+    """The person, if the actor may do the act to them.
+
+    Raises:
+        NotFound: no such person there; somebody else's person looks the same as nobody.
+    """
+    person = session.scalar(
+        select(PersonRow).where(PersonRow.id == person_id, within(PersonRow.organisation_id, actor, permission))
+    )
+    if person is None:
+        raise NotFound("people.person", "There is no such person in your organisations.")
+    return person

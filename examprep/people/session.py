@@ -1,0 +1,69 @@
+"""From a cookie to an actor: Flask-Login keeps the session, one query a request finds who it is."""
+
+from typing import cast
+
+from flask import Flask, g, request
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from examprep.kernel.errors import Forbidden
+from examprep.people import store
+from examprep.people.actor import Actor
+from examprep.plumbing.runtime import reading, runtime
+
+login_manager = LoginManager()
+# "strong" signs out when address or browser changes; a phone changes its address on every bus ride.
+login_manager.session_protection = "basic"
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login keeps in the cookie: account id and epoch, so that a password change ends other sessions."""
+
+    def __init__(self, account_id: int, epoch: int, actor: Actor | None = None) -> None:
+        self.account_id, self.epoch, self.actor = account_id, epoch, actor
+
+    def get_id(self) -> str:
+        return f"{self.account_id}.{self.epoch}"
+
+
+def install_sessions(app: Flask) -> None:
+    login_manager.init_app(app)
+    app.before_request(_find_actor)
+
+
+@login_manager.user_loader
+def _load(cookie_id: str) -> SignedIn | None:
+    account_id, _, epoch = cookie_id.partition(".")
+    if not (account_id.isdecimal() and epoch.isdecimal()):
+        return None
+    with reading() as session:
+        actor = store.load_actor(session, int(account_id), int(epoch), runtime().clock.today())
+    return SignedIn(int(account_id), int(epoch), actor) if actor else None
+
+
+def _find_actor() -> None:
+    # Pictures, styles and scripts are the same for everybody: they cost no look-up.
+    if request.endpoint in {"static", "bootstrap.static"}:
+        g.actor = None
+        return
+    g.actor = current_user.actor if current_user.is_authenticated else None
+
+
+def begin(account_id: int, epoch: int) -> None:
+    """Sign in; the actor is found at the next request."""
+    login_user(SignedIn(account_id, epoch))
+
+
+def end() -> None:
+    logout_user()
+
+
+def current_actor() -> Actor:
+    """The signed-in actor; views behind ``@signed_in`` and ``@needs`` always have one.
+
+    Raises:
+        Forbidden: nobody is signed in.
+    """
+    found = cast(Actor | None, g.get("actor"))
+    if found is None:
+        raise Forbidden("access.signed-out", "Sign in first.")
+    return found

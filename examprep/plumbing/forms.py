@@ -1,0 +1,46 @@
+"""Forms check shape only: present, parses, in range. Whether a thing is allowed is a rule's business."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import get_translations
+from flask_wtf import FlaskForm
+
+from examprep.kernel.errors import Refusal
+from examprep.plumbing.i18n import say
+
+
+class _Catalogue:
+    """WTForms' own messages come from our catalogue, so that one language has one place."""
+
+    def gettext(self, text: str) -> str:
+        return str(get_translations().ugettext(text))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(get_translations().ungettext(singular, plural, n))
+
+
+class BaseForm(FlaskForm):
+    """A form that keeps what was typed, shows a refusal above its fields, and speaks the page's language."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: object) -> _Catalogue:
+            return _Catalogue()
+
+    def reject(self, refusal: Refusal) -> None:
+        """Show a refusal of the subject above the fields."""
+        self.form_errors.append(say(refusal.sentence))
+
+    def sent(self) -> bool:
+        """Whether the form was sent and its shape is right; CSRF is checked before any view runs."""
+        return request.method == "POST" and bool(self.validate())
+
+    @property
+    def status(self) -> int:
+        """422 when something is wrong with what was typed."""
+        return 422 if self.errors else 200
+
+    def entry(self, **more: Any) -> dict[str, Any]:
+        """The typed values by field name, without the token and the button."""
+        typed = {k: v for k, v in self.data.items() if k not in {"csrf_token", "submit"}}
+        return {**typed, **more}

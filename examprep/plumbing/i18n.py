@@ -1,0 +1,136 @@
+"""Languages: which one, and how dates, numbers, hours and marks look in it.
+
+Chinese is first. The choice is kept in the account (or, before sign-in, in a cookie).
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from flask import g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
+
+from examprep.kernel.clock import OFFICE_ZONE
+from examprep.kernel.marks import format_marks
+from examprep.kernel.minutes import credit_hours
+from examprep.kernel.rate import Rate
+from examprep.kernel.sentence import Sentence
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+LANGUAGE_COOKIE = "examprep_language"
+
+babel = Babel()
+
+
+def choose_language() -> str:
+    """The account's language, else the cookie's, else the browser's if it asks for English first, else Chinese."""
+    if not has_request_context():
+        return "zh"
+    chosen = getattr(g.get("actor"), "language", None) or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES), default="zh") or "zh"
+
+
+def language() -> str:
+    """The language of the page or mail that is being made."""
+    return str(get_locale().language)
+
+
+def say(sentence: object) -> str:
+    """A Sentence (or a plain message id) in the current language; other values as they are."""
+    if isinstance(sentence, Sentence):
+        values = {name: _shown(value) for name, value in sentence.values.items()}
+        return str(get_translations().ugettext(sentence.text)) % values
+    if isinstance(sentence, str):
+        return str(get_translations().ugettext(sentence)) if sentence else ""
+    return str(sentence)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Sentence):
+        return say(value)
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return day(value)
+    return value
+
+
+def in_language(names: Mapping[str, str] | None, fallback: str = "") -> str:
+    """Of names kept as ``{"zh": …, "en": …}`` the one to show; Chinese where English is missing."""
+    if not names:
+        return fallback
+    return names.get(language()) or names.get("zh") or fallback
+
+
+def number(value: int | float | None, digits: int = 0) -> str:
+    if value is None:
+        return "—"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=get_locale())
+
+
+def percent(value: Rate | float | None, digits: int = 1) -> str:
+    """A rate in per cent, rounded here and nowhere before; a dash where there is no base."""
+    figure = value.percent if isinstance(value, Rate) else value
+    return "—" if figure is None else f"{number(figure, digits)}%"
+
+
+def signed(value: int | float | None, digits: int = 0) -> str:
+    """With its sign: changes are read by their sign first."""
+    if value is None:
+        return "—"
+    shown = number(abs(value), digits)
+    return f"+{shown}" if value > 0 else f"−{shown}" if value < 0 else shown
+
+
+def hours(minutes: int | None, minutes_per_hour: int = 45) -> str:
+    return "—" if minutes is None else credit_hours(minutes, minutes_per_hour=minutes_per_hour)
+
+
+def marks(half_points: int | None) -> str:
+    return "—" if half_points is None else format_marks(half_points)
+
+
+def day(value: date | None) -> str:
+    """An office day: 2026年3月9日, or 9 Mar 2026."""
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = value.astimezone(OFFICE_ZONE).date()
+    return format_date(value, "y年M月d日" if language() == "zh" else "d MMM y", locale=get_locale())
+
+
+def instant(value: datetime | None) -> str:
+    """An instant on the office's clock, to the minute."""
+    if value is None:
+        return "—"
+    pattern = "y年M月d日 HH:mm" if language() == "zh" else "d MMM y, HH:mm"
+    return format_datetime(value, pattern, tzinfo=OFFICE_ZONE, locale=get_locale())
+
+
+def clock_time(value: datetime | None) -> str:
+    return "—" if value is None else format_time(value, "HH:mm", tzinfo=OFFICE_ZONE, locale=get_locale())
+
+
+def weekday(value: date | datetime) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(OFFICE_ZONE).date()
+    return format_date(value, "EEEE" if language() == "zh" else "EEE", locale=get_locale())
+
+
+FILTERS = {
+    "say": say,
+    "named": in_language,
+    "number": number,
+    "percent": percent,
+    "signed": signed,
+    "hours": hours,
+    "marks": marks,
+    "day": day,
+    "instant": instant,
+    "clock_time": clock_time,
+    "weekday": weekday,
+}

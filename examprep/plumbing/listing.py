@@ -1,0 +1,248 @@
+"""Every list: what the user asked of it (words, filters, order, page), and the answer as rows or as a file.
+
+A page declares its columns once; the table macro, the CSV and the XLSX are made from the same declaration, and
+an export keeps the filter and the order of the page it was asked from.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from flask import Response
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from examprep.kernel.clock import OFFICE_ZONE
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.rate import Rate
+from examprep.kernel.sentence import Sentence
+from examprep.plumbing.i18n import hours, in_language, marks, percent, say
+
+PAGE_SIZES = (25, 50, 100, 200)
+EXPORT_LIMIT = 200_000
+EXPORT_FORMATS = ("csv", "xlsx")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a user wants of a list. Unknown values fall back to the default: an old bookmark still opens."""
+
+    words: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    descending: bool = False
+    page: int = 1
+    size: int = PAGE_SIZES[0]
+    export: str = ""
+
+    @classmethod
+    def of(cls, args: MultiDict[str, str], *, filters: Sequence[str] = (), size: int = PAGE_SIZES[0]) -> "Ask":
+        """Read ``?q=&sort=-name&page=2&size=50&export=xlsx`` and the named filters."""
+        sort = args.get("sort", "")
+        asked_size = args.get("size", type=int)
+        return cls(
+            words=args.get("q", "").strip()[:100],
+            filters={name: args[name].strip()[:100] for name in filters if args.get(name, "").strip()},
+            sort=sort.removeprefix("-"),
+            descending=sort.startswith("-"),
+            page=min(max(1, args.get("page", 1, type=int) or 1), 1_000_000),
+            size=asked_size if asked_size in PAGE_SIZES else size,
+            export=args.get("export", "") if args.get("export") in EXPORT_FORMATS else "",
+        )
+
+    def query(self, **changes: object) -> dict[str, object]:
+        """The query string of this ask with changes, for links."""
+        order = f"{'-' if self.descending else ''}{self.sort}" if self.sort else None
+        current = {"q": self.words or None, **self.filters, "sort": order, "size": self.size, "page": None}
+        return {name: value for name, value in {**current, **changes}.items() if value not in (None, "")}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: how it is headed, shown, ordered and exported.
+
+    ``kind``: text, day, instant, number, hours (minutes inside), marks (half-points inside), rate, sentence, names
+    ({zh, en}), badge (a `ui.badge` state). ``link`` gives a row's address.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    sortable: bool = False
+    link: Callable[[Any], str | None] | None = None
+    total: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in {"number", "hours", "marks", "rate"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. ``rows`` are mappings by column name; ``total`` counts all that match."""
+
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    ask: Ask
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.ask.size))
+
+    @property
+    def first(self) -> int:
+        return 0 if not self.total else (self.ask.page - 1) * self.ask.size + 1
+
+    @property
+    def last(self) -> int:
+        return min(self.total, self.ask.page * self.ask.size)
+
+
+def fetch(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    ask: Ask,
+    *,
+    sortable: Mapping[str, Any] | None = None,
+    searchable: Sequence[Any] = (),
+    default: Sequence[Any],
+) -> Page:
+    """Run ``query`` (whose columns are labelled as the page's) for one page, or for an export all of it.
+
+    ``default`` is the order when none is asked, and the last tie-breaker always: paging must be stable.
+
+    Raises:
+        RuleViolation: ``list.too-long`` -- an export of more than 200,000 rows.
+    """
+    if ask.words and searchable:
+        needle = f"%{escape_like(ask.words)}%"
+        query = query.where(or_(*(column.ilike(needle, escape="\\") for column in searchable)))
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    order = (sortable or {}).get(ask.sort)
+    if order is not None:
+        query = query.order_by(order.desc() if ask.descending else order.asc(), *default)
+    else:
+        query = query.order_by(*default)
+    if ask.export:
+        if total > EXPORT_LIMIT:
+            raise RuleViolation(
+                "list.too-long",
+                "%(total)s rows match; filter to at most %(limit)s.",
+                total=total,
+                limit=EXPORT_LIMIT,
+            )
+    else:
+        last_page = max(1, -(-total // ask.size))
+        ask = replace(ask, page=min(ask.page, last_page))
+        query = query.limit(ask.size).offset((ask.page - 1) * ask.size)
+    return Page([dict(row) for row in session.execute(query).mappings()], total, ask)
+
+
+def page_of(rows: Sequence[Mapping[str, Any]], ask: Ask, *, columns: Sequence[Column] = ()) -> Page:
+    """The same for rows already computed: search, order, page and totals in memory."""
+    if ask.words:
+        needle = ask.words.casefold()
+        rows = [row for row in rows if any(needle in str(value).casefold() for value in row.values())]
+    by_name = {column.name: column for column in columns}
+    if ask.sort in by_name and by_name[ask.sort].sortable:
+        rows = sorted(rows, key=lambda row: _sort_key(row[ask.sort]), reverse=ask.descending)
+    totals = {c.name: sum(row[c.name] or 0 for row in rows) for c in columns if c.total}
+    total = len(rows)
+    if not ask.export:
+        ask = replace(ask, page=min(ask.page, max(1, -(-total // ask.size))))
+        rows = rows[(ask.page - 1) * ask.size : ask.page * ask.size]
+    return Page(rows, total, ask, totals)
+
+
+def _sort_key(value: Any) -> tuple[bool, Any]:
+    if isinstance(value, Rate):
+        value = value.share
+    return (value is not None, value if value is not None else 0)
+
+
+def escape_like(text: str) -> str:
+    """The text with LIKE's wildcards made plain (escape character: backslash)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def download(page: Page, columns: Sequence[Column], name: str) -> Response:
+    """The list as a file in the asked format, headed as on the page."""
+    heads = [say(column.label) for column in columns]
+    rows = ([_cell(column, row.get(column.name)) for column in columns] for row in page.rows)
+    if page.ask.export == "csv":
+        return file_response(csv_bytes(heads, rows), f"{name}.csv", "text/csv; charset=utf-8")
+    return file_response(
+        xlsx_bytes(heads, rows),
+        f"{name}.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+def _cell(column: Column, value: Any) -> Any:
+    if value is None:
+        return ""
+    match column.kind:
+        case "hours":
+            return float(hours(value))
+        case "marks":
+            return float(marks(value))
+        case "rate":
+            return percent(value)
+        case "sentence" | "badge":
+            return say(value)
+        case "names":
+            return in_language(value)
+    if isinstance(value, Sentence):
+        return say(value)
+    return value
+
+
+def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """CSV that Excel in China opens rightly: UTF-8 with its mark, and no cell that would run as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(heads)
+    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        return cell.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return "'" + cell
+    return cell
+
+
+def xlsx_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Sheet1") -> bytes:
+    """One sheet with a frozen, filterable head; text stays text (an ID number is never a number)."""
+    buffer = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        page = book.add_worksheet(sheet)
+        page.freeze_panes(1, 0)
+        page.set_column(0, max(0, len(heads) - 1), 16)
+        page.write_row(0, 0, heads, bold)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                plain = _plain(cell) if isinstance(cell, date | datetime) else cell
+                page.write(count, column, plain if isinstance(plain, int | float | str) else str(plain))
+        page.autofilter(0, 0, count, max(0, len(heads) - 1))
+    return buffer.getvalue()
+
+
+def file_response(content: bytes, name: str, mimetype: str) -> Response:
+    """A download, never shown inline."""
+    response = Response(content, mimetype=mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

@@ -1,0 +1,37 @@
+"""What every edge needs, made once at start and hung on the application."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from examprep.config.settings import Settings
+from examprep.kernel.clock import Clock
+from examprep.plumbing.db import Database
+from examprep.plumbing.vault import Vault
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The installation as a value: tests make their own with a fixed clock."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    vault: Vault
+
+
+def runtime() -> Runtime:
+    found: Runtime = current_app.extensions["examprep"]
+    return found
+
+
+def reading() -> AbstractContextManager[Session]:
+    """A session for looking. Render after it has closed, so that no query can hide in a template."""
+    return runtime().database.read()
+
+
+def writing() -> AbstractContextManager[Session]:
+    """One transaction, committed on leaving, also by ``return``."""
+    return runtime().database.write()

@@ -1,0 +1,174 @@
+"""Tables out of files that people send: XLSX and CSV, as rows of text with their row numbers.
+
+Every cell is text here, because the file cannot be trusted to know better: Excel turns ID numbers into floats and
+answers into dates. A number that has lost digits is written in its damaged form (``1.52E+17``), for the reader
+to refuse.
+
+A row number is the number the user sees in the spreadsheet; the head is row 1 unless blank lines precede it.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import python_calamine
+
+from examprep.kernel.errors import RuleViolation
+
+UNPACKED_LIMIT_BYTES = 400 * 1024 * 1024
+ROW_LIMIT = 300_000
+COLUMN_LIMIT = 200
+
+
+class UnreadableFile(RuleViolation):
+    """The file as a whole cannot be read; the sentence says why and what to send instead."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One filled row: its number in the sheet, and its cells by head (missing cells are empty)."""
+
+    number: int
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The head as written, and the rows below it that are not blank."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def read_table(content: bytes, filename: str) -> Table:
+    """Read the first sheet that has a head.
+
+    Raises:
+        UnreadableFile: empty, not what its name says, too large when unpacked, or not text.
+    """
+    if not content.strip(b"\x00 \r\n\t"):
+        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+    lower = filename.lower()
+    if lower.endswith((".xlsx", ".xlsm")):
+        grid = _workbook(content)
+    elif lower.endswith((".csv", ".tsv", ".txt")):
+        grid = _separated(content)
+    elif lower.endswith(".xls"):
+        raise UnreadableFile("file.old-excel", "This is an old Excel file (.xls). Save it as .xlsx and send that.")
+    else:
+        raise UnreadableFile("file.kind", "Send an Excel workbook (.xlsx) or a CSV file.")
+    return _table(grid)
+
+
+def _workbook(content: bytes) -> list[list[Any]]:
+    if not content.startswith(b"PK"):
+        raise UnreadableFile(
+            "file.not-xlsx",
+            "The name ends in .xlsx but this is not an Excel workbook. Open it in Excel and save as .xlsx.",
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > UNPACKED_LIMIT_BYTES:
+            raise UnreadableFile("file.bomb", "The workbook is far larger inside than it looks. Send it in parts.")
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            if sheet.total_height > ROW_LIMIT + 1 or sheet.total_width > COLUMN_LIMIT:
+                raise UnreadableFile(
+                    "file.rows",
+                    "The sheet “%(sheet)s” spans more than %(limit)s rows or %(columns)s columns. "
+                    "Delete the empty rows and columns below and beside the data, or send it in parts.",
+                    sheet=name,
+                    limit=ROW_LIMIT,
+                    columns=COLUMN_LIMIT,
+                )
+            grid = sheet.to_python(skip_empty_area=False)
+            if any(any(cell != "" for cell in row) for row in grid):
+                return grid
+    except UnreadableFile:
+        raise
+    except Exception as error:  # the library raises many kinds for broken workbooks, some undocumented
+        raise UnreadableFile(
+            "file.broken",
+            "The workbook is damaged or protected by a password. Open it in Excel and save it anew.",
+        ) from error
+    raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+
+
+def _separated(content: bytes) -> list[list[Any]]:
+    text = decode(content)
+    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    try:
+        rows = []
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            rows.append(row)
+            if len(rows) > ROW_LIMIT + 1:
+                raise UnreadableFile(
+                    "file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT
+                )
+    except csv.Error as error:
+        raise UnreadableFile(
+            "file.csv",
+            "Near line %(line)s a quotation mark is not closed. Save the file as .xlsx instead.",
+            line=len(rows) + 1,
+        ) from error
+    return rows
+
+
+def decode(content: bytes) -> str:
+    """Text in UTF-8 (with or without its mark), UTF-16 with its mark, or GB18030.
+
+    Raises:
+        UnreadableFile: in none of them, or with control characters that text does not have.
+    """
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise UnreadableFile("file.encoding", "The text cannot be read. Save the file as UTF-8 or as .xlsx.")
+
+
+def _table(grid: list[list[Any]]) -> Table:
+    head_at = next((n for n, row in enumerate(grid) if any(_text(cell) for cell in row)), None)
+    if head_at is None:
+        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+    heads = tuple(_text(cell) for cell in grid[head_at])
+    while heads and not heads[-1]:
+        heads = heads[:-1]
+    rows = []
+    for number, raw in enumerate(grid[head_at + 1 :], head_at + 2):
+        cells = [_text(cell) for cell in raw[: len(heads)]]
+        if any(cells):
+            rows.append(Row(number, [*cells, *[""] * (len(heads) - len(cells))]))
+    return Table(heads, tuple(rows))
+
+
+def _text(cell: Any) -> str:
+    """A cell as the user meant it: 60.0 is "60", a day is ISO, a number past 15 digits shows that it is damaged."""
+    match cell:
+        case str():
+            return cell.strip()
+        case bool():
+            return "对" if cell else "错"
+        case float():
+            if abs(cell) >= 1e15:
+                return f"{cell:.4E}"
+            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+        case date():
+            return cell.isoformat()
+        case timedelta():
+            return str(cell)
+        case None:
+            return ""
+    return str(cell)

@@ -1,0 +1,40 @@
+"""Secrets of persons: encrypted at rest, found again by a keyed hash, never readable from the database alone."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class VaultError(Exception):
+    """The text was sealed with another key: EXAMPREP_DATA_KEY is not this installation's."""
+
+
+class Vault:
+    """Seals short texts. Equal texts seal differently, so equality is asked of ``fingerprint``."""
+
+    def __init__(self, data_key: str) -> None:
+        master = data_key.encode()
+        self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"examprep seal")))
+        self._fingerprint_key = _derive(master, b"examprep fingerprint")
+
+    def seal(self, text: str) -> str:
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Raises VaultError: sealed with another key, or altered."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise VaultError("sealed with another key, or altered") from error
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash, 64 hexadecimal digits: the same text always gives the same one."""
+        return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _derive(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(master)

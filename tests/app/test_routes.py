@@ -1,0 +1,61 @@
+"""No page is born open: every route says who may use it, and the gate holds each to it."""
+
+import pytest
+
+from examprep.plumbing.access import requirement_of
+
+# The whole list of what anybody may open, signed in or not. Adding to it is a decision.
+PUBLIC = {
+    "app.alive",
+    "app.ready",
+    "bootstrap.static",
+    "people.language",
+    "people.sign_in",
+    "people.sign_out",
+    "static",
+}
+
+
+def filled(rule) -> str:
+    return rule.build({name: _sample(rule, name) for name in rule.arguments})[1]
+
+
+def _sample(rule, name):
+    converter = rule._converters[name]
+    return "x" if type(converter).__name__ in {"UnicodeConverter", "PathConverter"} else 999_999
+
+
+def test_every_route_declares_who_may_use_it(app):
+    undeclared = [e for e, view in app.view_functions.items() if requirement_of(view) is None]
+    assert undeclared == []
+
+
+def test_the_public_routes_are_exactly_these(app):
+    found = {e for e, view in app.view_functions.items() if not requirement_of(view).account}
+    assert found == PUBLIC
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_signed_out_gets_nowhere_else(app, world, method):
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in PUBLIC or method not in rule.methods:
+            continue
+        with app.test_request_context():
+            answer = client.open(filled(rule), method=method)
+        assert answer.status_code == 303, f"{method} {rule} is open"
+        assert answer.headers["Location"].startswith("/sign-in"), rule
+
+
+def test_a_role_without_the_permission_is_refused_on_every_route_that_needs_one(app, world, sign_in):
+    from examprep.people.access import GRANTS, Role
+
+    clients = {role: sign_in(f"ann_{role}") for role in Role}
+    for rule in app.url_map.iter_rules():
+        needed = requirement_of(app.view_functions[rule.endpoint]).any_of
+        for role, client in clients.items():
+            if not needed or GRANTS[role].intersection(needed):
+                continue
+            method = "GET" if "GET" in rule.methods else "POST"
+            assert client.open(filled(rule), method=method).status_code == 403, f"{role} {method} {rule}"
