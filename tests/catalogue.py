@@ -49,7 +49,7 @@ def extracted() -> set[str | tuple[str, ...]]:
     for folder, methods in (("examprep", [("**.py", "python")]), ("templates", [("**", "jinja2")])):
         options = {"**": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
         for _file, _line, message, _comments, _context in extract_from_dir(
-            ROOT / folder, methods, options, KEYWORDS, strip_comment_tags=True
+            ROOT / folder, methods, options, KEYWORDS, directory_filter=lambda _path: True
         ):
             found.add(message)
     return found

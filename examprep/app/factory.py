@@ -18,8 +18,8 @@ from examprep.config.settings import Settings
 from examprep.imports.views import bp as imports_blueprint
 from examprep.kernel.clock import Clock, SystemClock
 from examprep.kernel.registry import Registry
+from examprep.people.directory_views import bp as people_blueprint
 from examprep.people.session import install_sessions
-from examprep.people.views import bp as people_blueprint
 from examprep.plumbing.access import install_gate
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource

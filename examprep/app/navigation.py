@@ -20,7 +20,8 @@ class Place:
 
 def navigation(actor: Actor, endpoint: str | None) -> Sequence[Place]:
     """The actor's places by order; the current one is the one whose blueprint and page it is."""
-    items = sorted((item for feature in FEATURES for item in feature.nav if shown(item, actor)), key=lambda i: i.order)
+    found = sorted((item for feature in FEATURES for item in feature.nav if shown(item, actor)), key=lambda i: i.order)
+    items = list({item.endpoint: item for item in reversed(found)}.values())[::-1]  # once, for people of several roles
     exact = [item for item in items if item.endpoint == endpoint]
     near = [item for item in items if item.endpoint.partition(".")[0] == (endpoint or "").partition(".")[0]]
     current = next(iter(exact or near), None)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from examprep.app.factory import create_app, open_runtime
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
-from examprep.people.regions import load_regions
 from examprep.plumbing.files import resource
 
 
@@ -24,7 +23,6 @@ def alembic_config(url: str) -> Config:
 
 def load_data(session: Session, today: date) -> None:
     """Load what the package ships: regions, then each feature's files. Safe to run again."""
-    load_regions(session)
     for feature in FEATURES:
         if feature.load_data is not None:
             feature.load_data(session, today)

@@ -1,10 +1,38 @@
 """Forms of accounts and persons."""
 
-from wtforms import PasswordField, StringField, SubmitField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import BooleanField, PasswordField, SelectField, StringField, SubmitField
+from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional
 
 from examprep.kernel.sentence import N_
+from examprep.people.access import Role
 from examprep.plumbing.forms import BaseForm
+
+ROLE_LABELS = {
+    Role.ADMINISTRATOR: N_("Administrator"),
+    Role.CANDIDATE: N_("Candidate or holder"),
+    Role.OFFICER: N_("Bureau officer"),
+    Role.TRAINER: N_("Trainer"),
+}
+ROLES = {str(role): label for role, label in ROLE_LABELS.items()}
+KIND_LABELS = {
+    "bureau": N_("Bureau"),
+    "street": N_("Street or township"),
+    "community": N_("Community or village"),
+    "agency": N_("Social work agency"),
+    "station": N_("Social work station"),
+    "school": N_("School"),
+    "hospital": N_("Hospital"),
+    "justice": N_("Justice body"),
+    "other": N_("Other"),
+}
+EDUCATION = {
+    "": N_("Not known"),
+    "secondary": N_("Senior or vocational secondary school"),
+    "college": N_("Three-year college"),
+    "bachelor": N_("Bachelor"),
+    "master": N_("Master"),
+    "doctor": N_("Doctor"),
+}
 
 
 class SignInForm(BaseForm):
@@ -22,3 +50,43 @@ class PasswordForm(BaseForm):
     new = PasswordField(N_("New password"), [InputRequired(), Length(max=200)])
     again = PasswordField(N_("New password again"), [InputRequired(), EqualTo("new", N_("The two differ."))])
     submit = SubmitField(N_("Change password"))
+
+
+class PersonForm(BaseForm):
+    """One person. Whether the ID number is right, and whose it is, is not asked here."""
+
+    name = StringField(N_("Name"), [InputRequired(), Length(max=60)])
+    organisation_id = SelectField(N_("Organisation"), coerce=int)
+    id_number = StringField(
+        N_("ID number"), [Length(max=24)], description=N_("Kept encrypted and shown masked. Leave empty to keep it.")
+    )
+    phone = StringField(N_("Phone"), [Length(max=30)])
+    email = StringField(N_("E-mail"), [Length(max=120), Optional(), Email(N_("This is not an e-mail address."))])
+    education = SelectField(N_("Education"), choices=EDUCATION)
+    in_post = BooleanField(N_("Works in social work now (in post)"), default=True)
+    submit = SubmitField(N_("Save"))
+
+
+class RoleForm(BaseForm):
+    """A role and where it reaches."""
+
+    role = SelectField(N_("Role"), choices=ROLES)
+    organisation_id = SelectField(N_("In and below"), coerce=int)
+    submit = SubmitField(N_("Give the role"))
+
+
+class AccountForm(BaseForm):
+    """A sign-in name; the password is made by us and shown once."""
+
+    sign_in_name = StringField(N_("Sign-in name"), [InputRequired(), Length(min=2, max=100)])
+    submit = SubmitField(N_("Open an account"))
+
+
+class OrganisationForm(BaseForm):
+    """One organisation below another."""
+
+    name = StringField(N_("Name"), [InputRequired(), Length(max=100)])
+    kind = SelectField(N_("Kind"), choices=KIND_LABELS)
+    parent_id = SelectField(N_("Below"), coerce=int)
+    region_code = SelectField(N_("Region"))
+    submit = SubmitField(N_("Add"))

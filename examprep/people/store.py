@@ -1,43 +1,218 @@
-"""Queries over persons and organisations."""
+"""Queries over persons and organisations. Values out; decides nothing."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
-from examprep.people.access import Role
+from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor, Grant
-from examprep.people.models import AccountRow, MembershipRow, OrganisationTreeRow, PersonRow
-
-
-def below(roots: Sequence[int]) -> Select[Any]:
-    """The ids of the organisations in and below ``roots``."""
-    return select(OrganisationTreeRow.descendant_id).where(OrganisationTreeRow.ancestor_id.in_(roots))
+from examprep.people.bounds import in_subtree, within
+from examprep.people.models import (
+    AccountRow,
+    AuditEventRow,
+    MembershipRow,
+    OrganisationRow,
+    OrganisationTreeRow,
+    PersonRow,
+    RegionRow,
+)
+from examprep.plumbing.listing import Ask, Page, fetch
 
 
 def account_by_name(session: Session, sign_in_name: str) -> AccountRow | None:
     return session.scalar(select(AccountRow).where(AccountRow.sign_in_name == sign_in_name))
 
 
+def account_of(session: Session, person_id: int) -> AccountRow | None:
+    return session.scalar(select(AccountRow).where(AccountRow.person_id == person_id))
+
+
 def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
-    """The actor of an open account whose sessions have not been ended; two statements."""
-    row = session.execute(
-        select(AccountRow.id, PersonRow.id, PersonRow.name, PersonRow.organisation_id, PersonRow.language)
+    """The actor of an open account whose sessions have not been ended; one statement."""
+    rows = session.execute(
+        select(
+            AccountRow.id,
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.organisation_id,
+            PersonRow.language,
+            MembershipRow.role,
+            MembershipRow.organisation_id,
+        )
         .join(PersonRow, PersonRow.id == AccountRow.person_id)
+        .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(today))
         .where(AccountRow.id == account_id, AccountRow.epoch == epoch, AccountRow.closed_at.is_(None))
-    ).one_or_none()
-    if row is None:
-        return None
-    grants = session.execute(
-        select(MembershipRow.role, MembershipRow.organisation_id)
-        .where(MembershipRow.person_id == row[1], holds(today))
         .order_by(MembershipRow.id)
     ).all()
-    return Actor(*row, grants=tuple(Grant(Role(role), organisation_id) for role, organisation_id in grants))
+    if not rows:
+        return None
+    grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role)
+    return Actor(*rows[0][:5], grants=grants)
 
 
 def holds(today: date) -> ColumnElement[bool]:
     """That a membership holds on a day."""
     return (MembershipRow.since <= today) & (MembershipRow.until.is_(None) | (MembershipRow.until > today))
+
+
+def people(session: Session, actor: Actor, ask: Ask) -> Page:
+    """Persons where the actor may see them; filters: ``organisation`` (with all below), ``role``."""
+    query = (
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            OrganisationRow.name.label("organisation"),
+            PersonRow.phone,
+            PersonRow.email,
+            case(
+                (AccountRow.id.is_(None), "no-account"), (AccountRow.closed_at.is_not(None), "closed"), else_="open"
+            ).label("account"),
+        )
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .outerjoin(AccountRow, AccountRow.person_id == PersonRow.id)
+        .where(within(PersonRow.organisation_id, actor, Permission.PEOPLE_PERSON_SEE))
+    )
+    if ask.filters.get("organisation", "").isdecimal():
+        query = query.where(in_subtree(PersonRow.organisation_id, int(ask.filters["organisation"])))
+    if "role" in ask.filters:
+        query = query.where(
+            PersonRow.id.in_(select(MembershipRow.person_id).where(MembershipRow.role == ask.filters["role"]))
+        )
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"name": PersonRow.name, "organisation": OrganisationRow.name},
+        searchable=[PersonRow.name, PersonRow.phone, PersonRow.email, OrganisationRow.name],
+        default=[PersonRow.name, PersonRow.id],
+    )
+
+
+def memberships(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """A person's roles, present ones first."""
+    rows = session.execute(
+        select(
+            MembershipRow.id,
+            MembershipRow.role,
+            OrganisationRow.name.label("organisation"),
+            MembershipRow.organisation_id,
+            MembershipRow.since,
+            MembershipRow.until,
+        )
+        .join(OrganisationRow, OrganisationRow.id == MembershipRow.organisation_id)
+        .where(MembershipRow.person_id == person_id)
+        .order_by(MembershipRow.until.is_not(None), MembershipRow.since.desc(), MembershipRow.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def organisations(session: Session, actor: Actor, permission: str) -> Select[*tuple[Any, ...]]:
+    """Organisations where the actor may do the act, with their path in the tree for ordering and indenting."""
+    up = aliased(OrganisationTreeRow)
+    ancestor = aliased(OrganisationRow)
+    depth = select(func.count()).where(up.descendant_id == OrganisationRow.id).scalar_subquery()
+    parent = select(ancestor.name).where(ancestor.id == OrganisationRow.parent_id).scalar_subquery().label("parent")
+    return (
+        select(
+            OrganisationRow.id,
+            OrganisationRow.name,
+            OrganisationRow.kind,
+            RegionRow.name.label("region"),
+            OrganisationRow.region_code,
+            parent,
+            depth.label("depth"),
+            OrganisationRow.closed_on,
+        )
+        .join(RegionRow, RegionRow.code == OrganisationRow.region_code)
+        .where(within(OrganisationRow.id, actor, permission))
+    )
+
+
+def organisation_page(session: Session, actor: Actor, permission: str, ask: Ask) -> Page:
+    query = organisations(session, actor, permission)
+    if "kind" in ask.filters:
+        query = query.where(OrganisationRow.kind == ask.filters["kind"])
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"name": OrganisationRow.name, "region": RegionRow.code},
+        searchable=[OrganisationRow.name, RegionRow.name],
+        default=[OrganisationRow.region_code, OrganisationRow.id],
+    )
+
+
+def organisation_choices(session: Session, actor: Actor, permission: str) -> list[tuple[int, str]]:
+    """(id, name indented by depth) of open organisations in tree order, for select fields."""
+    rows = session.execute(
+        select(OrganisationRow.id, OrganisationRow.parent_id, OrganisationRow.name)
+        .where(within(OrganisationRow.id, actor, permission), OrganisationRow.closed_on.is_(None))
+        .order_by(OrganisationRow.id)
+    ).all()
+    children: dict[int | None, list[tuple[int, str]]] = {}
+    known = {row.id for row in rows}
+    for row in rows:
+        children.setdefault(row.parent_id if row.parent_id in known else None, []).append((row.id, row.name))
+    choices: list[tuple[int, str]] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for child, name in children.get(parent, ()):
+            choices.append((child, "\u3000" * depth + name))
+            walk(child, depth + 1)
+
+    walk(None, 0)
+    return choices
+
+
+def audit_page(session: Session, actor: Actor, ask: Ask) -> Page:
+    """Audit lines of acts by people of the actor's organisations, and of sign-ins to their accounts; newest first."""
+    query = (
+        select(
+            AuditEventRow.id,
+            AuditEventRow.at,
+            func.coalesce(PersonRow.name, literal("—")).label("actor"),
+            AuditEventRow.act,
+            AuditEventRow.object_kind,
+            AuditEventRow.object_id,
+            AuditEventRow.address,
+        )
+        .outerjoin(PersonRow, PersonRow.id == AuditEventRow.actor_id)
+        .where(within(PersonRow.organisation_id, actor, Permission.PEOPLE_AUDIT_SEE))
+    )
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"at": AuditEventRow.at, "act": AuditEventRow.act, "actor": PersonRow.name},
+        searchable=[PersonRow.name, AuditEventRow.act, AuditEventRow.object_kind],
+        default=[AuditEventRow.id.desc()],
+    )
+
+
+def region_choices(session: Session) -> list[tuple[str, str]]:
+    """Every division as (code, "code name"), in the order of codes, which is the order of the tree."""
+    rows = session.execute(select(RegionRow.code, RegionRow.name, RegionRow.level).order_by(RegionRow.code))
+    return [(code, "\u3000" * (level - 1) + f"{name} {code}") for code, name, level in rows]
+
+
+def tree_differences(session: Session, repair: bool) -> list[str]:
+    """What `organisation_tree` has too much or too little against ``organisation.parent_id``."""
+    parents = dict(session.execute(select(OrganisationRow.id, OrganisationRow.parent_id)).tuples().all())
+    right = set()
+    for organisation_id in parents:
+        above: int | None = organisation_id
+        depth = 0
+        while above is not None:
+            right.add((above, organisation_id, depth))
+            above, depth = parents[above], depth + 1
+    tree = OrganisationTreeRow
+    found = set(session.execute(select(tree.ancestor_id, tree.descendant_id, tree.depth)).tuples().all())
+    if repair and found != right:
+        session.execute(tree.__table__.delete())  # type: ignore[attr-defined]
+        session.add_all(tree(ancestor_id=a, descendant_id=d, depth=n) for a, d, n in sorted(right))
+        session.flush()
+    return [f"organisation_tree lacks {row}" for row in sorted(right - found)] + [
+        f"organisation_tree has {row} too much" for row in sorted(found - right)
+    ]

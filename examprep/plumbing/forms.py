@@ -5,6 +5,8 @@ from typing import Any
 from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms.widgets import Select, html_params
 
 from examprep.kernel.errors import Refusal
 from examprep.plumbing.i18n import say
@@ -20,12 +22,30 @@ class _Catalogue:
         return str(get_translations().ungettext(singular, plural, n))
 
 
+class TranslatedSelect(Select):
+    """A select whose option labels are message ids; names of rows pass through unchanged."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **attributes: Any) -> Markup:
+        given = {"value": choice.value, **(choice.render_kw or {}), **attributes}
+        if choice.selected:
+            given["selected"] = True
+        label = say(str(choice.label or choice.value))
+        return Markup("<option {}>{}</option>").format(Markup(html_params(**given)), label)  # noqa: S704 -- escaped there
+
+
 class BaseForm(FlaskForm):
     """A form that keeps what was typed, shows a refusal above its fields, and speaks the page's language."""
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: object) -> _Catalogue:
             return _Catalogue()
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        for field in self:
+            if isinstance(field.widget, Select):
+                field.widget = TranslatedSelect(multiple=field.widget.multiple)
 
     def reject(self, refusal: Refusal) -> None:
         """Show a refusal of the subject above the fields."""

@@ -76,6 +76,7 @@ class Column:
     sortable: bool = False
     link: Callable[[Any], str | None] | None = None
     total: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)  # of kind "choice": message id by code
 
     @property
     def numeric(self) -> bool:
@@ -196,6 +197,8 @@ def _cell(column: Column, value: Any) -> Any:
             return percent(value)
         case "sentence" | "badge":
             return say(value)
+        case "choice":
+            return say(column.choices.get(str(value), str(value)))
         case "names":
             return in_language(value)
     if isinstance(value, Sentence):

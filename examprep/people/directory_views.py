@@ -1,0 +1,229 @@
+"""Pages of persons, roles, accounts, organisations and the audit trail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.sentence import N_
+from examprep.people import directory
+from examprep.people.access import Permission
+from examprep.people.forms import KIND_LABELS, ROLE_LABELS, AccountForm, OrganisationForm, PersonForm, RoleForm
+from examprep.people.session import current_actor
+from examprep.people.views import bp
+from examprep.plumbing.access import needs
+from examprep.plumbing.listing import Ask, Column, download
+from examprep.plumbing.runtime import reading, runtime, writing
+
+PERSON_COLUMNS = (
+    Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.person", person_id=row["id"])),
+    Column("organisation", N_("Organisation"), sortable=True),
+    Column("phone", N_("Phone")),
+    Column("email", N_("E-mail")),
+    Column("account", N_("Account"), "badge"),
+)
+ORGANISATION_COLUMNS = (
+    Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.people", organisation=row["id"])),
+    Column("kind", N_("Kind"), "choice", choices=KIND_LABELS),
+    Column("parent", N_("Below")),
+    Column("region", N_("Region"), sortable=True),
+    Column("closed_on", N_("Closed"), "day"),
+)
+AUDIT_COLUMNS = (
+    Column("at", N_("When"), "instant", sortable=True),
+    Column("actor", N_("Who"), sortable=True),
+    Column("act", N_("Act"), sortable=True),
+    Column("object_kind", N_("On what")),
+    Column("object_id", N_("Number")),
+    Column("address", N_("From")),
+)
+
+
+@bp.get("/people")
+@needs(Permission.PEOPLE_PERSON_SEE)
+def people() -> ResponseReturnValue:
+    ask = Ask.of(request.args, filters=("organisation", "role"))
+    with reading() as session:
+        page = directory.people(session, current_actor(), ask)
+        organisations = directory.organisation_choices(session, current_actor(), Permission.PEOPLE_PERSON_SEE)
+    if ask.export:
+        return download(page, PERSON_COLUMNS, "people")
+    return render_template(
+        "people/people.html", page=page, columns=PERSON_COLUMNS, organisations=organisations, roles=ROLE_LABELS
+    )
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@needs(Permission.PEOPLE_PERSON_EDIT)
+def new_person() -> ResponseReturnValue:
+    return _person_form(PersonForm(), None)
+
+
+@bp.route("/people/<int:person_id>/edit", methods=["GET", "POST"])
+@needs(Permission.PEOPLE_PERSON_EDIT)
+def edit_person(person_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        person = directory.person_detail(session, runtime().vault, current_actor(), person_id)
+    return _person_form(PersonForm(data={**person, "id_number": "", "education": person["education"] or ""}), person_id)
+
+
+def _person_form(form: PersonForm, person_id: int | None) -> ResponseReturnValue:
+    with reading() as session:
+        form.organisation_id.choices = directory.organisation_choices(
+            session, current_actor(), Permission.PEOPLE_PERSON_EDIT
+        )
+    if form.sent():
+        try:
+            with writing() as session:
+                saved = directory.save_person(
+                    session,
+                    runtime().vault,
+                    current_actor(),
+                    form.entry(),
+                    person_id=person_id,
+                    now=runtime().clock.now(),
+                    today=runtime().clock.today(),
+                )
+            return redirect(url_for("people.person", person_id=saved), 303)
+        except (RuleViolation, Conflict) as refusal:
+            form.reject(refusal)
+    return render_template("people/person_form.html", form=form, person_id=person_id), form.status
+
+
+@bp.get("/people/<int:person_id>")
+@needs(Permission.PEOPLE_PERSON_SEE)
+def person(person_id: int) -> ResponseReturnValue:
+    return _person_page(person_id)
+
+
+def _person_page(
+    person_id: int, *, forms: Mapping[str, Any] | None = None, password: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    actor = current_actor()
+    role_form, account_form = (forms or {}).get("role") or RoleForm(None), (forms or {}).get("account")
+    with reading() as session:
+        detail = directory.person_detail(session, runtime().vault, actor, person_id)
+        role_form.organisation_id.choices = directory.organisation_choices(
+            session, actor, Permission.PEOPLE_ACCOUNT_MANAGE
+        )
+    page = render_template(
+        "people/person.html",
+        person=detail,
+        role_form=role_form,
+        account_form=account_form or AccountForm(None),
+        password=password,
+        roles=ROLE_LABELS,
+        manages=actor.may(Permission.PEOPLE_ACCOUNT_MANAGE),
+        edits=actor.may(Permission.PEOPLE_PERSON_EDIT),
+    )
+    return page, status
+
+
+@bp.post("/people/<int:person_id>/roles")
+@needs(Permission.PEOPLE_ACCOUNT_MANAGE)
+def give_role(person_id: int) -> ResponseReturnValue:
+    form, actor = RoleForm(), current_actor()
+    with reading() as session:
+        form.organisation_id.choices = directory.organisation_choices(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE)
+    if form.sent():
+        try:
+            with writing() as session:
+                directory.give_role(
+                    session,
+                    actor,
+                    person_id,
+                    role=form.role.data,
+                    organisation_id=form.organisation_id.data,
+                    now=runtime().clock.now(),
+                    today=runtime().clock.today(),
+                )
+            return redirect(url_for("people.person", person_id=person_id), 303)
+        except Conflict as refusal:
+            form.reject(refusal)
+    return _person_page(person_id, forms={"role": form}, status=422)
+
+
+@bp.post("/roles/<int:membership_id>/end")
+@needs(Permission.PEOPLE_ACCOUNT_MANAGE)
+def end_role(membership_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        person_id = directory.end_role(
+            session, current_actor(), membership_id, now=runtime().clock.now(), today=runtime().clock.today()
+        )
+    return redirect(url_for("people.person", person_id=person_id), 303)
+
+
+@bp.post("/people/<int:person_id>/account")
+@needs(Permission.PEOPLE_ACCOUNT_MANAGE)
+def issue_account(person_id: int) -> ResponseReturnValue:
+    """Open an account or renew its password; the password is shown on this answer and nowhere else."""
+    form = AccountForm()
+    if form.sent():
+        try:
+            with writing() as session:
+                password = directory.issue_account(
+                    session, current_actor(), person_id, sign_in_name=form.sign_in_name.data, now=runtime().clock.now()
+                )
+            return _person_page(person_id, password=password)
+        except Conflict as refusal:
+            form.reject(refusal)
+    return _person_page(person_id, forms={"account": form}, status=422)
+
+
+@bp.post("/people/<int:person_id>/account/close")
+@needs(Permission.PEOPLE_ACCOUNT_MANAGE)
+def close_account(person_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        directory.close_account(session, current_actor(), person_id, now=runtime().clock.now())
+    return redirect(url_for("people.person", person_id=person_id), 303)
+
+
+@bp.route("/organisations", methods=["GET", "POST"])
+@needs(Permission.PEOPLE_ORGANISATION_MANAGE)
+def organisations() -> ResponseReturnValue:
+    form, actor, permission = OrganisationForm(), current_actor(), Permission.PEOPLE_ORGANISATION_MANAGE
+    ask = Ask.of(request.args, filters=("kind",))
+    with reading() as session:
+        form.parent_id.choices = directory.organisation_choices(session, actor, permission)
+        form.region_code.choices = directory.region_choices(session)
+        page = directory.organisation_page(session, actor, permission, ask)
+    if ask.export:
+        return download(page, ORGANISATION_COLUMNS, "organisations")
+    if form.sent():
+        try:
+            with writing() as session:
+                directory.found_organisation(session, actor, **form.entry(now=runtime().clock.now()))
+            return redirect(url_for("people.organisations", q=form.name.data), 303)
+        except Conflict as refusal:
+            form.reject(refusal)
+    return render_template(
+        "people/organisations.html", form=form, page=page, columns=ORGANISATION_COLUMNS, kinds=KIND_LABELS
+    ), form.status
+
+
+@bp.post("/organisations/<int:organisation_id>/close")
+@needs(Permission.PEOPLE_ORGANISATION_MANAGE)
+def close_organisation(organisation_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        directory.close_organisation(
+            session,
+            current_actor(),
+            organisation_id,
+            reopen=request.form.get("reopen") == "yes",
+            now=runtime().clock.now(),
+            today=runtime().clock.today(),
+        )
+    return redirect(url_for("people.organisations"), 303)
+
+
+@bp.get("/audit")
+@needs(Permission.PEOPLE_AUDIT_SEE)
+def audit() -> ResponseReturnValue:
+    ask = Ask.of(request.args, size=50)
+    with reading() as session:
+        page = directory.audit_page(session, current_actor(), ask)
+    if ask.export:
+        return download(page, AUDIT_COLUMNS, "audit")
+    return render_template("people/audit.html", page=page, columns=AUDIT_COLUMNS)
