@@ -94,6 +94,21 @@ def marks(half_points: int | None) -> str:
     return "—" if half_points is None else format_marks(half_points)
 
 
+def yuan(fen: int | None) -> str:
+    """Money in yuan; its fen only where there are some."""
+    if fen is None:
+        return "—"
+    shown = number(abs(fen) / 100, 2 if fen % 100 else 0)
+    return f"−{shown}" if fen < 0 else shown
+
+
+def month(value: date | None) -> str:
+    """The month of an office day: 2026年3月, or Mar 2026."""
+    if value is None:
+        return "—"
+    return str(format_date(value, "y年M月" if language() == "zh" else "MMM y", locale=get_locale()))
+
+
 def day(value: date | None) -> str:
     """An office day: 2026年3月9日, or 9 Mar 2026."""
     if value is None:
@@ -130,6 +145,8 @@ FILTERS = {
     "hours": hours,
     "marks": marks,
     "day": day,
+    "month": month,
+    "yuan": yuan,
     "instant": instant,
     "clock_time": clock_time,
     "weekday": weekday,

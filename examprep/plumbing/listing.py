@@ -66,7 +66,7 @@ class Ask:
 class Column:
     """One column: how it is headed, shown, ordered and exported.
 
-    ``kind``: text, day, instant, number, hours (minutes inside), marks (half-points inside), rate, sentence, names
+    ``kind``: text, day, month, instant, number, yuan (fen inside), hours (minutes inside), marks (half-points inside), rate, sentence, names
     ({zh, en}), badge (a `ui.badge` state). ``link`` gives a row's address.
     """
 
@@ -80,7 +80,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in {"number", "hours", "marks", "rate"}
+        return self.kind in {"number", "hours", "marks", "rate", "yuan"}
 
 
 @dataclass(frozen=True)
@@ -191,6 +191,8 @@ def _cell(column: Column, value: Any) -> Any:
     match column.kind:
         case "hours":
             return float(hours(value))
+        case "yuan":
+            return value / 100
         case "marks":
             return float(marks(value))
         case "rate":
