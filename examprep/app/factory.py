@@ -4,21 +4,23 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request, session, url_for
 from flask_bootstrap import Bootstrap5
+from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from examprep.app import pages
-from examprep.app.navigation import navigation
+from examprep.app.navigation import acting_as, navigation
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
 from examprep.imports.views import bp as imports_blueprint
 from examprep.kernel.clock import Clock, SystemClock
 from examprep.kernel.registry import Registry
 from examprep.people.directory_views import bp as people_blueprint
+from examprep.people.forms import ROLE_LABELS
 from examprep.people.session import install_sessions
 from examprep.plumbing.access import install_gate
 from examprep.plumbing.db import Database
@@ -59,6 +61,10 @@ def create_app(runtime: Runtime) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         BOOTSTRAP_SERVE_LOCAL=True,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=4,
+        COMPRESS_MIN_SIZE=1400,  # what fits one packet gains nothing
         WTF_CSRF_TIME_LIMIT=None,  # a phone keeps a page open for days; the token ends with the session
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(resource("translations")),
@@ -70,6 +76,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_env.filters.update(FILTERS)
     babel.init_app(app, locale_selector=choose_language)
     Bootstrap5(app)
+    Compress(app)
     CSRFProtect(app)
     install_sessions(app)
     install_refusals(app)
@@ -98,11 +105,14 @@ def list_address(ask: Ask, **changes: object) -> str:
 def _page_context() -> dict[str, Any]:
     """What every page's frame needs."""
     actor = g.get("actor")
+    role = acting_as(actor, session.get("role")) if actor else None
     return {
         "actor": actor,
+        "acting_as": role,
+        "role_labels": ROLE_LABELS,
         "language": language(),
         "languages": LANGUAGES,
-        "navigation": navigation(actor, request.endpoint) if actor else [],
+        "navigation": navigation(actor, role, request.endpoint) if actor else [],
         "list_address": list_address,
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
     }

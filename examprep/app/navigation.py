@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from examprep.app.wiring import FEATURES
-from examprep.feature import NavItem
+from examprep.people.access import Role
 from examprep.people.actor import Actor
 
 
@@ -18,15 +18,18 @@ class Place:
     current: bool
 
 
-def navigation(actor: Actor, endpoint: str | None) -> Sequence[Place]:
-    """The actor's places by order; the current one is the one whose blueprint and page it is."""
-    found = sorted((item for feature in FEATURES for item in feature.nav if shown(item, actor)), key=lambda i: i.order)
-    items = list({item.endpoint: item for item in reversed(found)}.values())[::-1]  # once, for people of several roles
+def acting_as(actor: Actor, chosen: str | None) -> Role | None:
+    """The role whose menu is shown: the chosen one if the actor has it, else the first; rights are not touched."""
+    return next((role for role in actor.roles if role == chosen), next(iter(actor.roles), None))
+
+
+def navigation(actor: Actor, role: Role | None, endpoint: str | None) -> Sequence[Place]:
+    """The role's places by order; the current one is the one whose page, or else whose blueprint, it is."""
+    items = sorted(
+        (item for feature in FEATURES for item in feature.nav if item.role == role and actor.may(item.permission)),
+        key=lambda item: item.order,
+    )
     exact = [item for item in items if item.endpoint == endpoint]
     near = [item for item in items if item.endpoint.partition(".")[0] == (endpoint or "").partition(".")[0]]
     current = next(iter(exact or near), None)
     return [Place(item.label, item.endpoint, item.icon, item is current) for item in items]
-
-
-def shown(item: NavItem, actor: Actor) -> bool:
-    return actor.may(item.permission) and item.role in actor.roles

@@ -24,9 +24,9 @@ def _tree(session: Session, repair: bool) -> Iterator[str]:
 PEOPLE = Feature(
     name="people",
     nav=(
-        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.TRAINER, 40),
-        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.OFFICER, 60),
-        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.ADMINISTRATOR, 10),
+        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.TRAINER, 40, "people"),
+        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.OFFICER, 60, "people"),
+        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.ADMINISTRATOR, 10, "people"),
         NavItem(
             N_("Organisations"), "people.organisations", Permission.PEOPLE_ORGANISATION_MANAGE, Role.ADMINISTRATOR, 20
         ),
