@@ -7,6 +7,7 @@ move in steps of 0.5 (DOMAIN.md 1.2) and must not be rounded before they meet a 
 from decimal import Decimal, InvalidOperation
 
 HALF_POINTS_PER_POINT = 2
+LARGEST_POINTS = 10_000  # no paper has more; keeps a mistyped exponent from becoming a huge number
 
 
 def parse_marks(text: str) -> int:
@@ -19,7 +20,7 @@ def parse_marks(text: str) -> int:
         points = Decimal(text.strip())
     except InvalidOperation as error:
         raise ValueError(f"not a number: {text!r}") from error
-    if not points.is_finite() or points < 0:
+    if not points.is_finite() or not 0 <= points <= LARGEST_POINTS:
         raise ValueError(f"not a mark: {text!r}")
     doubled = points * HALF_POINTS_PER_POINT
     if doubled != doubled.to_integral_value():

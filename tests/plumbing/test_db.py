@@ -1,0 +1,76 @@
+"""Sessions: reading cannot write, writers take turns, instants come back aware."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, text
+
+from examprep.people.models import RegionRow
+from examprep.plumbing.db import ReadOnlyError
+
+
+def test_a_reading_session_refuses_to_write(database):
+    with database.read() as session:
+        session.add(RegionRow(code="110000", name="北京市", parent_code=None, level=1))
+        with pytest.raises(ReadOnlyError):
+            session.flush()
+
+
+def test_an_exception_leaves_nothing_behind(database):
+    def fail() -> None:
+        with database.write() as session:
+            session.add(RegionRow(code="110000", name="北京市", parent_code=None, level=1))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(RegionRow)) == 0
+
+
+def test_sixteen_writers_lose_no_step(database):
+    with database.write() as session:
+        session.add(RegionRow(code="110000", name="北京市", parent_code=None, level=0))
+    failures = []
+
+    def step():
+        try:
+            for _ in range(10):
+                with database.write() as session:
+                    row = session.get(RegionRow, "110000", with_for_update=True)
+                    row.level += 1
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=step) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.read() as session:
+        assert session.get(RegionRow, "110000").level == 160
+
+
+def test_sqlite_is_set_up_as_promised(database):
+    if not database.on_sqlite:
+        with database.read() as session:
+            assert session.scalar(text("SHOW timezone")) == "UTC"
+        return
+    with database.read() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_instants_stay_aware_and_naive_ones_are_refused(runtime, world):
+    from examprep.people.models import AuditEventRow
+
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    with runtime.database.write() as session:
+        session.add(AuditEventRow(at=at, act="x", object_kind="x", object_id=1))
+    with runtime.database.read() as session:
+        assert session.scalar(select(AuditEventRow.at).where(AuditEventRow.act == "x")) == at
+        with pytest.raises(Exception, match="aware"):
+            session.scalar(select(AuditEventRow.id).where(AuditEventRow.at == datetime(2026, 1, 1)))

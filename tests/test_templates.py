@@ -1,0 +1,51 @@
+"""Templates keep their promises: context named, nothing inline, nothing unescaped, everything translated."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import catalogue
+
+ROOT = Path(__file__).parents[1] / "templates"
+PAGES = sorted(ROOT.rglob("*.html"))
+WORDS = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]+")
+# What stands between tags and is the same in every language.
+SAME = {"examprep", "XLSX", "CSV", "JSON", "PDF"}
+
+
+def ids(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids)
+def test_the_first_line_says_what_it_gets(path):
+    assert path.read_text(encoding="utf-8").startswith("{#")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids)
+def test_nothing_inline_and_nothing_unescaped(path):
+    text = path.read_text(encoding="utf-8")
+    assert "|safe" not in text.replace(" ", "")
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style", text)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids)
+def test_no_bare_words_between_tags(path):
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", text, flags=re.S)
+    text = re.sub(r"<!--.*?-->|<[^>]*>", "\n", text, flags=re.S)
+    bare = [word for word in WORDS.findall(text) if word not in SAME]
+    assert bare == []
+
+
+def test_every_message_has_its_chinese_sentence():
+    assert catalogue.missing() == []
+
+
+def test_translations_keep_their_places():
+    for message in catalogue.read():
+        if message.id and message.string and isinstance(message.id, str):
+            places = set(re.findall(r"%\((\w+)\)s", message.id))
+            assert set(re.findall(r"%\((\w+)\)s", str(message.string))) == places, message.id
