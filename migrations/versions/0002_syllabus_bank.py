@@ -11,6 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "bank_revision",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_bank_revision_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_revision")),
+    )
+    op.create_table(
         "syllabus_key_date",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("exam_year", sa.Integer(), nullable=False),
@@ -132,9 +139,94 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_syllabus_paper_part")),
         sa.UniqueConstraint("subject_code", "position", name=op.f("uq_syllabus_paper_part_subject_code_position")),
     )
+    op.create_table(
+        "bank_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_code", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("current_number", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('draft', 'review', 'published', 'retired')", name=op.f("ck_bank_question_state")),
+        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name=op.f("fk_bank_question_created_by")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_bank_question_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["subject_code"], ["syllabus_subject.code"], name=op.f("fk_bank_question_subject_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_question")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("bank_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_question_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bank_question_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index("ix_bank_question_subject_state", ["subject_code", "state"], unique=False)
+
+    op.create_table(
+        "bank_question_chapter",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("chapter_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chapter_id"], ["syllabus_chapter.id"], name=op.f("fk_bank_question_chapter_chapter_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["bank_question.id"], name=op.f("fk_bank_question_chapter_question_id")
+        ),
+        sa.PrimaryKeyConstraint("question_id", "chapter_id", name=op.f("pk_bank_question_chapter")),
+    )
+    with op.batch_alter_table("bank_question_chapter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_question_chapter_chapter_id"), ["chapter_id"], unique=False)
+
+    op.create_table(
+        "bank_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("stem", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("explanation", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("cites", sa.JSON(), nullable=False),
+        sa.Column("law_as_of", sa.Date(), nullable=True),
+        sa.Column("difficulty", sa.Double(), nullable=True),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("difficulty BETWEEN 0 AND 1", name=op.f("ck_bank_version_difficulty_is_a_share")),
+        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name=op.f("fk_bank_version_created_by")),
+        sa.ForeignKeyConstraint(["question_id"], ["bank_question.id"], name=op.f("fk_bank_version_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_version")),
+        sa.UniqueConstraint("question_id", "number", name=op.f("uq_bank_version_question_id_number")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("bank_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_version_fingerprint"), ["fingerprint"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("bank_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_version_fingerprint"))
+
+    op.drop_table("bank_version")
+    with op.batch_alter_table("bank_question_chapter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_question_chapter_chapter_id"))
+
+    op.drop_table("bank_question_chapter")
+    with op.batch_alter_table("bank_question", schema=None) as batch_op:
+        batch_op.drop_index("ix_bank_question_subject_state")
+        batch_op.drop_index(batch_op.f("ix_bank_question_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_bank_question_batch_id"))
+
+    op.drop_table("bank_question")
     op.drop_table("syllabus_paper_part")
     with op.batch_alter_table("syllabus_chapter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_syllabus_chapter_subject_code"))
@@ -154,3 +246,4 @@ def downgrade() -> None:
         )
 
     op.drop_table("syllabus_key_date")
+    op.drop_table("bank_revision")
