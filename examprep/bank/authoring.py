@@ -1,8 +1,5 @@
 """How questions come into the bank, change, leave and return. Every act changes the revision token."""
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -15,20 +12,11 @@ from examprep.bank import store
 from examprep.bank.models import QuestionChapterRow, QuestionRow, RevisionRow, VersionRow
 from examprep.bank.types.choices import letters
 from examprep.bank.types.registry import QUESTION_TYPES
-from examprep.bank.values import Draft
+from examprep.bank.values import Draft, fingerprint
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.syllabus import actions as syllabus
-
-
-def fingerprint(stem: str, source: str) -> str:
-    """Tells the same question: its stem and where it is from, blanks and widths apart.
-
-    The source counts, because stems such as "Which of these is right?" come in many papers.
-    """
-    plain = (re.sub(r"\s+", "", unicodedata.normalize("NFKC", part)).casefold() for part in (stem, source))
-    return hashlib.sha256("\x1f".join(plain).encode()).hexdigest()
 
 
 def touch(session: Session) -> None:

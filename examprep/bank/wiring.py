@@ -1,6 +1,7 @@
 """The bank as the application takes it."""
 
-from examprep.bank import models  # noqa: F401 -- the tables must be known even before the pages are
+from examprep.bank.cli import bank
+from examprep.bank.importer import IMPORTER
 from examprep.feature import Feature
 
-FEATURE = Feature("bank")
+FEATURE = Feature("bank", commands=(bank,), importers=(IMPORTER,))
