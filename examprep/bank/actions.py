@@ -1,0 +1,58 @@
+"""What the bank answers to other features. How questions are written is `authoring.py`, files are `importer.py`."""
+
+from sqlalchemy.orm import Session
+
+from examprep.bank import catalogue as shelves
+from examprep.bank import store
+from examprep.bank.authoring import insert_many, mark_answered, publish, restore, retire, revise, write
+from examprep.bank.catalogue import catalogue
+from examprep.bank.shipped import load_starter
+from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.values import Listed, Question
+from examprep.kernel.errors import NotFound
+
+__all__ = [
+    "Listed",
+    "Question",
+    "catalogue",
+    "current_version",
+    "grade",
+    "insert_many",
+    "load_starter",
+    "mark_answered",
+    "publish",
+    "question",
+    "restore",
+    "retire",
+    "revise",
+    "write",
+]
+
+
+def question(session: Session, version_id: int) -> Question:
+    """One version of a question, whole; kept in the process, since versions never change.
+
+    Raises:
+        NotFound: ``bank.version``.
+    """
+    found = shelves.question(session, version_id)
+    if found is None:
+        raise NotFound("bank.version", "There is no such question.")
+    return found
+
+
+def current_version(session: Session, question_id: int) -> int:
+    """The id of the version of a question that counts now.
+
+    Raises:
+        NotFound: ``bank.question``.
+    """
+    found = store.current_version_id(session, question_id)
+    if found is None:
+        raise NotFound("bank.question", "There is no such question.")
+    return found
+
+
+def grade(question: Question, ticks: frozenset[int] | None) -> int:
+    """What an answer earns, in half-points; ``None`` is a question left blank."""
+    return QUESTION_TYPES[question.type].grade(question.content, ticks)

@@ -1,0 +1,285 @@
+"""How questions come into the bank, change, leave and return. Every act changes the revision token."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from examprep.bank import store
+from examprep.bank.models import QuestionChapterRow, QuestionRow, RevisionRow, VersionRow
+from examprep.bank.types.choices import letters
+from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.values import Draft, fingerprint
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.actions import record
+from examprep.people.actor import Actor
+from examprep.syllabus import actions as syllabus
+
+
+def touch(session: Session) -> None:
+    """Say that the bank has changed: processes that keep its catalogue look again."""
+    token = uuid4().hex
+    changed = session.execute(update(RevisionRow).where(RevisionRow.id == 1).values(token=token))
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        session.execute(insert(RevisionRow).values(id=1, token=token))
+
+
+def insert_many(
+    session: Session,
+    actor: Actor,
+    drafts: Sequence[Draft],
+    *,
+    subject_code: str,
+    state: str,
+    now: datetime,
+    batch_id: int | None = None,
+) -> list[int]:
+    """Keep checked drafts as new questions of the actor's organisation, in three statements; returns their ids."""
+    if not drafts:
+        return []
+    question = {
+        "subject_code": subject_code,
+        "organisation_id": actor.organisation_id,
+        "state": state,
+        "current_number": 1,
+        "batch_id": batch_id,
+        "created_by": actor.person_id,
+        "created_at": now,
+    }
+    made = session.execute(
+        insert(QuestionRow).returning(QuestionRow.id, sort_by_parameter_order=True), [question] * len(drafts)
+    )
+    ids = list(made.scalars())
+    session.execute(
+        insert(VersionRow),
+        [
+            _version(draft, question_id, 1, actor, now, published=state == "published")
+            for question_id, draft in zip(ids, drafts, strict=True)
+        ],
+    )
+    _file_under(session, dict(zip(ids, (draft.chapter_ids for draft in drafts), strict=True)))
+    touch(session)
+    return ids
+
+
+def _version(
+    draft: Draft, question_id: int, number: int, actor: Actor, now: datetime, *, published: bool
+) -> dict[str, object]:
+    kind = QUESTION_TYPES[draft.type]
+    return {
+        "question_id": question_id,
+        "number": number,
+        "type": draft.type,
+        "stem": draft.stem,
+        "content": kind.write(draft.content),
+        "key": letters(kind.key(draft.content)),
+        "explanation": draft.explanation,
+        "author": draft.author,
+        "source": draft.source,
+        "cites": list(draft.cites),
+        "law_as_of": draft.law_as_of,
+        "difficulty": draft.difficulty,
+        "fingerprint": fingerprint(draft.stem, draft.source),
+        "created_by": actor.person_id,
+        "created_at": now,
+        "published_at": now if published else None,
+    }
+
+
+def _file_under(session: Session, chapters: dict[int, frozenset[int]]) -> None:
+    links = [
+        {"question_id": question_id, "chapter_id": chapter_id}
+        for question_id, chapter_ids in chapters.items()
+        for chapter_id in sorted(chapter_ids)
+    ]
+    if links:
+        session.execute(insert(QuestionChapterRow), links)
+
+
+def write(session: Session, actor: Actor, subject_code: str, draft: Draft, *, publish: bool, now: datetime) -> int:
+    """Keep one question written by hand; returns its id.
+
+    Raises:
+        RuleViolation: ``bank.chapter`` -- no chapter, or one of another subject.
+        Conflict: ``bank.duplicate`` -- the subject already has this question.
+    """
+    _check_chapters(session, subject_code, draft.chapter_ids)
+    _check_new(session, subject_code, draft)
+    state = "published" if publish else "draft"
+    (question_id,) = insert_many(session, actor, [draft], subject_code=subject_code, state=state, now=now)
+    record(session, actor, "bank.question-written", "bank_question", question_id, now=now, after={"state": state})
+    return question_id
+
+
+def revise(session: Session, actor: Actor, question_id: int, draft: Draft, *, now: datetime) -> int:
+    """Change what a question says; returns its current version's number.
+
+    A version that was published or answered stays as it is and a next one is made; an unpublished draft is rewritten.
+
+    Raises:
+        NotFound: ``bank.question``.
+        RuleViolation: ``bank.chapter``, ``bank.retired`` -- a retired question is restored first.
+        Conflict: ``bank.duplicate``, ``bank.revised`` -- somebody else revised it meanwhile.
+    """
+    question = _editable(session, actor, question_id)
+    if question.state == "retired":
+        raise RuleViolation("bank.retired", "The question is retired. Restore it first, then edit it.")
+    _check_chapters(session, question.subject_code, draft.chapter_ids)
+    _check_new(session, question.subject_code, draft, itself=question_id)
+    published = question.state == "published"
+    current = session.execute(
+        select(VersionRow.id, VersionRow.published_at, VersionRow.answered_at).where(
+            VersionRow.question_id == question_id, VersionRow.number == question.current_number
+        )
+    ).one()
+    if current.published_at is None and current.answered_at is None:
+        number = question.current_number
+        values = _version(draft, question_id, number, actor, now, published=published)
+        session.execute(update(VersionRow).where(VersionRow.id == current.id).values(**values))
+    else:
+        number = question.current_number + 1
+        try:
+            session.execute(insert(VersionRow), _version(draft, question_id, number, actor, now, published=published))
+        except IntegrityError as error:
+            raise Conflict("bank.revised", "Somebody else changed this question meanwhile.") from error
+        question.current_number = number
+    session.execute(delete(QuestionChapterRow).where(QuestionChapterRow.question_id == question_id))
+    _file_under(session, {question_id: draft.chapter_ids})
+    touch(session)
+    record(session, actor, "bank.question-revised", "bank_question", question_id, now=now, after={"version": number})
+    return number
+
+
+def publish(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
+    """Let everybody practise a draft.
+
+    Raises:
+        NotFound: ``bank.question``.
+        Conflict: ``bank.state`` -- it is no draft.
+    """
+    question = _editable(session, actor, question_id)
+    if question.state not in {"draft", "review"}:
+        raise Conflict("bank.state", "Only a draft can be published.")
+    _become_published(session, question, now)
+    record(session, actor, "bank.question-published", "bank_question", question_id, now=now)
+
+
+def retire(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
+    """Take a question out of practice; its versions and the answers to them stay.
+
+    Raises:
+        NotFound: ``bank.question``.
+        Conflict: ``bank.state`` -- it is retired already.
+    """
+    question = _editable(session, actor, question_id)
+    if question.state == "retired":
+        raise Conflict("bank.state", "The question is retired already.")
+    question.state, question.retired_at = "retired", now
+    touch(session)
+    record(session, actor, "bank.question-retired", "bank_question", question_id, now=now)
+
+
+def restore(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
+    """Put a retired question back into practice.
+
+    Raises:
+        NotFound: ``bank.question``.
+        Conflict: ``bank.state`` -- it is not retired; ``bank.duplicate`` -- its like was added since.
+    """
+    question = _editable(session, actor, question_id)
+    if question.state != "retired":
+        raise Conflict("bank.state", "The question is not retired.")
+    like = session.scalar(
+        select(VersionRow.fingerprint).where(
+            VersionRow.question_id == question_id, VersionRow.number == question.current_number
+        )
+    )
+    _refuse_twin(store.fingerprints(session, question.subject_code).get(like or ""))
+    question.retired_at = None
+    _become_published(session, question, now)
+    record(session, actor, "bank.question-restored", "bank_question", question_id, now=now)
+
+
+def _become_published(session: Session, question: QuestionRow, now: datetime) -> None:
+    question.state = "published"
+    session.execute(
+        update(VersionRow)
+        .where(
+            VersionRow.question_id == question.id,
+            VersionRow.number == question.current_number,
+            VersionRow.published_at.is_(None),
+        )
+        .values(published_at=now)
+    )
+    touch(session)
+
+
+def mark_answered(session: Session, version_id: int, *, now: datetime) -> None:
+    """Note the first answer to a version; from then on it cannot be taken back with its import."""
+    session.execute(
+        update(VersionRow).where(VersionRow.id == version_id, VersionRow.answered_at.is_(None)).values(answered_at=now)
+    )
+
+
+def remove_batch(session: Session, batch_id: int) -> int:
+    """Delete the questions an import made; returns how many.
+
+    Raises:
+        RuleViolation: ``bank.answered``, ``bank.edited`` -- something was built on some of them since.
+    """
+    ids = select(QuestionRow.id).where(QuestionRow.batch_id == batch_id)
+    of_batch = VersionRow.question_id.in_(ids)
+    answered = session.scalar(
+        select(func.count(VersionRow.question_id.distinct())).where(of_batch, VersionRow.answered_at.is_not(None))
+    )
+    if answered:
+        raise RuleViolation(
+            "bank.answered",
+            "%(count)s questions of this file have been answered, and answers are kept for ever. "
+            "Retire the questions that should not be practised any more.",
+            count=answered,
+        )
+    edited = session.scalar(
+        select(func.count())
+        .select_from(QuestionRow)
+        .where(QuestionRow.batch_id == batch_id, QuestionRow.current_number > 1)
+    )
+    if edited:
+        raise RuleViolation(
+            "bank.edited",
+            "%(count)s questions of this file have been edited since. Retire those that should not be practised.",
+            count=edited,
+        )
+    session.execute(delete(QuestionChapterRow).where(QuestionChapterRow.question_id.in_(ids)))
+    session.execute(delete(VersionRow).where(of_batch))
+    gone = session.execute(delete(QuestionRow).where(QuestionRow.batch_id == batch_id))
+    touch(session)
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _editable(session: Session, actor: Actor, question_id: int) -> QuestionRow:
+    found = store.one_editable(session, actor, question_id)
+    if found is None:
+        raise NotFound("bank.question", "There is no such question.")
+    return found
+
+
+def _check_chapters(session: Session, subject_code: str, chapter_ids: frozenset[int]) -> None:
+    if not chapter_ids:
+        raise RuleViolation("bank.chapter", "Choose at least one chapter.")
+    found = syllabus.chapters_by_id(session, chapter_ids)
+    if any(found.get(chapter_id) is None or found[chapter_id].subject != subject_code for chapter_id in chapter_ids):
+        raise RuleViolation("bank.chapter", "Choose chapters of the question's own subject.")
+
+
+def _check_new(session: Session, subject_code: str, draft: Draft, *, itself: int | None = None) -> None:
+    twin = store.fingerprints(session, subject_code).get(fingerprint(draft.stem, draft.source))
+    _refuse_twin(None if twin == itself else twin)
+
+
+def _refuse_twin(twin: int | None) -> None:
+    if twin is not None:
+        raise Conflict("bank.duplicate", "The bank already has this question (no. %(number)s).", number=twin)

@@ -1,0 +1,82 @@
+"""Questions, their versions, where they stand in the syllabus, and the mark that says the bank has changed."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from examprep.plumbing.db import Base, pk
+
+# Versions are kept in memory by id, so on SQLite too an id must never be given a second time, even after an undo.
+NEVER_REUSED = {"sqlite_autoincrement": True}
+
+
+class QuestionRow(Base):
+    """A question: whose it is, its state, and the number of the version that counts now."""
+
+    __tablename__ = "bank_question"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'review', 'published', 'retired')", name="state"),
+        Index("ix_bank_question_subject_state", "subject_code", "state"),
+        NEVER_REUSED,
+    )
+
+    id: Mapped[pk]
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    state: Mapped[str]
+    current_number: Mapped[int]
+    batch_id: Mapped[int | None] = mapped_column(index=True)  # the import that created the row
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class VersionRow(Base):
+    """What a question said from one edit to the next. Once published it is never changed."""
+
+    __tablename__ = "bank_version"
+    __table_args__ = (
+        UniqueConstraint("question_id", "number"),
+        CheckConstraint("difficulty BETWEEN 0 AND 1", name="difficulty_is_a_share"),
+        NEVER_REUSED,
+    )
+
+    id: Mapped[pk]
+    question_id: Mapped[int] = mapped_column(ForeignKey("bank_question.id"))
+    number: Mapped[int]
+    type: Mapped[str]
+    stem: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # as the question type writes it
+    key: Mapped[str]  # letters, for lists and files
+    explanation: Mapped[str]
+    author: Mapped[str]
+    source: Mapped[str]
+    cites: Mapped[list[str]] = mapped_column(JSON)
+    law_as_of: Mapped[date | None]
+    difficulty: Mapped[float | None]  # the share expected to answer right
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)  # of stem and source: tells the same question
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # set by the first answer; from then on the row cannot be deleted
+
+
+class QuestionChapterRow(Base):
+    """A chapter a question belongs to; it may belong to several, in several syllabus versions."""
+
+    __tablename__ = "bank_question_chapter"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("bank_question.id"), primary_key=True)
+    chapter_id: Mapped[int] = mapped_column(ForeignKey("syllabus_chapter.id"), primary_key=True, index=True)
+
+
+class RevisionRow(Base):
+    """One row whose token changes with every change of the bank, so that processes know when to look again."""
+
+    __tablename__ = "bank_revision"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(String(32))

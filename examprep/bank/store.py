@@ -1,0 +1,145 @@
+"""Queries over the bank; values out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from examprep.bank.models import QuestionChapterRow, QuestionRow, VersionRow
+from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.values import Listed, Question
+from examprep.people.access import Permission
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+
+CURRENT = and_(VersionRow.question_id == QuestionRow.id, VersionRow.number == QuestionRow.current_number)
+
+
+def listed(session: Session, subject_code: str, chapter_ids: frozenset[int]) -> tuple[Listed, ...]:
+    """The published questions of a subject in any of the chapters; two statements whatever their number."""
+    places: dict[int, list[int]] = defaultdict(list)
+    link = QuestionChapterRow
+    for question_id, chapter_id in session.execute(
+        select(link.question_id, link.chapter_id)
+        .where(link.chapter_id.in_(chapter_ids))
+        .order_by(link.question_id, link.chapter_id)
+    ):
+        places[question_id].append(chapter_id)
+    rows = session.execute(
+        select(QuestionRow.id, VersionRow.id, VersionRow.type, VersionRow.difficulty)
+        .join(VersionRow, CURRENT)
+        .where(QuestionRow.subject_code == subject_code, QuestionRow.state == "published")
+        .order_by(QuestionRow.id)
+    )
+    return tuple(
+        Listed(question_id, version_id, kind, tuple(places[question_id]), difficulty)
+        for question_id, version_id, kind, difficulty in rows
+        if question_id in places
+    )
+
+
+def question(session: Session, version_id: int) -> Question | None:
+    found = session.execute(
+        select(VersionRow, QuestionRow.subject_code)
+        .join(QuestionRow, QuestionRow.id == VersionRow.question_id)
+        .where(VersionRow.id == version_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, subject_code = found
+    return whole(row, subject_code, chapters_of(session, row.question_id))
+
+
+def whole(row: VersionRow, subject_code: str, chapter_ids: tuple[int, ...]) -> Question:
+    """A version's row as a value."""
+    kind = QUESTION_TYPES[row.type]
+    return Question(
+        version_id=row.id,
+        question_id=row.question_id,
+        number=row.number,
+        subject=subject_code,
+        type=row.type,
+        stem=row.stem,
+        content=kind.read(row.content),
+        explanation=row.explanation,
+        author=row.author,
+        source=row.source,
+        cites=tuple(row.cites),
+        law_as_of=row.law_as_of,
+        difficulty=row.difficulty,
+        half_points=kind.full_half_points,
+        chapter_ids=chapter_ids,
+    )
+
+
+def chapters_of(session: Session, question_id: int) -> tuple[int, ...]:
+    link = QuestionChapterRow
+    query = select(link.chapter_id).where(link.question_id == question_id).order_by(link.chapter_id)
+    return tuple(session.scalars(query))
+
+
+def current_version_id(session: Session, question_id: int) -> int | None:
+    return session.scalar(select(VersionRow.id).join(QuestionRow, CURRENT).where(QuestionRow.id == question_id))
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """That the actor may see a question: published ones belong to everybody, others to their organisation."""
+    own = within(QuestionRow.organisation_id, actor, Permission.BANK_QUESTION_SEE)
+    return or_(own, QuestionRow.state == "published")
+
+
+def one_visible(session: Session, actor: Actor, question_id: int) -> QuestionRow | None:
+    return session.scalar(select(QuestionRow).where(QuestionRow.id == question_id, visible(actor)))
+
+
+def one_editable(session: Session, actor: Actor, question_id: int) -> QuestionRow | None:
+    own = within(QuestionRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT)
+    return session.scalar(select(QuestionRow).where(QuestionRow.id == question_id, own))
+
+
+def versions_of(session: Session, question_id: int) -> list[VersionRow]:
+    """Every version, newest first."""
+    return list(
+        session.scalars(
+            select(VersionRow).where(VersionRow.question_id == question_id).order_by(VersionRow.number.desc())
+        )
+    )
+
+
+def fingerprints(session: Session, subject_code: str) -> Mapping[str, int]:
+    """The question of each fingerprint among a subject's questions that are not retired."""
+    rows = session.execute(
+        select(VersionRow.fingerprint, QuestionRow.id)
+        .join(QuestionRow, CURRENT)
+        .where(QuestionRow.subject_code == subject_code, QuestionRow.state != "retired")
+    )
+    return dict(rows.all())
+
+
+def questions_list(
+    actor: Actor, *, conditions: Iterable[ColumnElement[bool]] = (), chapter_ids: frozenset[int] | None = None
+) -> Select[*tuple[Any, ...]]:
+    """The list's query: one row per question the actor may see."""
+    query = (
+        select(
+            QuestionRow.id,
+            QuestionRow.subject_code,
+            QuestionRow.state,
+            VersionRow.type,
+            VersionRow.stem,
+            VersionRow.key,
+            VersionRow.number,
+            VersionRow.source,
+            VersionRow.author,
+            VersionRow.law_as_of,
+            VersionRow.created_at,
+        )
+        .join(VersionRow, CURRENT)
+        .where(visible(actor), *conditions)
+    )
+    if chapter_ids is not None:
+        link = QuestionChapterRow
+        query = query.where(QuestionRow.id.in_(select(link.question_id).where(link.chapter_id.in_(chapter_ids))))
+    return query
