@@ -1,6 +1,6 @@
 """What lies beneath the floor of features and is plugged in all the same: they cannot import ``Feature`` themselves."""
 
 from examprep.feature import Feature
-from examprep.reminders import actions  # noqa: F401 -- brings the table
+from examprep.reminders.jobs import JOBS as REMINDER_JOBS
 
-REMINDERS = Feature("reminders")
+REMINDERS = Feature("reminders", jobs=REMINDER_JOBS)
