@@ -7,6 +7,7 @@ catches up turns that nobody claimed because no worker, or no database, was ther
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from secrets import token_hex
@@ -141,12 +142,11 @@ class Worker:
             log.info("job %s did %s", job.name, done)
 
 
-def work(worker: Worker, stop: threading.Event, *, parent: int | None = None) -> None:
-    """Run until ``stop`` is set or, for a worker inside ``serve``, its parent process is gone."""
+def work(worker: Worker, stopped: Callable[[], bool], *, parent: int | None = None) -> None:
+    """Run until ``stopped`` or, for a worker inside ``serve``, its parent process is gone."""
     worker.start()
     try:
-        while not stop.wait(1):
-            if parent is not None and os.getppid() != parent:
-                break
+        while not stopped() and (parent is None or os.getppid() == parent):
+            time.sleep(0.2)
     finally:
         worker.stop()
