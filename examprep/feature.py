@@ -1,7 +1,7 @@
 """What a subject hands to the application: its pages, commands, jobs, importers, data and checks."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import click
@@ -9,7 +9,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
-from examprep.plumbing.jobs import Job
+from examprep.plumbing.jobs import Job, StillDue
 
 
 @dataclass(frozen=True)
@@ -51,3 +51,6 @@ class Feature:
     derived: Sequence[Derived] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
+    # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,
+    # the reminder's context and the office day: whether there is still a reason to send it.
+    still_due: Mapping[str, StillDue] = field(default_factory=dict)

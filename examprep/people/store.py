@@ -196,23 +196,3 @@ def region_choices(session: Session) -> list[tuple[str, str]]:
     rows = session.execute(select(RegionRow.code, RegionRow.name, RegionRow.level).order_by(RegionRow.code))
     return [(code, "\u3000" * (level - 1) + f"{name} {code}") for code, name, level in rows]
 
-
-def tree_differences(session: Session, repair: bool) -> list[str]:
-    """What `organisation_tree` has too much or too little against ``organisation.parent_id``."""
-    parents = dict(session.execute(select(OrganisationRow.id, OrganisationRow.parent_id)).tuples().all())
-    right = set()
-    for organisation_id in parents:
-        above: int | None = organisation_id
-        depth = 0
-        while above is not None:
-            right.add((above, organisation_id, depth))
-            above, depth = parents[above], depth + 1
-    tree = OrganisationTreeRow
-    found = set(session.execute(select(tree.ancestor_id, tree.descendant_id, tree.depth)).tuples().all())
-    if repair and found != right:
-        session.execute(tree.__table__.delete())  # type: ignore[attr-defined]
-        session.add_all(tree(ancestor_id=a, descendant_id=d, depth=n) for a, d, n in sorted(right))
-        session.flush()
-    return [f"organisation_tree lacks {row}" for row in sorted(right - found)] + [
-        f"organisation_tree has {row} too much" for row in sorted(found - right)
-    ]

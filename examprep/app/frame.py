@@ -1,0 +1,48 @@
+"""What lies beneath the floor of features and is plugged in all the same: they cannot import ``Feature`` themselves."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from examprep.feature import Derived, Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission, Role
+from examprep.people.regions import load_regions
+from examprep.people.tree import differences as tree_differences
+from examprep.reminders.jobs import JOBS as REMINDER_JOBS
+from examprep.reminders.views import bp as reminders_blueprint
+
+
+def _regions(session: Session, _today: date) -> None:
+    load_regions(session)
+
+
+PEOPLE = Feature(
+    name="people",
+    nav=(
+        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.TRAINER, 40, "people"),
+        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.OFFICER, 60, "people"),
+        NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.ADMINISTRATOR, 10, "people"),
+        NavItem(
+            N_("Organisations"),
+            "people.organisations",
+            Permission.PEOPLE_ORGANISATION_MANAGE,
+            Role.ADMINISTRATOR,
+            20,
+            "home",
+        ),
+        NavItem(N_("Audit trail"), "people.audit", Permission.PEOPLE_AUDIT_SEE, Role.ADMINISTRATOR, 80, "notebook"),
+    ),
+    derived=(Derived("organisation_tree", tree_differences),),
+    load_data=_regions,
+)
+REMINDERS = Feature(
+    name="reminders",
+    blueprint=reminders_blueprint,
+    jobs=REMINDER_JOBS,
+    nav=(
+        NavItem(
+            N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "practice"
+        ),
+    ),
+)
