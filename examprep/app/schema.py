@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from examprep.app.wiring import FEATURES
 from examprep.kernel.errors import Conflict
-from examprep.people.regions import load_regions
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
 from examprep.plumbing.runtime import Runtime
@@ -62,7 +61,6 @@ def upgrade(runtime: Runtime, revision: str = "head") -> None:
 
 def load_data(session: Session, today: date) -> None:
     """Load what the package ships: regions, then each feature's files. Safe to run again."""
-    load_regions(session)
     for feature in FEATURES:
         if feature.load_data is not None:
             feature.load_data(session, today)
