@@ -13,7 +13,7 @@ from examprep.ce.models import RequirementRow
 
 def load_requirements(session: Session, _today: date) -> None:
     """Add the versions that are not there yet; those that are stay as an administrator left them."""
-    known = set(session.execute(select(RequirementRow.code, RequirementRow.since)).tuples())
+    known = {(code, since) for code, since in session.execute(select(RequirementRow.code, RequirementRow.since))}
     fresh = [row for row in shipped_requirements() if (row["code"], row["since"]) not in known]
     if fresh:
         session.execute(insert(RequirementRow), fresh)

@@ -120,15 +120,17 @@ def standings(session: Session, actor: Actor, ask: Ask, year: int, *, today: dat
     page = store.standings(session, actor, Permission.CE_STANDING_SEE, ask, requirement, year, as_of)
     rows = [{**row, "missing": requirement.shown_missing(row["missing"])} for row in page.rows]
     page = Page(rows, page.total, page.ask, page.totals)
-    return page, summary(session, actor, year, today=today, ask=ask), requirement
+    return page, _summary(session, actor, ask, requirement, year, as_of), requirement
 
 
 def summary(session: Session, actor: Actor, year: int, *, today: date, ask: Ask | None = None) -> Summary:
     """Mean hours and share of holders who meet the requirement, within bounds."""
     requirement, _ = requirement_for(session, year)
-    count, minutes, met = store.summary(
-        session, actor, Permission.CE_STANDING_SEE, ask or Ask(), requirement, year, judged_on(year, today)
-    )
+    return _summary(session, actor, ask or Ask(), requirement, year, judged_on(year, today))
+
+
+def _summary(session: Session, actor: Actor, ask: Ask, requirement: Requirement, year: int, as_of: date) -> Summary:
+    count, minutes, met = store.summary(session, actor, Permission.CE_STANDING_SEE, ask, requirement, year, as_of)
     return Summary(count, minutes, Rate(met, count))
 
 

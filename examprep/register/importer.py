@@ -187,7 +187,10 @@ class HoldersImporter:
     def _add_persons(self, session: Session, entries: list[Entry], batch_id: int, now: datetime) -> dict[str, int]:
         """Ids by ID hash of everybody in the file; whoever is new gets a row first."""
         ids = {entry.id_hash: entry.person_id for entry in entries if entry.person_id is not None}
-        fresh = {entry.id_hash: entry for entry in entries if entry.person_id is None}
+        fresh: dict[str, Entry] = {}
+        for entry in entries:
+            if entry.person_id is None:
+                fresh.setdefault(entry.id_hash, entry)  # of several rows of a new person the first says where
         for part in chunks(fresh.values()):
             rows = [
                 {
@@ -206,7 +209,7 @@ class HoldersImporter:
             ]
             for id_, hash_ in session.execute(
                 insert(PersonRow).returning(PersonRow.id, PersonRow.id_number_hash), rows
-            ).tuples():
+            ):
                 assert hash_ is not None
                 ids[hash_] = id_
         return ids

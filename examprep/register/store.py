@@ -133,7 +133,7 @@ def counts_by_level(
         .where(within(PersonRow.organisation_id, actor, permission), *conditions)
         .group_by(held.c.level)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def units(session: Session, actor: Actor, permission: str, limit: int) -> list[tuple[int, str]]:
