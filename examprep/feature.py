@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import click
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
-from examprep.plumbing.jobs import Job
+from examprep.plumbing.jobs import Job, StillDue
 
 
 @dataclass(frozen=True)
@@ -54,4 +53,4 @@ class Feature:
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,
     # the reminder's context and the office day: whether there is still a reason to send it.
-    still_due: Mapping[str, Callable[[Session, int, dict[str, Any], date], bool]] = field(default_factory=dict)
+    still_due: Mapping[str, StillDue] = field(default_factory=dict)

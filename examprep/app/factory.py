@@ -24,6 +24,7 @@ from examprep.plumbing.access import install_gate
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
 from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_language, language
+from examprep.plumbing.jobs import StillDue
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.refusals import install_refusals
 from examprep.plumbing.runtime import Runtime
@@ -65,6 +66,7 @@ def create_app(runtime: Runtime) -> Flask:
     )
     app.extensions["examprep"] = runtime
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
+    app.extensions["examprep.still_due"] = _still_due()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
@@ -87,6 +89,20 @@ def create_app(runtime: Runtime) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _still_due() -> dict[str, StillDue]:
+    """The features' conditions by name.
+
+    Raises:
+        ValueError: two features name one condition.
+    """
+    found: dict[str, StillDue] = {}
+    for feature in FEATURES:
+        if twice := found.keys() & feature.still_due.keys():
+            raise ValueError(f"two features answer for {sorted(twice)}")
+        found.update(feature.still_due)
+    return found
 
 
 def list_address(ask: Ask, **changes: object) -> str:

@@ -1,53 +1,114 @@
-"""Commands that run an installation: migrate, init, serve."""
-
-from datetime import date
+"""Commands that set an installation up and keep it sound. Serving, backups and accounts have modules of their own."""
 
 import click
-from alembic import command as alembic
-from alembic.config import Config
-from sqlalchemy.orm import Session
 
-from examprep.app.factory import create_app, open_runtime
+from examprep.app import accounts, backups, serving
+from examprep.app.checks import Check, examine
+from examprep.app.factory import open_runtime
+from examprep.app.schema import alembic_config, load_data, upgrade
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
-from examprep.people.regions import load_regions
-from examprep.plumbing.files import resource
+from examprep.plumbing.db import Database
+from examprep.plumbing.runtime import Runtime
+
+__all__ = ["COMMANDS", "alembic_config", "bring_up_to_date", "differences", "load_data"]
 
 
-def alembic_config(url: str) -> Config:
-    """Alembic's settings for a database; no ini file is needed."""
-    config = Config()
-    config.set_main_option("script_location", str(resource("migrations")))
-    config.attributes["url"] = url
-    return config
+def bring_up_to_date(runtime: Runtime) -> None:
+    """This version's tables, and the data it ships."""
+    upgrade(runtime)
+    with runtime.database.write() as session:
+        load_data(session, runtime.clock.today())
 
 
-def load_data(session: Session, today: date) -> None:
-    """Load what the package ships: regions, then each feature's files. Safe to run again."""
-    load_regions(session)
-    for feature in FEATURES:
-        if feature.load_data is not None:
-            feature.load_data(session, today)
+def differences(database: Database, *, repair: bool = False) -> list[str]:
+    """Rebuild every derived table from its log and say what differs, one sentence a row."""
+    found = []
+    for derived in (derived for feature in FEATURES for derived in feature.derived):
+        with database.write() if repair else database.read() as session:
+            found += [f"{derived.name}: {difference}" for difference in derived.differences(session, repair)]
+    return found
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database to this version's tables and load the shipped data."""
-    runtime = open_runtime(Settings.from_env())
-    alembic.upgrade(alembic_config(runtime.settings.database_url), "head")
-    with runtime.database.write() as session:
-        load_data(session, runtime.clock.today())
+    bring_up_to_date(open_runtime(Settings.from_env()))
     click.echo("The database is up to date.")
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-def serve(host: str, port: int) -> None:
-    """Serve the pages with a production server."""
-    from granian.server.embed import Server  # noqa: F401 -- replaced below by the worker's embedding
+@click.option(
+    "--organisation", prompt="Your organisation", help="The root of the organisation tree, e.g. 威宁县社会工作部."
+)
+@click.option("--region", prompt="Its region code (GB/T 2260, six digits)", help="E.g. 520526.")
+@click.option("--name", prompt="The administrator's name")
+@click.option("--sign-in-name", default="admin", show_default=True)
+@click.option("--email", default=None, help="The administrator's e-mail address.")
+@accounts.password_options
+def init(
+    organisation: str, region: str, name: str, sign_in_name: str, email: str | None, password: accounts.Password
+) -> None:
+    """Set up a new installation: tables, shipped data, the root organisation and the first administrator.
 
-    create_app(open_runtime(Settings.from_env()))
+    Without a password option one is made and printed, once.
+    """
+    runtime = open_runtime(Settings.from_env())
+    click.echo("Making the tables and loading the shipped data …", err=True)
+    bring_up_to_date(runtime)
+    with runtime.database.write() as session:
+        accounts.first_administrator(
+            session,
+            runtime,
+            organisation=organisation,
+            region_code=region,
+            name=name,
+            sign_in_name=sign_in_name,
+            password=password.text,
+            email=email,
+        )
+    password.tell(sign_in_name)
+    click.echo("Next: examprep serve --with-worker")
 
 
-COMMANDS = (migrate, serve)
+@click.command()
+@click.option("--repair", is_flag=True, help="Write what was rebuilt.")
+def verify(repair: bool) -> None:
+    """Rebuild every derived table from its log and print each difference.
+
+    Exit code 0 when there is none (or all were repaired), 1 otherwise.
+    """
+    database = open_runtime(Settings.from_env()).database
+    names = [derived.name for feature in FEATURES for derived in feature.derived]
+    click.echo(f"Rebuilding {', '.join(names)} …", err=True)
+    found = differences(database, repair=repair)
+    for difference in found:
+        click.echo(difference)
+    left = differences(database) if repair and found else found
+    said = f"{len(found)} differences{f', {len(left)} left' if repair else ''}." if found else "Everything is sound."
+    click.echo(said, err=True)
+    raise SystemExit(1 if left else 0)
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, mail relay and clock; exit code 1 when something is wrong."""
+    wrong = False
+    for check in examine(Settings.from_env()):
+        mark = {Check.GOOD: "ok   ", Check.NOTE: "note ", Check.WRONG: "WRONG"}[check.verdict]
+        click.echo(f"{mark}  {check.subject}: {check.finding}")
+        wrong = wrong or check.verdict == Check.WRONG
+    raise SystemExit(1 if wrong else 0)
+
+
+COMMANDS = (
+    init,
+    migrate,
+    serving.serve,
+    serving.work,
+    verify,
+    doctor,
+    backups.backup,
+    backups.restore,
+    accounts.account,
+)

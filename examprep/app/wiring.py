@@ -1,8 +1,8 @@
 """Every subject that is plugged in. To add one: its package, and a line here."""
 
-from examprep.app.frame import REMINDERS
+from examprep.app.frame import PEOPLE, REMINDERS
 from examprep.ce.wiring import FEATURE as CE
 from examprep.feature import Feature
 from examprep.register.wiring import FEATURE as REGISTER
 
-FEATURES: tuple[Feature, ...] = (REMINDERS, REGISTER, CE)
+FEATURES: tuple[Feature, ...] = (PEOPLE, REMINDERS, REGISTER, CE)

@@ -21,7 +21,7 @@ class HandForm(BaseForm):
 
     earned_on = DateField(N_("Day of the training"), [InputRequired()])
     amount = IntegerField(N_("How much"), [InputRequired(), NumberRange(1, 20_000)])
-    unit = SelectField(N_("In"), [InputRequired()])
+    unit = SelectField(N_("Unit of the amount"), [InputRequired()])
     category = SelectField(N_("Category"), [InputRequired()])
     activity = StringField(N_("Activity"), [InputRequired(), Length(max=200)])
     reason = StringField(

@@ -22,7 +22,7 @@ from examprep.register.rules import levels
 
 bp = Blueprint("ce", __name__, url_prefix="/ce")
 
-STATES = {"ce-met": Sentence("Met"), "ce-short": Sentence("Short")}
+STATES = {"ce-met": Sentence("Requirement met"), "ce-short": Sentence("Hours short")}
 SOURCES = {
     "training.session": Sentence("Class session"),
     "ce.hand": Sentence("Recorded by an officer"),
@@ -33,12 +33,12 @@ LINE_COLUMNS = (
     Column("activity", N_("Activity"), sortable=True),
     Column("category", N_("Category"), "badge", sortable=True),
     Column("minutes", N_("Credit hours"), "hours", sortable=True, total=True),
-    Column("counted", N_("Counted"), "hours", sortable=True, total=True),
+    Column("counted", N_("Counted hours"), "hours", sortable=True, total=True),
     Column("why", N_("Remark"), "sentence"),
     Column("source", N_("Source"), "sentence"),
     Column("reason", N_("Reason")),
     Column("posted_by", N_("Recorded by")),
-    Column("posted_at", N_("Recorded"), "instant", sortable=True),
+    Column("posted_at", N_("Recorded at"), "instant", sortable=True),
 )
 STANDING_COLUMNS = (
     Column("name", N_("Name"), sortable=True, link=lambda row: url_for("ce.person", person_id=row["id"])),
@@ -47,9 +47,9 @@ STANDING_COLUMNS = (
     Column("professional", N_("Professional"), "hours", sortable=True),
     Column("general", N_("General"), "hours", sortable=True),
     Column("elective", N_("Elective"), "hours", sortable=True),
-    Column("counted", N_("Counted"), "hours", sortable=True),
-    Column("missing", N_("Missing"), "hours", sortable=True),
-    Column("state", N_("Standing"), "badge"),
+    Column("counted", N_("Counted hours"), "hours", sortable=True),
+    Column("missing", N_("Missing hours"), "hours", sortable=True),
+    Column("state", N_("Whether it suffices"), "badge"),
 )
 
 
@@ -169,7 +169,7 @@ def _correctable(ledger: Ledger) -> tuple[Column, ...]:
             return None
         return url_for("ce.reverse", person_id=ledger.person_id, line_id=row["id"])
 
-    return (*LINE_COLUMNS, Column("correct", N_("Correct"), link=address))
+    return (*LINE_COLUMNS, Column("correct", N_("Take back"), link=address))
 
 
 def _shown(ledger: Ledger) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -75,3 +75,9 @@ def _row(reminder: Reminder, now: datetime) -> dict[str, Any]:
         "not_before": reminder.not_before or now,
         "tries": 0,
     }
+
+
+def waiting(session: Session, *, now: datetime) -> int:
+    """How many reminders could be sent now and are not."""
+    due = (OutboxRow.state == "queued") & (OutboxRow.not_before <= now)
+    return session.scalar(select(func.count()).select_from(OutboxRow).where(due)) or 0

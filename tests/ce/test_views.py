@@ -101,10 +101,10 @@ def test_the_list_is_bounded_filtered_and_sorted(english, world, holders):
 def test_an_export_has_the_words_and_the_figures_of_the_page(english, holders):
     answer = english("province_officer").get("/ce/standing?export=xlsx&sort=name")
     rows = list(load_workbook(io.BytesIO(answer.data)).active.values)
-    assert rows[0][-2:] == ("Missing", "Standing")
+    assert rows[0][-2:] == ("Missing hours", "Whether it suffices")
     assert rows[1][0] == "ann_candidate"
     assert rows[1][2] == "Assistant social worker"
-    assert rows[1][3:] == (20, 0, 0, 20, 70, "Short")
+    assert rows[1][3:] == (20, 0, 0, 20, 70, "Hours short")
     own = english("ann_candidate").get("/ce/?export=csv").data.decode("utf-8-sig")
     assert "Professional" in own.splitlines()[1]
 

@@ -1,0 +1,68 @@
+"""The database's tables: how new they are, and bringing them up to date."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
+
+from examprep.app.wiring import FEATURES
+from examprep.kernel.errors import Conflict
+from examprep.people.regions import load_regions
+from examprep.plumbing.db import Database
+from examprep.plumbing.files import resource
+from examprep.plumbing.runtime import Runtime
+
+if TYPE_CHECKING:  # Alembic is slow to load, and serving does not need it
+    from alembic.config import Config
+
+
+def alembic_config(url: str) -> "Config":
+    """Alembic's settings for a database; no ini file is needed."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resource("migrations")))
+    config.attributes["url"] = url
+    return config
+
+
+def newest() -> str:
+    """The number of the last migration that this version carries."""
+    return max(path.name.partition("_")[0] for path in (resource("migrations") / "versions").glob("[0-9]*.py"))
+
+
+def present(database: Database) -> str | None:
+    """The migration at which the database stands; ``None`` for one without tables."""
+    with database.read() as session:
+        if not inspect(session.connection()).has_table("alembic_version"):
+            return None
+        return session.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def check_up_to_date(database: Database) -> None:
+    """Raises Conflict: ``app.tables`` -- the tables are older or newer than this version."""
+    found, wanted = present(database), newest()
+    if found is None:
+        raise Conflict("app.tables", "The database has no tables yet. Run: examprep init")
+    if found != wanted:
+        raise Conflict(
+            "app.tables",
+            "The database stands at %(found)s, this version needs %(wanted)s. Run: examprep migrate",
+            found=found,
+            wanted=wanted,
+        )
+
+
+def upgrade(runtime: Runtime, revision: str = "head") -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(runtime.settings.database_url), revision)
+
+
+def load_data(session: Session, today: date) -> None:
+    """Load what the package ships: regions, then each feature's files. Safe to run again."""
+    load_regions(session)
+    for feature in FEATURES:
+        if feature.load_data is not None:
+            feature.load_data(session, today)
