@@ -61,6 +61,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_PERSON_EDIT,
             P.PEOPLE_PERSON_SEE,
             P.REGISTER_HOLDER_SEE,
+            P.TRAINING_CLASS_MANAGE,
         }
     ),
     # Runs the installation; sees persons to give them accounts, but not their answers.
