@@ -1,8 +1,9 @@
 """What a subject hands to the application: its pages, commands, jobs, importers, data and checks."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import click
 from flask import Blueprint
@@ -51,3 +52,6 @@ class Feature:
     derived: Sequence[Derived] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
+    # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,
+    # the reminder's context and the office day: whether there is still a reason to send it.
+    still_due: Mapping[str, Callable[[Session, int, dict[str, Any], date], bool]] = field(default_factory=dict)

@@ -1,6 +1,9 @@
 """Every subject that is plugged in. To add one: its package, and a line here."""
 
+from examprep.app.frame import REMINDERS
+from examprep.ce.wiring import FEATURE as CE
 from examprep.feature import Feature
+from examprep.register.wiring import FEATURE as REGISTER
 from examprep.training.wiring import FEATURE as TRAINING
 
-FEATURES: tuple[Feature, ...] = (TRAINING,)
+FEATURES: tuple[Feature, ...] = (REMINDERS, REGISTER, CE, TRAINING)

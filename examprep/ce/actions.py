@@ -1,0 +1,191 @@
+"""Verbs over the ledger, and questions to it. Other features post and ask here and touch no table of ours."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from examprep.ce.models import BalanceRow, LineRow
+from examprep.ce.rules.credit import CATEGORIES
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.access import Permission
+from examprep.people.actions import record
+from examprep.people.actor import Actor
+from examprep.people.bounds import seen
+
+HAND_LIMIT_MINUTES = 400 * 45  # more than any year asks; a slip of the keyboard, not a training
+
+
+def post(
+    session: Session,
+    *,
+    person_id: int,
+    minutes: int,
+    category: str,
+    activity: str,
+    earned_on: date,
+    source_kind: str,
+    source_id: int,
+    posted_by: int | None,
+    now: datetime,
+    reason: str | None = None,
+) -> int | None:
+    """Post minutes once for each person and source; the line's id, or ``None`` when they were posted before.
+
+    Raises:
+        RuleViolation: ``ce.minutes`` -- not more than nothing; ``ce.category`` -- none of ours.
+    """
+    if minutes <= 0:
+        raise RuleViolation("ce.minutes", "A line has at least one minute.")
+    if category not in CATEGORIES:
+        raise RuleViolation("ce.category", "Choose professional, general or elective.")
+    return _write(
+        session,
+        {
+            "person_id": person_id,
+            "minutes": minutes,
+            "category": category,
+            "activity": activity,
+            "earned_on": earned_on,
+            "source_kind": source_kind,
+            "source_id": source_id,
+            "reason": reason,
+            "posted_by": posted_by,
+            "posted_at": now,
+        },
+    )
+
+
+def reverse(session: Session, line_id: int, *, reason: str, posted_by: int | None, now: datetime) -> int:
+    """Take a line back by a further line of the same minutes, negative; returns that line's id.
+
+    Raises:
+        NotFound: no such line.
+        RuleViolation: ``ce.reason`` -- no reason given; ``ce.reversal`` -- the line itself takes one back.
+        Conflict: ``ce.reversed`` -- it was taken back already.
+    """
+    if not reason.strip():
+        raise RuleViolation("ce.reason", "Say why, in a few words: the holder reads it beside the line.")
+    line = session.get(LineRow, line_id)
+    if line is None:
+        raise NotFound("ce.line", "There is no such line.")
+    if line.reverses_id is not None:
+        raise RuleViolation("ce.reversal", "This line takes another one back. Record the hours anew instead.")
+    written = _write(
+        session,
+        {
+            "person_id": line.person_id,
+            "minutes": -line.minutes,
+            "category": line.category,
+            "activity": line.activity,
+            "earned_on": line.earned_on,
+            "source_kind": "ce.reversal",
+            "source_id": line.id,
+            "reverses_id": line.id,
+            "reason": reason.strip(),
+            "posted_by": posted_by,
+            "posted_at": now,
+        },
+    )
+    if written is None:
+        raise Conflict("ce.reversed", "This line was taken back already.")
+    return written
+
+
+def _write(session: Session, values: dict[str, Any]) -> int | None:
+    """The line and its balance together; ``None`` when the person has a line of that source already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    lines: Table = LineRow.__table__  # type: ignore[assignment]
+    balances: Table = BalanceRow.__table__  # type: ignore[assignment]
+    id_: int | None = session.scalar(
+        dialect.insert(lines)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["person_id", "source_kind", "source_id"])
+        .returning(lines.c.id)
+    )
+    if id_ is None:
+        return None
+    add = dialect.insert(balances).values(
+        person_id=values["person_id"],
+        year=values["earned_on"].year,
+        category=values["category"],
+        minutes=values["minutes"],
+    )
+    session.execute(
+        add.on_conflict_do_update(
+            index_elements=["person_id", "year", "category"],
+            set_={"minutes": balances.c.minutes + add.excluded.minutes},
+        )
+    )
+    return id_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Hours an officer records by hand. ``number`` is made with the form: sent twice, it is recorded once."""
+
+    number: int
+    minutes: int
+    category: str
+    activity: str
+    earned_on: date
+    reason: str
+
+
+def record_by_hand(
+    session: Session, actor: Actor, person_id: int, entry: Entry, *, now: datetime, today: date
+) -> int | None:
+    """Record hours that no class of ours posted; ``None`` when the form had been sent before.
+
+    Raises:
+        NotFound: no such person within the actor's bounds.
+        RuleViolation: ``ce.future``, ``ce.reason``, ``ce.too-many`` and what `post` refuses.
+    """
+    seen(session, actor, Permission.CE_LEDGER_CORRECT, person_id)
+    if entry.earned_on > today:
+        raise RuleViolation("ce.future", "Training cannot be recorded before it takes place.")
+    if not entry.reason.strip():
+        raise RuleViolation("ce.reason", "Say why, in a few words: the holder reads it beside the line.")
+    if entry.minutes > HAND_LIMIT_MINUTES:
+        raise RuleViolation("ce.too-many", "So many hours do not fit into one entry. Record each training by itself.")
+    line_id = post(
+        session,
+        person_id=person_id,
+        minutes=entry.minutes,
+        category=entry.category,
+        activity=entry.activity.strip(),
+        earned_on=entry.earned_on,
+        source_kind="ce.hand",
+        source_id=entry.number,
+        posted_by=actor.person_id,
+        now=now,
+        reason=entry.reason.strip(),
+    )
+    if line_id is not None:
+        after = {"minutes": entry.minutes, "category": entry.category, "reason": entry.reason.strip()}
+        record(session, actor, "ce.recorded-by-hand", "ce_line", line_id, now=now, after=after)
+    return line_id
+
+
+def line_of(session: Session, actor: Actor, person_id: int, line_id: int) -> LineRow:
+    """A line the actor may correct.
+
+    Raises:
+        NotFound: no such person within bounds, or the line is not theirs.
+    """
+    seen(session, actor, Permission.CE_LEDGER_CORRECT, person_id)
+    line = session.scalar(select(LineRow).where(LineRow.id == line_id, LineRow.person_id == person_id))
+    if line is None:
+        raise NotFound("ce.line", "There is no such line.")
+    return line
+
+
+def correct(session: Session, actor: Actor, person_id: int, line_id: int, *, reason: str, now: datetime) -> int:
+    """An officer takes a line back, with a reason. Raises as `line_of` and `reverse` do."""
+    line_of(session, actor, person_id, line_id)
+    reversal = reverse(session, line_id, reason=reason, posted_by=actor.person_id, now=now)
+    record(session, actor, "ce.reversed", "ce_line", line_id, now=now, after={"by": reversal, "reason": reason})
+    return reversal

@@ -1,0 +1,22 @@
+"""Continuing education, plugged in."""
+
+from examprep.ce import rebuild
+from examprep.ce.jobs import CONDITION, JOBS, still_short
+from examprep.ce.shipped import load_requirements
+from examprep.ce.views import bp
+from examprep.feature import Derived, Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+
+FEATURE = Feature(
+    "ce",
+    blueprint=bp,
+    jobs=JOBS,
+    nav=(
+        NavItem(N_("My credit hours"), "ce.own", Permission.CE_OWN_SEE, "candidate", 30),
+        NavItem(N_("Credit hours"), "ce.standing", Permission.CE_STANDING_SEE, "officer", 40),
+    ),
+    derived=(Derived("ce_balance", rebuild.differences),),
+    load_data=load_requirements,
+    still_due={CONDITION: still_short},
+)

@@ -1,0 +1,207 @@
+"""What stands in one row of a list of holders: columns by their usual heads, cells by their usual spellings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from examprep.imports.importer import Problem
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import Sentence
+from examprep.people.rules.resident_id import ResidentId, read_resident_id
+from examprep.plumbing.sheets import Row
+from examprep.register.rules.levels import read_level
+
+HEADS: dict[str, tuple[str, ...]] = {
+    "name": ("姓名", "持证人", "持证人姓名"),
+    "id_number": ("身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证"),
+    "level": ("级别", "证书级别", "等级", "证书等级", "资格级别", "证书类别"),
+    "number": ("证书管理号", "管理号", "证书编号", "证书号", "证书号码"),
+    "issued_on": ("发证日期", "批准日期", "签发日期", "发证时间", "取得日期", "取证日期"),
+    "unit": ("单位", "工作单位", "所在单位", "机构"),
+    "qualified_year": ("取得年度", "考试年度", "合格年度", "取证年度"),
+    "validity": ("有效范围", "证书范围", "适用范围"),
+    "registered_on": ("登记日期", "首次登记日期", "最近登记日期", "登记时间"),
+    "phone": ("手机", "手机号", "联系电话", "电话"),
+    "email": ("邮箱", "电子邮箱", "电子邮件"),
+}
+_FIRST_FIVE = ("name", "id_number", "level", "number", "issued_on")
+REQUIRED = {name: HEADS[name][0] for name in _FIRST_FIVE}
+_EXAMPLES = {
+    "name": "张三",
+    "id_number": "",
+    "level": "初级",
+    "number": "20230612520000000001",
+    "issued_on": "2023-09-15",
+    "unit": "",
+    "qualified_year": "2023",
+    "validity": "全国",
+    "registered_on": "2024-01-10",
+    "phone": "",
+    "email": "",
+}
+TEMPLATE = tuple((aliases[0], _EXAMPLES[name]) for name, aliases in HEADS.items())
+_VALIDITY = {
+    "": "national",
+    "全国": "national",
+    "全国有效": "national",
+    "本地": "local",
+    "地区": "local",
+    "本地区": "local",
+}
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One certificate as a row states it; ``person_id`` is ``None`` for who is not known yet."""
+
+    row: int
+    name: str
+    id_number: ResidentId
+    level: str
+    number: str
+    issued_on: date
+    qualified_year: int
+    validity: str
+    registered_on: date | None
+    organisation_id: int
+    phone: str
+    email: str
+    id_hash: str = ""
+    person_id: int | None = None
+
+
+def columns_of(heads: Sequence[str]) -> dict[str, int]:
+    """Where each known column stands; spaces, remarks in brackets and asterisks in heads are forgiven."""
+    by_alias = {alias: name for name, aliases in HEADS.items() for alias in aliases}
+    found: dict[str, int] = {}
+    for place, head in enumerate(heads):
+        plain = re.sub(r"[（(].*?[)）]|[\s*＊]", "", head)
+        if plain in by_alias:
+            found.setdefault(by_alias[plain], place)
+    return found
+
+
+def read_entry(
+    row: Row,
+    places: Mapping[str, int],
+    heads: Sequence[str],
+    units: Mapping[str, Sequence[int]],
+    today: date,
+    own_organisation: int,
+) -> tuple[Entry | None, list[Problem]]:
+    """The row as an entry, or everything that is wrong with it."""
+    cells = {name: row.cells[place] for name, place in places.items()}
+    problems: list[Problem] = []
+
+    def wrong(name: str, sentence: Sentence) -> None:
+        problems.append(Problem(row.number, heads[places[name]], sentence))
+
+    for name in REQUIRED:
+        if not cells[name]:
+            wrong(name, Sentence("This must be filled in."))
+    read: dict[str, object] = {}
+    readers = {
+        "id_number": lambda text: read_resident_id(text, today=today),
+        "level": read_level,
+        "number": read_number,
+        "issued_on": lambda text: read_day(text, today),
+        "qualified_year": lambda text: read_year(text, today),
+        "validity": read_validity,
+        "registered_on": lambda text: read_day(text, today),
+        "unit": lambda text: read_unit(text, units),
+    }
+    for name, reader in readers.items():
+        if cells.get(name):
+            try:
+                read[name] = reader(cells[name])
+            except RuleViolation as refusal:
+                wrong(name, refusal.sentence)
+    issued_on, registered_on = read.get("issued_on"), read.get("registered_on")
+    if isinstance(issued_on, date) and isinstance(registered_on, date) and registered_on < issued_on:
+        wrong("registered_on", Sentence("A certificate is registered after it was issued, not before."))
+    if problems or not isinstance(issued_on, date):
+        return None, problems
+    defaults = {
+        "qualified_year": issued_on.year,
+        "validity": "national",
+        "registered_on": None,
+        "unit": own_organisation,
+    }
+    values = {**defaults, **read}
+    organisation_id = values.pop("unit")
+    texts = {name: cells.get(name, "") for name in ("name", "phone", "email")}
+    return Entry(row=row.number, organisation_id=organisation_id, **texts, **values), []  # type: ignore[arg-type]
+
+
+def read_number(text: str) -> str:
+    """A certificate number, without spaces.
+
+    Raises:
+        RuleViolation: Excel turned it into a number and lost digits, or it holds other characters.
+    """
+    number = "".join(text.split()).upper()
+    if _SPOILT.fullmatch(number):
+        raise RuleViolation(
+            "register.number-spoilt",
+            "Excel has turned the certificate number into a number and lost its last digits. "
+            "Format the column as text and type it again.",
+        )
+    if not re.fullmatch(r"[0-9A-Z-]{4,40}", number):
+        raise RuleViolation(
+            "register.number-shape", "A certificate number has 4 to 40 digits or letters and nothing else."
+        )
+    return number
+
+
+def read_day(text: str, today: date) -> date:
+    """A day as people write it: 2023-09-15, 2023/9/15, 2023年9月15日, 20230915.
+
+    Raises:
+        RuleViolation: no such day, or in the future.
+    """
+    found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text) or _DATE.match(text.split(" ")[0])
+    try:
+        day = date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise RuleViolation("register.day", "“%(written)s” is not a day. Write it like 2023-09-15.", written=text)
+    if day > today:
+        raise RuleViolation("register.future", "%(day)s is in the future.", day=day)
+    return day
+
+
+def read_year(text: str, today: date) -> int:
+    """Raises RuleViolation: not a year since the first exam of 2008, or in the future."""
+    digits = text.removesuffix("年").removesuffix("年度")
+    if not re.fullmatch(r"\d{4}", digits) or not 2008 <= int(digits) <= today.year:
+        raise RuleViolation("register.year", "“%(written)s” is not an exam year from 2008 to now.", written=text)
+    return int(digits)
+
+
+def read_validity(text: str) -> str:
+    """Raises RuleViolation: neither national nor local."""
+    found = _VALIDITY.get(text)
+    if found is None:
+        raise RuleViolation("register.validity", "Write 全国 or 本地.")
+    return found
+
+
+def read_unit(text: str, units: Mapping[str, Sequence[int]]) -> int:
+    """Raises RuleViolation: no organisation of that name within bounds, or several."""
+    found = units.get(text, ())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RuleViolation(
+            "register.unit-twice", "Several of your organisations are named “%(name)s”. Rename one of them.", name=text
+        )
+    raise RuleViolation(
+        "register.unit",
+        "None of your organisations is named “%(name)s”. Write its full name, or leave the cell empty for your own.",
+        name=text,
+    )

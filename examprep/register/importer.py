@@ -1,0 +1,300 @@
+"""The list of holders as bureaus keep it: one row per certificate, in XLSX or CSV.
+
+A row ends as matched to a person by ID number, as a new person, as unchanged, or as a problem. A person of another
+organisation is a problem: an import moves nobody.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from examprep.imports.importer import Plan, Problem, Upload
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import N_, Sentence
+from examprep.people.access import Permission
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing.listing import xlsx_bytes
+from examprep.plumbing.sheets import read_table
+from examprep.plumbing.vault import Vault
+from examprep.register.holders_file import REQUIRED, TEMPLATE, Entry, columns_of, read_entry
+from examprep.register.models import RegisterCertificateRow, RegisterEventRow
+from examprep.register.rules.levels import rank
+from examprep.register.rules.registration import term_end
+
+CHUNK = 5000
+PERMISSION = Permission.REGISTER_HOLDER_EDIT
+CERTIFICATE = RegisterCertificateRow
+T = TypeVar("T")
+
+
+def chunks(things: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(things)
+    while part := list(islice(rest, CHUNK)):
+        yield part
+
+
+class HoldersImporter:
+    """Reads lists of holders. The vault is asked for at the edge, when a file is there."""
+
+    name = "register-holders"
+    title = N_("Import certificate holders")
+    permission: str = PERMISSION
+    accepts: tuple[str, ...] = (".xlsx", ".csv")
+    help = N_("One row for each certificate. Persons are matched by ID number; who is not known yet is added.")
+    options_form: type[Form] | None = None
+
+    def __init__(self, vault: Callable[[], Vault]) -> None:
+        self._vault = vault
+
+    def option_choices(self, session: Session, actor: Actor) -> Mapping[str, Sequence[tuple[str, str]]]:
+        return {}
+
+    def template(self) -> bytes:
+        return xlsx_bytes([head for head, _ in TEMPLATE], [[example for _, example in TEMPLATE]])
+
+    def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
+        table = read_table(upload.content, upload.filename)
+        places = columns_of(table.heads)
+        absent = [head for name, head in REQUIRED.items() if name not in places]
+        if absent:
+            raise RuleViolation(
+                "register.heads",
+                "The file lacks the column %(columns)s. Name the columns as in the template.",
+                columns="、".join(absent),
+            )
+        units, problems, entries = self._units(session, actor), [], []
+        for row in table.rows:
+            entry, wrong = read_entry(row, places, table.heads, units, office_day(now), actor.organisation_id)
+            problems += wrong
+            if entry is not None:
+                entries.append(replace(entry, id_hash=self._vault().fingerprint(entry.id_number.number)))
+        heads = {name: table.heads[place] for name, place in places.items()}
+        entries, unchanged, more = self._compared(session, actor, entries, heads)
+        problems += more
+        fresh = {entry.id_hash for entry in entries if entry.person_id is None}
+        return Plan(
+            table.heads,
+            table.rows,
+            problems=sorted(problems, key=lambda problem: problem.row),
+            counts=(
+                (N_("New certificates"), len(entries)),
+                (N_("New persons"), len(fresh)),
+                (N_("Unchanged"), unchanged),
+            ),
+            prepared=entries,
+        )
+
+    def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
+        entries: list[Entry] = plan.prepared
+        ids = self._add_persons(session, entries, batch_id, now)
+        for part in chunks(entries):
+            events = [_certified(e, ids, actor, batch_id, now) for e in part]
+            begun = list(
+                session.scalars(
+                    insert(RegisterEventRow).returning(RegisterEventRow.id, sort_by_parameter_order=True), events
+                )
+            )
+            registered = [_registered(e, ids, id_, actor, batch_id, now) for e, id_ in zip(part, begun, strict=True)]
+            if terms := [event for event in registered if event is not None]:
+                session.execute(insert(RegisterEventRow), terms)
+            session.execute(
+                insert(CERTIFICATE), [_certificate(e, ids, id_) for e, id_ in zip(part, begun, strict=True)]
+            )
+        return len(entries)
+
+    def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
+        """Withdraw the batch's certificates, and take back the persons it made on whom nothing was built."""
+        event = RegisterEventRow
+        begun = session.execute(
+            select(event.id, event.person_id).where(event.batch_id == batch_id, event.kind == "certified")
+        ).all()
+        for part in chunks(begun):
+            session.execute(
+                insert(event),
+                [
+                    {
+                        "at": now,
+                        "kind": "withdrawn",
+                        "certificate_id": id_,
+                        "person_id": person_id,
+                        "reason": "import undone",
+                        "actor_id": actor.person_id,
+                        "batch_id": batch_id,
+                    }
+                    for id_, person_id in part
+                ],
+            )
+            session.execute(delete(CERTIFICATE).where(CERTIFICATE.id.in_([id_ for id_, _ in part])))
+        self._remove_persons(session, batch_id)
+        return len(begun)
+
+    @staticmethod
+    def _units(session: Session, actor: Actor) -> dict[str, list[int]]:
+        """The actor's organisations by name; a name that several bear cannot be used alone."""
+        found: dict[str, list[int]] = {}
+        for id_, name in session.execute(
+            select(OrganisationRow.id, OrganisationRow.name).where(within(OrganisationRow.id, actor, PERMISSION))
+        ):
+            found.setdefault(name, []).append(id_)
+        return found
+
+    def _compared(
+        self, session: Session, actor: Actor, entries: list[Entry], heads: Mapping[str, str]
+    ) -> tuple[list[Entry], int, list[Problem]]:
+        """The entries matched to persons, how many are in the register as they stand, and what contradicts it."""
+        persons: dict[str, tuple[int, str, bool]] = {}
+        held: dict[str, tuple[int, str]] = {}
+        inside = within(PersonRow.organisation_id, actor, PERMISSION)
+        for part in chunks(entries):
+            for hash_, person_id, name, ours in session.execute(
+                select(PersonRow.id_number_hash, PersonRow.id, PersonRow.name, inside).where(
+                    PersonRow.id_number_hash.in_([entry.id_hash for entry in part])
+                )
+            ):
+                persons[str(hash_)] = (person_id, name, bool(ours))
+            for number, person_id, level in session.execute(
+                select(CERTIFICATE.number, CERTIFICATE.person_id, CERTIFICATE.level).where(
+                    CERTIFICATE.number.in_([entry.number for entry in part])
+                )
+            ):
+                held[number] = (person_id, level)
+        new, problems, unchanged = [], [], 0
+        rows_of_numbers: dict[str, int] = {}
+        names: dict[str, tuple[str, int]] = {}
+        for entry in entries:
+            person = persons.get(entry.id_hash)
+            wrong = _contradiction(entry, person, held.get(entry.number), rows_of_numbers, names, heads)
+            if wrong is not None:
+                problems.append(wrong)
+            elif entry.number in held:
+                unchanged += 1
+            else:
+                new.append(replace(entry, person_id=person[0] if person else None))
+            rows_of_numbers.setdefault(entry.number, entry.row)
+            names.setdefault(entry.id_hash, (entry.name, entry.row))
+        return new, unchanged, problems
+
+    def _add_persons(self, session: Session, entries: list[Entry], batch_id: int, now: datetime) -> dict[str, int]:
+        """Ids by ID hash of everybody in the file; whoever is new gets a row first."""
+        ids = {entry.id_hash: entry.person_id for entry in entries if entry.person_id is not None}
+        fresh = {entry.id_hash: entry for entry in entries if entry.person_id is None}
+        for part in chunks(fresh.values()):
+            rows = [
+                {
+                    "name": entry.name,
+                    "organisation_id": entry.organisation_id,
+                    "id_number_sealed": self._vault().seal(entry.id_number.number),
+                    "id_number_hash": entry.id_hash,
+                    "born_on": entry.id_number.born_on,
+                    "sex": entry.id_number.sex,
+                    "phone": entry.phone or None,
+                    "email": entry.email or None,
+                    "batch_id": batch_id,
+                    "created_at": now,
+                }
+                for entry in part
+            ]
+            for id_, hash_ in session.execute(
+                insert(PersonRow).returning(PersonRow.id, PersonRow.id_number_hash), rows
+            ).tuples():
+                assert hash_ is not None
+                ids[hash_] = id_
+        return ids
+
+    @staticmethod
+    def _remove_persons(session: Session, batch_id: int) -> None:
+        made = list(session.scalars(select(PersonRow.id).where(PersonRow.batch_id == batch_id)))
+        try:
+            with session.begin_nested():
+                session.execute(delete(PersonRow).where(PersonRow.batch_id == batch_id))
+        except IntegrityError:
+            # Somebody has been enrolled, examined or given an account since: they stay, the others go.
+            for id_ in made:
+                try:
+                    with session.begin_nested():
+                        session.execute(delete(PersonRow).where(PersonRow.id == id_))
+                except IntegrityError:
+                    continue
+
+
+def _contradiction(
+    entry: Entry,
+    person: tuple[int, str, bool] | None,
+    held: tuple[int, str] | None,
+    rows_of_numbers: Mapping[str, int],
+    names: Mapping[str, tuple[str, int]],
+    heads: Mapping[str, str],
+) -> Problem | None:
+    """What in a row cannot be true together with the register or with an earlier row."""
+    if entry.number in rows_of_numbers:
+        same = Sentence("Row %(row)s has the same certificate number.", row=rows_of_numbers[entry.number])
+        return Problem(entry.row, heads["number"], same)
+    if entry.id_hash in names and names[entry.id_hash][0] != entry.name:
+        name, row = names[entry.id_hash]
+        other = Sentence("Row %(row)s gives this ID number to %(name)s.", row=row, name=name)
+        return Problem(entry.row, heads["id_number"], other)
+    if person is not None and not person[2]:
+        away = Sentence("This person belongs to another organisation; ask it, or your superior bureau, to import them.")
+        return Problem(entry.row, heads["id_number"], away)
+    if person is not None and person[1] != entry.name:
+        named = Sentence("This ID number belongs to %(name)s. Mend the name or the number.", name=person[1])
+        return Problem(entry.row, heads["name"], named)
+    if held is not None and (person is None or held[0] != person[0]):
+        taken = Sentence("The register has this certificate number for somebody else.")
+        return Problem(entry.row, heads["number"], taken)
+    if held is not None and held[1] != entry.level:
+        level = Sentence("The register has this certificate at another level.")
+        return Problem(entry.row, heads["level"], level)
+    return None
+
+
+def _facts(entry: Entry, ids: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "person_id": ids[entry.id_hash],
+        "level": entry.level,
+        "number": entry.number,
+        "qualified_year": entry.qualified_year,
+        "issued_on": entry.issued_on,
+        "validity": entry.validity,
+        "region_code": None,
+    }
+
+
+def _certified(entry: Entry, ids: Mapping[str, int], actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+    return {"at": now, "kind": "certified", "actor_id": actor.person_id, "batch_id": batch_id, **_facts(entry, ids)}
+
+
+def _term(entry: Entry) -> dict[str, Any]:
+    if entry.registered_on is None:
+        return {"registered_on": None, "registered_until": None}
+    return {"registered_on": entry.registered_on, "registered_until": term_end(entry.registered_on)}
+
+
+def _registered(
+    entry: Entry, ids: Mapping[str, int], certificate_id: int, actor: Actor, batch_id: int, now: datetime
+) -> dict[str, Any] | None:
+    if entry.registered_on is None:
+        return None
+    return {
+        "at": now,
+        "kind": "registered",
+        "certificate_id": certificate_id,
+        "person_id": ids[entry.id_hash],
+        "actor_id": actor.person_id,
+        "batch_id": batch_id,
+        **_term(entry),
+    }
+
+
+def _certificate(entry: Entry, ids: Mapping[str, int], certificate_id: int) -> dict[str, Any]:
+    return {"id": certificate_id, "rank": rank(entry.level), **_facts(entry, ids), **_term(entry)}

@@ -1,0 +1,58 @@
+"""The registration (登记) of a certificate: three years, renewed in the three months before they end.
+
+A certificate does not expire when its registration does, so no word here says that it does.
+
+Source: 《社会工作者职业水平证书登记办法》 民发〔2009〕44号 第四条. Provinces vary windows and grace.
+"""
+
+from calendar import monthrange
+from datetime import date
+from enum import StrEnum
+
+from examprep.kernel.sentence import Sentence
+
+TERM_MONTHS = 36
+RENEWAL_MONTHS = 3
+
+
+class RegistrationState(StrEnum):
+    """Where a certificate's registration stands on a day."""
+
+    NONE = "registration-none"
+    VALID = "registration-valid"
+    RENEWABLE = "registration-renewable"  # still valid, and the window to renew is open
+    LAPSED = "registration-lapsed"
+
+
+WORDS = {
+    RegistrationState.NONE: Sentence("Not yet registered"),
+    RegistrationState.VALID: Sentence("Registration in force"),
+    RegistrationState.RENEWABLE: Sentence("Renewal window open"),
+    RegistrationState.LAPSED: Sentence("Registration lapsed"),
+}
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day when it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def term_end(registered_on: date) -> date:
+    """The first day on which a registration of ``registered_on`` no longer holds.
+
+    Registered on 1 September 2023 it holds through 31 August 2026, so the end is 1 September 2026.
+    """
+    return months_after(registered_on, TERM_MONTHS)
+
+
+def state(registered_until: date | None, today: date) -> RegistrationState:
+    """Where a registration stands; ``registered_until`` is the first day on which it no longer holds."""
+    if registered_until is None:
+        return RegistrationState.NONE
+    if registered_until <= today:
+        return RegistrationState.LAPSED
+    if registered_until <= months_after(today, RENEWAL_MONTHS):
+        return RegistrationState.RENEWABLE
+    return RegistrationState.VALID

@@ -1,0 +1,72 @@
+"""The officer's list of certificate holders."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.listing import Ask, Column, download
+from examprep.plumbing.runtime import reading, runtime
+from examprep.register import actions
+from examprep.register.rules import levels, registration
+
+bp = Blueprint("register", __name__, url_prefix="/register")
+
+FILTERS = ("level", "state", "unit", "region")
+COLUMNS = (
+    Column("name", N_("Name"), sortable=True),
+    Column("unit", N_("Unit"), sortable=True),
+    Column("level", N_("Highest level"), "sentence", sortable=True),
+    Column("number", N_("Certificate number"), sortable=True),
+    Column("issued_on", N_("Issued"), "day", sortable=True),
+    Column("validity", N_("Valid in"), "sentence"),
+    Column("state", N_("Registration (登记)"), "badge"),
+    Column("registered_until", N_("Registered through"), "day", sortable=True),
+)
+VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
+
+
+@bp.get("/holders")
+@needs(Permission.REGISTER_HOLDER_SEE)
+def holders() -> ResponseReturnValue:
+    actor, today = current_actor(), runtime().clock.today()
+    ask = Ask.of(request.args, filters=FILTERS)
+    with reading() as session:
+        page = actions.holders(session, actor, ask, today=today)
+        counts = actions.holder_counts(session, actor, as_of=today, ask=ask)
+        units = actions.units(session, actor, Permission.REGISTER_HOLDER_SEE)
+        regions = actions.regions(session, actor, Permission.REGISTER_HOLDER_SEE)
+    rows = [_worded(row, exported=bool(ask.export)) for row in page.rows]
+    page = replace(page, rows=rows)
+    if ask.export:
+        return download(page, COLUMNS, "certificate-holders")
+    return render_template(
+        "register/holders.html",
+        page=page,
+        columns=COLUMNS,
+        counts=counts,
+        levels=levels.WORDS,
+        states=registration.WORDS,
+        units=units,
+        regions=regions,
+        may_import=actor.may(Permission.REGISTER_HOLDER_EDIT),
+    )
+
+
+def _worded(row: Any, *, exported: bool) -> dict[str, Any]:
+    """Codes as words; the page marks a state by its code, a file needs the words."""
+    until = row["registered_until"]
+    words = {
+        "registered_until": until and until - timedelta(days=1),
+        "level": levels.WORDS[row["level"]],
+        "validity": VALIDITY[row["validity"]],
+    }
+    if exported:
+        words["state"] = registration.WORDS[registration.RegistrationState(row["state"])]
+    return {**row, **words}

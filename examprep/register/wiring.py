@@ -1,0 +1,17 @@
+"""The register, plugged in."""
+
+from examprep.feature import Derived, Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.plumbing.runtime import runtime
+from examprep.register import rebuild
+from examprep.register.importer import HoldersImporter
+from examprep.register.views import bp
+
+FEATURE = Feature(
+    "register",
+    blueprint=bp,
+    importers=(HoldersImporter(lambda: runtime().vault),),
+    nav=(NavItem(N_("Certificate holders"), "register.holders", Permission.REGISTER_HOLDER_SEE, "officer", 50),),
+    derived=(Derived("register_certificate", rebuild.differences),),
+)

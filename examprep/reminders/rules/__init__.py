@@ -1,0 +1,1 @@
+"""Pure parts of reminding: what a context may hold, when to try again."""
