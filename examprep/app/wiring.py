@@ -4,6 +4,7 @@ from examprep.app.frame import REMINDERS
 from examprep.ce.wiring import FEATURE as CE
 from examprep.feature import Feature
 from examprep.register.wiring import FEATURE as REGISTER
+from examprep.syllabus.wiring import FEATURE as SYLLABUS
 from examprep.training.wiring import FEATURE as TRAINING
 
-FEATURES: tuple[Feature, ...] = (REMINDERS, REGISTER, CE, TRAINING)
+FEATURES: tuple[Feature, ...] = (REMINDERS, SYLLABUS, REGISTER, CE, TRAINING)
