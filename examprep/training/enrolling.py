@@ -30,11 +30,10 @@ def enrol(session: Session, actor: Actor, class_id: int, *, now: datetime) -> st
         return seat.state
     check_open(store.window(session, row), now=now, today=office_day(now))
     enrolled, waiting = (store.count_seats(session, row.id, state) for state in ("enrolled", "waiting"))
-    if seat is None:
-        seat = EnrolmentRow(class_id=row.id, person_id=actor.person_id)
-        session.add(seat)
-    seat.turn, seat.at = store.next_turn(session, row.id), now
-    seat.state = state_on_asking(enrolled, waiting, row.capacity)
+    turn = store.next_turn(session, row.id)
+    seat = seat or EnrolmentRow(class_id=row.id, person_id=actor.person_id)
+    seat.state, seat.turn, seat.at = state_on_asking(enrolled, waiting, row.capacity), turn, now
+    session.add(seat)
     session.flush()
     if seat.state == "enrolled" and _prepares(session, row):
         settle_trained(session, [actor.person_id], row.exam_year)
