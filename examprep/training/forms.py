@@ -85,7 +85,7 @@ class Part(Form):
 class CourseForm(BaseForm):
     """What is taught."""
 
-    name = StringField(N_("Name"), [InputRequired(), Length(max=120)])
+    name = StringField(N_("Name of the course"), [InputRequired(), Length(max=120)])
     kind = SelectField(N_("Kind"))
     category = SelectField(N_("Hours count as"))
     level = SelectField(N_("Level"), [Optional()])
@@ -98,7 +98,7 @@ class CourseForm(BaseForm):
         self.kind.choices = choices(KINDS)
         self.category.choices = choices(CATEGORIES)
         self.level.choices = [("", say(N_("Any level"))), *levels]
-        self.subject_code.choices = [("", say(N_("None"))), *subjects]
+        self.subject_code.choices = [("", say(N_("No subject"))), *subjects]
 
     def course(self) -> CourseEntry:
         return CourseEntry(
@@ -114,9 +114,9 @@ class CourseForm(BaseForm):
 class SlotFields:
     """One session: an office day, from when to when, and where if not at the usual place."""
 
-    day = DateField(N_("Day"), [Optional(), sensible_day])
-    start = TimeField(N_("From"), [Optional()])
-    end = TimeField(N_("To"), [Optional()])
+    day = DateField(N_("Date"), [Optional(), sensible_day])
+    start = TimeField(N_("Begins at"), [Optional()])
+    end = TimeField(N_("Ends at"), [Optional()])
     place = StringField(N_("Place"), [Optional(), Length(max=200)])
     link = StringField(N_("Link"), [Optional(), Length(max=500), web_address])
 
@@ -144,8 +144,8 @@ class WeeklyPart(Part):
         option_widget=CheckboxInput(),
     )
     first = DateField(N_("First day"), [Optional(), sensible_day])
-    start = TimeField(N_("From"), [Optional()])
-    end = TimeField(N_("To"), [Optional()])
+    start = TimeField(N_("Begins at"), [Optional()])
+    end = TimeField(N_("Ends at"), [Optional()])
     times = IntegerField(N_("How many times"), [Optional(), NumberRange(1, MOST_ROWS)])
 
     def slots(self, place: str, link: str) -> Iterator[Slot]:
@@ -233,9 +233,9 @@ class ClassChangeForm(ClassFields, BaseForm):
 class SessionForm(SlotFields, BaseForm):
     """One session, moved."""
 
-    day = DateField(N_("Day"), [InputRequired(), sensible_day])
-    start = TimeField(N_("From"), [InputRequired()])
-    end = TimeField(N_("To"), [InputRequired()])
+    day = DateField(N_("Date"), [InputRequired(), sensible_day])
+    start = TimeField(N_("Begins at"), [InputRequired()])
+    end = TimeField(N_("Ends at"), [InputRequired()])
     submit = SubmitField(N_("Save the session"))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.errors import NotFound
+from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -55,19 +56,19 @@ def open_to(actor: Actor) -> ColumnElement[bool]:
 def course(session: Session, actor: Actor, course_id: int) -> CourseRow:
     """Raises NotFound: no such course in the actor's organisations."""
     query = select(CourseRow).where(CourseRow.id == course_id, within(CourseRow.organisation_id, actor, MANAGE))
-    return _found(session.scalar(query), "There is no such course in your organisations.")
+    return _found(session.scalar(query), N_("There is no such course in your organisations."))
 
 
 def class_(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:
     """Raises NotFound: no such class in the actor's organisations."""
     query = select(ClassRow).where(ClassRow.id == class_id, managed(actor))
-    return _found(session.scalar(_locked(query, lock)), "There is no such class in your organisations.")
+    return _found(session.scalar(_locked(query, lock)), N_("There is no such class in your organisations."))
 
 
 def class_open_to(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:
     """Raises NotFound: no such class that the candidate may know of."""
     query = select(ClassRow).where(ClassRow.id == class_id, open_to(actor))
-    return _found(session.scalar(_locked(query, lock)), "There is no such class within your reach.")
+    return _found(session.scalar(_locked(query, lock)), N_("There is no such class within your reach."))
 
 
 def meeting(session: Session, actor: Actor, session_id: int, *, lock: bool = False) -> SessionRow:
@@ -78,7 +79,7 @@ def meeting(session: Session, actor: Actor, session_id: int, *, lock: bool = Fal
         .where(SessionRow.id == session_id, managed(actor))
     )
     query = query.with_for_update(of=SessionRow).execution_options(populate_existing=True) if lock else query
-    return _found(session.scalar(query), "There is no such session in your organisations.")
+    return _found(session.scalar(query), N_("There is no such session in your organisations."))
 
 
 def _locked(query: Select[ClassRow], lock: bool) -> Select[ClassRow]:

@@ -34,7 +34,7 @@ SESSION_STATES: Mapping[str, str] = {
 SEATS: Mapping[str, str] = {
     "enrolled": N_("Enrolled"),
     "waiting": N_("On the waiting list"),
-    "left": N_("Left"),
+    "left": N_("Left the class"),
 }
 
 

@@ -81,7 +81,7 @@ def test_a_closed_session_keeps_its_attendance(season, evening):
 
 
 def test_a_correction_is_a_further_line(season, evening):
-    session_id, people, _ = evening
+    _session_id, people, _ = evening
     tick(season, evening, 0, 1)
     tick(season, evening, 0)
     tick(season, evening, 0)
