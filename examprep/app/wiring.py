@@ -2,9 +2,10 @@
 
 from examprep.app.frame import REMINDERS
 from examprep.ce.wiring import FEATURE as CE
+from examprep.exams.wiring import FEATURE as EXAMS
 from examprep.feature import Feature
 from examprep.register.wiring import FEATURE as REGISTER
 from examprep.syllabus.wiring import FEATURE as SYLLABUS
 from examprep.training.wiring import FEATURE as TRAINING
 
-FEATURES: tuple[Feature, ...] = (REMINDERS, SYLLABUS, REGISTER, CE, TRAINING)
+FEATURES: tuple[Feature, ...] = (REMINDERS, SYLLABUS, EXAMS, REGISTER, CE, TRAINING)

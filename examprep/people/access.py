@@ -24,6 +24,8 @@ class Permission(StrEnum):
     CE_LEDGER_CORRECT = "ce:ledger:correct"
     CE_OWN_SEE = "ce:own:see"
     CE_STANDING_SEE = "ce:standing:see"
+    EXAMS_LINE_ADD = "exams:line:add"
+    EXAMS_OWN_SEE = "exams:own:see"
     EXAMS_RATE_SEE = "exams:rate:see"
     EXAMS_RESULT_IMPORT = "exams:result:import"
     PEOPLE_ACCOUNT_MANAGE = "people:account:manage"
@@ -43,7 +45,7 @@ class Permission(StrEnum):
 P = Permission
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CANDIDATE: frozenset({P.PRACTICE_OWN_USE, P.TRAINING_CLASS_ENROL, P.CE_OWN_SEE}),
+    Role.CANDIDATE: frozenset({P.PRACTICE_OWN_USE, P.TRAINING_CLASS_ENROL, P.CE_OWN_SEE, P.EXAMS_OWN_SEE}),
     Role.TRAINER: frozenset(
         {
             P.BANK_QUESTION_EDIT,
@@ -57,6 +59,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.BUREAU_HOME_SEE,
             P.CE_LEDGER_CORRECT,
             P.CE_STANDING_SEE,
+            P.EXAMS_LINE_ADD,
             P.EXAMS_RATE_SEE,
             P.EXAMS_RESULT_IMPORT,
             P.PEOPLE_PERSON_EDIT,
@@ -71,6 +74,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             P.BANK_QUESTION_EDIT,
             P.BANK_QUESTION_SEE,
+            P.EXAMS_LINE_ADD,
             P.PEOPLE_ACCOUNT_MANAGE,
             P.PEOPLE_AUDIT_SEE,
             P.PEOPLE_ORGANISATION_MANAGE,

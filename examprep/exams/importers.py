@@ -1,0 +1,96 @@
+"""The two files a bureau gets each year, as the import frame wants them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from wtforms import Form, SelectField
+from wtforms.validators import InputRequired
+
+from examprep.exams import marking, registering, store
+from examprep.imports.importer import Plan, Upload
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.actor import Actor
+from examprep.plumbing.i18n import say
+from examprep.plumbing.listing import xlsx_bytes
+from examprep.plumbing.sheets import read_table
+from examprep.plumbing.vault import Vault
+
+
+class YearForm(Form):
+    """Which exam year the file is of: a file seldom says so itself."""
+
+    year = SelectField(N_("Exam year"), [InputRequired()])
+
+
+class _YearImporter:
+    """What both files have in common. The vault is asked for when it is needed, since wiring comes before the start."""
+
+    permission: str = Permission.EXAMS_RESULT_IMPORT
+    accepts: tuple[str, ...] = (".xlsx", ".csv")
+    options_form: type[Form] | None = YearForm
+    heads: tuple[str, ...]
+
+    def __init__(self, vault: Callable[[], Vault]) -> None:
+        self._vault = vault
+
+    def option_choices(self, session: Session, actor: Actor) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """The exam years, none chosen: a wrong year is worse than one click more."""
+        years = [(str(year), str(year)) for year in store.sitting_years(session)]
+        return {"year": [("", say(N_("Choose the exam year"))), *years]}
+
+    def template(self) -> bytes:
+        return xlsx_bytes(self.heads, [])
+
+    def _year(self, session: Session, upload: Upload) -> int:
+        year = upload.options.get("year", "")
+        if not year.isdecimal() or int(year) not in store.sitting_years(session):
+            raise RuleViolation("exams.no-year", "Choose the exam year of the file.")
+        return int(year)
+
+
+class RegistrationImporter(_YearImporter):
+    """Who registered, for what, and whether they were approved."""
+
+    name: str = "exam-registrations"
+    title: str = N_("Exam registrations")
+    help: str = N_(
+        "One row per person with name, ID number and level; unit, subjects, approval and day of registration if known. "
+        "Persons who are not on file yet are added. A corrected file changes only the rows that differ."
+    )
+    heads = registering.TEMPLATE
+
+    def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
+        year, table = self._year(session, upload), read_table(upload.content, upload.filename)
+        return registering.plan(session, self._vault(), actor, table, year, today=office_day(now))
+
+    def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
+        return registering.apply(session, self._vault(), plan.prepared, batch_id, now=now)
+
+    def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
+        return registering.undo(session, batch_id)
+
+
+class ResultImporter(_YearImporter):
+    """What the examination centre says each person reached."""
+
+    name: str = "exam-results"
+    title: str = N_("Exam results")
+    help: str = N_(
+        "One row per person with a column for each subject, or one row per subject (科目, 成绩). "
+        "−1 is absent, −2 violation, −4 void; none of them is a mark. Import the registrations of the year first."
+    )
+    heads = marking.TEMPLATE
+
+    def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
+        year, table = self._year(session, upload), read_table(upload.content, upload.filename)
+        return marking.plan(session, self._vault(), actor, table, year, today=office_day(now))
+
+    def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
+        return marking.apply(session, plan.prepared, batch_id, now=now)
+
+    def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
+        return marking.undo(session, batch_id, now=now)

@@ -1,0 +1,174 @@
+"""How a centre's file is read: heads under their many names, and what one cell says.
+
+Source: result codes −1 absent, −2 violation, −4 void (DOMAIN.md 1.2); level names as the papers write them (7.2).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from examprep.exams.rules.cycle import ABSENT, SCORED, VIOLATION, VOID
+from examprep.exams.rules.papers import ASSISTANT, FULL_HALF_POINTS, INTERMEDIATE, SENIOR, SUBJECTS
+from examprep.kernel.errors import RuleViolation
+
+CODES = {
+    "-1": ABSENT, "缺考": ABSENT, "absent": ABSENT,
+    "-2": VIOLATION, "违纪": VIOLATION, "violation": VIOLATION,
+    "-4": VOID, "成绩无效": VOID, "无效": VOID, "void": VOID,
+}  # fmt: skip
+_LEVELS = {
+    ASSISTANT: ("asw", "初级", "助理", "助理社工师", "助理社会工作师", "初级社工师", "初级社会工作师"),
+    INTERMEDIATE: ("sw", "中级", "社工师", "社会工作师", "中级社工师", "中级社会工作师"),
+    SENIOR: ("ssw", "高级", "高级社工师", "高级社会工作师"),
+}
+_LEVEL_WORDS = {word: level for level, words in _LEVELS.items() for word in words}
+# What a subject is called without its level; which subject it is then follows from the level.
+_KINDS = {
+    "comprehensive": ("综合能力", "综合", "社会工作综合能力"),
+    "practice": ("实务", "社会工作实务"),
+    "law-policy": ("法规与政策", "法规", "社会工作法规与政策", "政策法规"),
+}
+_KIND_WORDS = {word: kind for kind, words in _KINDS.items() for word in words}
+_APPROVED = {"通过", "审核通过", "已通过", "已审核", "合格", "是", "对", "y", "yes", "approved", "1"}
+_NOT_APPROVED = {
+    "不通过", "未通过", "审核不通过", "审核未通过", "驳回", "待审核", "未审核", "审核中", "不合格", "否", "错",
+    "n", "no", "0", "",
+}  # fmt: skip
+_ALL_SUBJECTS = {"", "全科", "全部", "全部科目", "all"}
+
+
+def plain(text: str) -> str:
+    """As heads and words are compared: half-width, without spaces, small letters."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold().rstrip(":*")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name: spaces, width and the kind of middle dot do not matter."""
+    return _name(one) == _name(other)
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[·•・.‧∙]", "", plain(text))
+
+
+def find_columns(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Which column holds what: the first head that bears one of its names."""
+    written = [plain(head) for head in heads]
+    found = {}
+    for name, words in aliases.items():
+        places = [written.index(plain(word)) for word in words if plain(word) in written]
+        if places:
+            found[name] = min(places)
+    return found
+
+
+def read_level(text: str) -> str:
+    """Raises RuleViolation: ``exams.level``."""
+    level = _LEVEL_WORDS.get(plain(text).removeprefix("社会工作者职业资格考试"))
+    if level is None:
+        raise RuleViolation("exams.level", "“%(written)s” is no level. Write 初级, 中级 or 高级.", written=text)
+    return level
+
+
+def read_subject(text: str, level: str | None) -> str | None:
+    """The code of a subject as heads and cells name it; ``None`` when it names none, or not without a level."""
+    word = plain(text)
+    for subjects in SUBJECTS.values():
+        if word in subjects:
+            return word
+    named = re.fullmatch(r"(.+?)\((初级|中级|高级)\)(?:成绩|分数)?", word)
+    base, suffix = (named[1], _LEVEL_WORDS[named[2]]) if named else (re.sub(r"(成绩|分数)$", "", word), None)
+    for prefix in ("初级", "中级", "高级"):
+        if base.startswith(prefix):
+            base, suffix = base.removeprefix(prefix), _LEVEL_WORDS[prefix]
+    kind = _KIND_WORDS.get(base)
+    if kind == "law-policy":
+        suffix = suffix or INTERMEDIATE  # the only level that has it
+    if suffix and level and suffix != level:
+        return None
+    code = f"{(suffix or level or '').lower()}-{kind}"
+    return next((code for subjects in SUBJECTS.values() if code in subjects), None)
+
+
+def is_subject_head(text: str) -> bool:
+    """Whether a head names a subject at any level."""
+    return any(read_subject(text, level) for level in SUBJECTS)
+
+
+def read_subjects(text: str, level: str) -> tuple[str, ...] | None:
+    """The subjects registered for; ``None`` is all of the level.
+
+    Raises:
+        RuleViolation: ``exams.subject``.
+    """
+    if plain(text) in _ALL_SUBJECTS:
+        return None
+    found = []
+    for word in filter(None, re.split(r"[,;、，；/|]+", text)):
+        code = read_subject(word, level)
+        if code is None:
+            raise RuleViolation("exams.subject", "“%(written)s” is no subject of this level.", written=word.strip())
+        found.append(code)
+    return tuple(found)
+
+
+def read_approved(text: str) -> bool:
+    """Raises RuleViolation: ``exams.approved``."""
+    word = plain(text)
+    if word in _APPROVED:
+        return True
+    if word in _NOT_APPROVED:
+        return False
+    raise RuleViolation("exams.approved", "“%(written)s” is no state of approval. Write 通过 or 不通过.", written=text)
+
+
+def read_mark(text: str) -> tuple[str, int | None]:
+    """A code and, only when it is ``scored``, half-points.
+
+    Raises:
+        RuleViolation: ``exams.mark`` -- not a mark, not a known code, outside 0 to 100, or not a step of half a point.
+    """
+    word = plain(text).replace("−", "-").replace("—", "-")
+    if word in CODES:
+        return CODES[word], None
+    try:
+        points = Decimal(word)
+    except InvalidOperation:
+        points = Decimal("NaN")
+    if not points.is_finite():
+        raise RuleViolation(
+            "exams.mark",
+            "“%(written)s” is not a mark. Write points such as 59.5, or −1 absent, −2 violation, −4 void.",
+            written=text,
+        )
+    if points < 0:
+        raise RuleViolation(
+            "exams.mark", "%(written)s is not a known code. Known are −1 absent, −2 violation, −4 void.", written=text
+        )
+    if 2 * points > FULL_HALF_POINTS:
+        raise RuleViolation("exams.mark", "The mark %(written)s is above 100, the full marks of a paper.", written=text)
+    if 2 * points != (2 * points).to_integral_value():
+        raise RuleViolation(
+            "exams.mark", "The mark %(written)s is not a step of half a point, such as 59 or 59.5.", written=text
+        )
+    return SCORED, int(2 * points)
+
+
+def read_day(text: str, *, today: date) -> date:
+    """A day on which something happened.
+
+    Raises:
+        RuleViolation: ``exams.day`` -- not a day; ``exams.future`` -- after ``today``, an office day.
+    """
+    numbers = re.match(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(\s.*|T.*)?$", text.strip())
+    try:
+        day = date(*(int(part) for part in numbers.groups()[:3])) if numbers else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise RuleViolation("exams.day", "“%(written)s” is not a day. Write it as 2026-03-09.", written=text)
+    if day > today:
+        raise RuleViolation("exams.future", "%(day)s lies in the future; today is %(today)s.", day=day, today=today)
+    return day

@@ -1,0 +1,66 @@
+"""Pass lines (合格标准): which one holds for a subject in a year and a region.
+
+Source: DOMAIN.md 1.3 -- 60 points nationally; since 2019 separate lines (单独划线) for some regions, by year and
+level, at first also by subject; announced weeks to months after the marks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PassLine:
+    """At least ``half_points`` pass. ``region_code`` null is national; ``subject_code`` null is every subject.
+
+    Of two lines for the same thing the later ``id`` holds: a wrong line is mended by a further one.
+    """
+
+    id: int
+    year: int
+    region_code: str | None
+    level: str
+    subject_code: str | None
+    half_points: int
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What one person needs in one subject of one year, in half-points; ``None`` where no line is known."""
+
+    national: int | None
+    regional: int | None = None
+
+    def met_by(self, half_points: int) -> str | None:
+        """``national``, else ``regional``, else ``None``."""
+        if self.national is not None and half_points >= self.national:
+            return "national"
+        if self.regional is not None and half_points >= self.regional:
+            return "regional"
+        return None
+
+
+def covers(line_region: str, region_code: str) -> bool:
+    """Whether a division of GB/T 2260 is, or lies in, another: 540000 holds every 54xxxx, 520500 every 5205xx."""
+    if line_region.endswith("0000"):
+        return region_code[:2] == line_region[:2]
+    if line_region.endswith("00"):
+        return region_code[:4] == line_region[:4]
+    return region_code == line_region
+
+
+def standard(lines: Iterable[PassLine], *, year: int, level: str, subject_code: str, region_code: str) -> Standard:
+    """The lines that hold for a subject. One for the subject goes before one for all, one for the
+    smaller region before one for the larger, and the later before the earlier.
+    """
+    best: dict[bool, tuple[tuple[bool, int, int], int]] = {}
+    for line in lines:
+        if (line.year, line.level) != (year, level) or line.subject_code not in (None, subject_code):
+            continue
+        if line.region_code is not None and not covers(line.region_code, region_code):
+            continue
+        depth = 0 if line.region_code is None else len(line.region_code.rstrip("0"))
+        rank = (line.subject_code is not None, depth, line.id)
+        regional = line.region_code is not None
+        if regional not in best or rank > best[regional][0]:
+            best[regional] = (rank, line.half_points)
+    return Standard(*(best[regional][1] if regional in best else None for regional in (False, True)))

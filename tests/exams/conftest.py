@@ -1,0 +1,10 @@
+import pytest
+
+from tests.exams.files import Office
+
+
+@pytest.fixture
+def office(runtime, world):
+    made = Office(runtime, world)
+    yield made
+    assert made.differences() == [], "a derived table is not what its log says"

@@ -1,0 +1,219 @@
+"""Importing registrations: what is refused and why, what is written, and undoing."""
+
+import pytest
+from sqlalchemy import event, func, select
+
+from examprep.exams.models import RegistrationRow, TallyRow
+from examprep.kernel.errors import RuleViolation
+from examprep.people.models import PersonRow
+from examprep.plumbing.sheets import UnreadableFile
+from tests.exams.files import REGISTRATION, csv_file, upload
+from tests.factories import resident_id
+
+GOOD = resident_id(201).number
+
+
+def row(name="考生201", number=GOOD, level="初级", unit="", approved="通过"):
+    return (name, number, level, unit, approved)
+
+
+def bad_digit(number):
+    return number[:-1] + ("0" if number[-1] != "0" else "1")
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "says"),
+    [
+        pytest.param(row(number=bad_digit(GOOD)), "身份证号", "check digit", id="checksum"),
+        pytest.param(row(number="1.52E+17"), "身份证号", "Excel has turned", id="spoilt-text"),
+        pytest.param(row(number="123"), "身份证号", "17 digits", id="short"),
+        pytest.param(row(number=""), "身份证号", "17 digits", id="no-number"),
+        pytest.param(row(name=""), "姓名", "name is missing", id="no-name"),
+        pytest.param(row(level="特级"), "级别", "is no level", id="level"),
+        pytest.param(row(approved="也许"), "审核状态", "no state of approval", id="approval"),
+    ],
+)
+def test_each_wrong_cell_is_named(office, line, column, says):
+    ((number, at, sentence),) = office.problems(
+        office.registrations, upload(REGISTRATION, [row(number=resident_id(7, born="19880101").number), line])
+    )
+    assert (number, at) == (3, column)
+    assert says in sentence
+
+
+def test_a_number_that_excel_made_a_float_is_refused(office):
+    ((_, _, sentence),) = office.problems(
+        office.registrations, upload(REGISTRATION, [row(number=float(GOOD[:17] + "0"))])
+    )
+    assert "Excel has turned" in sentence
+
+
+def test_a_duplicate_number_in_the_file_names_the_first_row(office):
+    ((number, column, sentence),) = office.problems(
+        office.registrations, upload(REGISTRATION, [row(), row(level="中级")])
+    )
+    assert (number, column) == (3, "身份证号")
+    assert "row 2" in sentence
+
+
+def test_a_day_in_the_future(office):
+    file = upload((*REGISTRATION, "报名日期"), [(*row(), "2026-04-02")])
+    ((_, column, sentence),) = office.problems(office.registrations, file)
+    assert column == "报名日期"
+    assert "future" in sentence
+
+
+def test_a_head_that_is_missing_is_said_with_what_was_found(office):
+    with pytest.raises(UnreadableFile, match="级别"):
+        office.plan(office.registrations, upload(("姓名", "身份证号", "备注"), [("甲", GOOD, "")]))
+
+
+def test_a_row_of_another_year(office):
+    file = upload((*REGISTRATION, "年度"), [(*row(), "2024")])
+    ((_, column, sentence),) = office.problems(office.registrations, file)
+    assert column == "年度"
+    assert "2025 was chosen" in sentence
+
+
+@pytest.mark.parametrize("year", ["", "1999", "x"])
+def test_the_year_must_be_chosen(office, year):
+    with pytest.raises(RuleViolation, match="Choose the exam year"):
+        office.plan(office.registrations, upload(REGISTRATION, [row()], year))
+
+
+def test_known_people_are_matched_and_new_ones_filed(office, world):
+    known = resident_id(1).number  # ann_administrator
+    rows = [
+        ("ann_administrator", known, "中级", "", "通过"),
+        row(unit="ann 社工机构"),
+        row("考生202", resident_id(202).number),
+    ]
+    batch_id = office.bring(office.registrations, upload(REGISTRATION, rows))
+    with office.runtime.database.read() as session:
+        found = {
+            name: (place, level)
+            for name, place, level in session.execute(
+                select(PersonRow.name, RegistrationRow.organisation_id, RegistrationRow.level).join(
+                    PersonRow, PersonRow.id == RegistrationRow.person_id
+                )
+            )
+        }
+        fresh = session.scalars(select(PersonRow.name).where(PersonRow.batch_id == batch_id)).all()
+    county, agency = world.organisations["ann_county"], world.organisations["ann_agency"]
+    assert found == {"ann_administrator": (county, "SW"), "考生201": (agency, "ASW"), "考生202": (county, "ASW")}
+    assert sorted(fresh) == ["考生201", "考生202"]
+
+
+def test_a_name_that_does_not_agree(office):
+    ((_, column, sentence),) = office.problems(
+        office.registrations, upload(REGISTRATION, [row("别人", resident_id(1).number)])
+    )
+    assert column == "姓名"
+    assert "ann_administrator" in sentence
+
+
+def test_somebody_of_another_county_is_refused_without_saying_whose(office):
+    number = next(n for n in range(11, 15) if n)
+    ((_, _, sentence),) = office.problems(
+        office.registrations, upload(REGISTRATION, [row("whoever", resident_id(number).number)])
+    )
+    assert "another bureau" in sentence
+    assert "bob" not in sentence
+
+
+def test_unknown_units_are_filed_and_said(office):
+    plan = office.plan(office.registrations, upload(REGISTRATION, [row(unit="哪里都没有的单位")]))
+    assert not plan.problems
+    assert "1 rows name a unit" in str(plan.notes[0])
+
+
+def test_without_a_column_of_approval_nobody_counts_as_approved(office):
+    file = upload(REGISTRATION[:3], [row()[:3]])
+    assert "not as approved" in str(office.plan(office.registrations, file).notes[0])
+    office.bring(office.registrations, file)
+    assert office_counts(office) == [(1, 0)]
+
+
+def office_counts(office):
+    with office.runtime.database.read() as session:
+        return [tuple(found) for found in session.execute(select(TallyRow.registered, TallyRow.approved))]
+
+
+def test_gb18030_and_aliases(office):
+    content = csv_file(("序号", "考生姓名", "证件号码", "报考级别"), [("1", "考生201", GOOD, "助理社工师")], "gb18030")
+    from examprep.imports.importer import Upload
+
+    plan = office.plan(office.registrations, Upload("x.csv", content, {"year": "2025"}))
+    assert not plan.problems
+    assert plan.prepared.entries[0].level == "ASW"
+
+
+def test_one_wrong_row_and_nothing_is_written(office):
+    with pytest.raises(RuleViolation, match="nothing was imported"):
+        office.bring(office.registrations, upload(REGISTRATION, [row(), row("x", "123")]))
+    with office.runtime.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(RegistrationRow)) == 0
+
+
+def test_the_same_file_again_changes_nothing_and_a_correction_only_what_differs(office):
+    office.register(201, 202, approved="待审核")
+    again = office.plan(office.registrations, upload(REGISTRATION, [row(approved="待审核")]))
+    assert dict(again.counts)["Unchanged registrations"] == 1
+    correction = office.bring(office.registrations, upload(REGISTRATION, [row()]))
+    assert office_counts(office) == [(2, 1)]
+    office.undo(office.registrations, correction)
+    assert office_counts(office) == [(2, 0)]
+
+
+def test_undo_refuses_what_was_built_upon(office):
+    first = office.register(201, approved="待审核")
+    office.register(201)
+    with pytest.raises(RuleViolation, match="A later file corrected 1"):
+        office.undo(office.registrations, first)
+
+
+def test_undo_refuses_while_there_are_results(office):
+    batch_id = office.register(201)
+    results = office.mark({201: (60, "", 60)})
+    with pytest.raises(RuleViolation, match="results of that year"):
+        office.undo(office.registrations, batch_id)
+    office.undo(office.results, results)
+    office.undo(office.registrations, batch_id)
+    assert office_counts(office) == []
+
+
+def test_two_levels_in_one_year_are_refused(office):
+    office.register(201)
+    ((_, column, sentence),) = office.problems(office.registrations, upload(REGISTRATION, [row(level="中级")]))
+    assert column == "级别"
+    assert "Assistant social worker" in sentence
+
+
+def test_a_second_registration_of_the_level_is_returning_whichever_came_first(office):
+    office.register(201, year=2025)
+    office.register(201, year=2024)
+    with office.runtime.database.read() as session:
+        found = dict(session.execute(select(RegistrationRow.year, RegistrationRow.again)).all())
+    assert found == {2024: False, 2025: True}
+
+
+def statements(database, work):
+    """How many statements ``work`` sends."""
+    sent = []
+
+    def count(*_args):
+        sent.append(1)
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    try:
+        work()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
+    return len(sent)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(office):
+    database = office.runtime.database
+    few = statements(database, lambda: office.register(*range(201, 204)))
+    many = statements(database, lambda: office.register(*range(301, 601)))
+    assert many <= few + 2
