@@ -62,9 +62,13 @@ def add_course(session: Session, actor: Actor, entry: CourseEntry, *, now: datet
 def change_course(session: Session, actor: Actor, course_id: int, entry: CourseEntry, *, now: datetime) -> None:
     """Raises NotFound; Conflict: ``training.course-name``."""
     row = store.course(session, actor, course_id)
+    kind_before = row.kind
     for name, value in vars(entry).items():
         setattr(row, name, value)
     _flush_course(session)
+    if row.kind != kind_before:
+        for each in store.classes_of(session, row.id):
+            _settle(session, each, each.exam_year)
     people.record(session, actor, "training.course-changed", "training_course", row.id, now=now)
 
 

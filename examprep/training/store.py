@@ -93,6 +93,12 @@ def _found(row: Row | None, sentence: str) -> Row:
     return row
 
 
+def classes_of(session: Session, course_id: int) -> Sequence[ClassRow]:
+    """The classes of a course, locked in the order of their ids."""
+    query = select(ClassRow).where(ClassRow.course_id == course_id).order_by(ClassRow.id).with_for_update()
+    return session.scalars(query).all()
+
+
 def sessions_of(session: Session, class_id: int, *, lock: bool = False) -> Sequence[SessionRow]:
     query = select(SessionRow).where(SessionRow.class_id == class_id).order_by(SessionRow.starts_at, SessionRow.id)
     query = query.with_for_update().execution_options(populate_existing=True) if lock else query
