@@ -66,6 +66,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_PERSON_SEE,
             P.REGISTER_HOLDER_EDIT,
             P.REGISTER_HOLDER_SEE,
+            P.TRAINING_CLASS_MANAGE,
         }
     ),
     # Runs the installation; sees persons to give them accounts, but not their answers.

@@ -1,0 +1,84 @@
+"""A candidate's pages: classes within reach, a seat, leaving."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import N_, Sentence
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.listing import Ask, Column, download
+from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.training import enrolling, overview
+from examprep.training.blueprint import bp
+from examprep.training.values import CATEGORIES, KINDS, MODES
+
+OPEN_COLUMNS = (
+    Column("name", N_("Class"), sortable=True, link=lambda row: url_for("training.seat", class_id=row["id"])),
+    Column("course", N_("Course"), sortable=True),
+    Column("kind", N_("Kind"), "sentence"),
+    Column("organisation", N_("Held by")),
+    Column("next_at", N_("Next session"), "instant", sortable=True),
+    Column("enrolled", N_("Enrolled"), "number", sortable=True),
+    Column("capacity", N_("Seats"), "number"),
+    Column("last_day", N_("Last day to enrol"), "day"),
+    Column("seat", N_("My seat"), "badge"),
+)
+
+
+@bp.get("/classes")
+@needs(Permission.TRAINING_CLASS_ENROL)
+def open_classes() -> ResponseReturnValue:
+    """My classes with their next session, and the classes that take enrolments."""
+    ask, actor, now = Ask.of(request.args, filters=("kind",)), current_actor(), runtime().clock.now()
+    with reading() as session:
+        page = overview.open_classes(session, actor, ask, now=now)
+        mine = overview.my_classes(session, actor, now=now)
+    if ask.export:
+        return download(page, OPEN_COLUMNS, "open-classes")
+    return render_template("training/open_classes.html", page=page, columns=OPEN_COLUMNS, mine=mine, kinds=KINDS)
+
+
+@bp.get("/classes/<int:class_id>")
+@needs(Permission.TRAINING_CLASS_ENROL)
+def seat(class_id: int) -> ResponseReturnValue:
+    """A class, and the candidate's seat in it."""
+    return _seat(class_id)
+
+
+@bp.post("/classes/<int:class_id>/enrol")
+@needs(Permission.TRAINING_CLASS_ENROL)
+def enrol(class_id: int) -> ResponseReturnValue:
+    """Ask for a seat."""
+    try:
+        with writing() as session:
+            enrolling.enrol(session, current_actor(), class_id, now=runtime().clock.now())
+    except RuleViolation as refusal:
+        return _seat(class_id, refusal.sentence)
+    return redirect(url_for("training.seat", class_id=class_id), 303)
+
+
+@bp.post("/classes/<int:class_id>/leave")
+@needs(Permission.TRAINING_CLASS_ENROL)
+def leave(class_id: int) -> ResponseReturnValue:
+    """Give the seat up."""
+    with writing() as session:
+        enrolling.leave(session, current_actor(), class_id, now=runtime().clock.now())
+    return redirect(url_for("training.open_classes"), 303)
+
+
+def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue:
+    now = runtime().clock.now()
+    with reading() as session:
+        view = overview.seat_view(session, current_actor(), class_id, now=now)
+    page = render_template(
+        "training/seat.html",
+        view=view,
+        kind=KINDS[view.card.kind],
+        category=CATEGORIES[view.card.category],
+        mode=MODES[view.card.mode],
+        refusal=refusal,
+        now=now,
+    )
+    return page, 422 if refusal else 200

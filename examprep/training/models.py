@@ -1,0 +1,147 @@
+"""Courses, classes, sessions, enrolments, the log of presence and the attendance derived from it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from examprep.plumbing.db import Base, code, pk
+
+
+class CourseRow(Base):
+    """What is taught, as often as wanted; ``category`` is the kind of hours it gives."""
+
+    __tablename__ = "training_course"
+    __table_args__ = (
+        CheckConstraint("kind IN ('exam', 'continuing', 'degree', 'supervision')", name="kind"),
+        CheckConstraint("category IN ('professional', 'general', 'elective')", name="category"),
+        UniqueConstraint("organisation_id", "name"),
+    )
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str]
+    kind: Mapped[str]
+    subject_code: Mapped[code | None]
+    level: Mapped[str | None] = mapped_column(String(8))
+    category: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class ClassRow(Base):
+    """One run of a course. Enrolment is possible from ``opens_on`` up to, not on, ``closes_on``.
+
+    Locking this row is how enrolments queue, so that seats are counted by one at a time.
+    """
+
+    __tablename__ = "training_class"
+    __table_args__ = (
+        CheckConstraint("capacity > 0", name="capacity_positive"),
+        CheckConstraint("mode IN ('on-site', 'on-line', 'both')", name="mode"),
+        CheckConstraint("state IN ('planned', 'open', 'closed', 'cancelled')", name="state"),
+        CheckConstraint("closes_on > opens_on", name="enrolment_days"),
+        UniqueConstraint("course_id", "name"),
+    )
+
+    id: Mapped[pk]
+    course_id: Mapped[int] = mapped_column(ForeignKey("training_course.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    trainer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    capacity: Mapped[int]
+    mode: Mapped[str]
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    state: Mapped[str]
+    exam_year: Mapped[int | None]  # the exam the class prepares for
+    reason: Mapped[str | None]  # why it was cancelled
+    created_at: Mapped[datetime]
+
+
+class SessionRow(Base):
+    """One dated meeting of a class, from ``starts_at`` up to ``ends_at``."""
+
+    __tablename__ = "training_session"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("state IN ('planned', 'closed', 'cancelled')", name="state"),
+        Index("ix_training_session_class_start", "class_id", "starts_at"),
+    )
+
+    id: Mapped[pk]
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(default="")
+    state: Mapped[str]
+    reason: Mapped[str | None]  # why it was cancelled, or last reopened
+    closings: Mapped[int] = mapped_column(default=0)  # how often it was closed and reopened so far
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class EnrolmentRow(Base):
+    """A person's seat in a class or place in its waiting list, which is served by ``turn``."""
+
+    __tablename__ = "training_enrolment"
+    __table_args__ = (
+        CheckConstraint("state IN ('enrolled', 'waiting', 'left')", name="state"),
+        UniqueConstraint("class_id", "person_id"),
+        UniqueConstraint("class_id", "turn"),
+    )
+
+    id: Mapped[pk]
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str]
+    turn: Mapped[int]  # 1, 2, 3 … in the order of asking; asking again after leaving takes a new one
+    at: Mapped[datetime]  # of the last change of state
+
+
+class PresenceRow(Base):
+    """The log of who was seen at a session. A mistake is mended by a further line, never by an edit."""
+
+    __tablename__ = "training_presence"
+    __table_args__ = (
+        CheckConstraint("kind IN ('in', 'out', 'present', 'absent')", name="kind"),
+        Index("ix_training_presence_session_person", "session_id", "person_id"),
+    )
+
+    id: Mapped[pk]
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str]
+    how: Mapped[str]  # "roster": ticked by hand
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class AttendanceRow(Base):
+    """Whether a person attended a session; derived from the log, rebuilt by `examprep verify`."""
+
+    __tablename__ = "training_attendance"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    present: Mapped[bool]
+
+
+class GrantRow(Base):
+    """Hours a closing gave a person, with the ledger line that carries them; taken back when reopened."""
+
+    __tablename__ = "training_grant"
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes_positive"),
+        UniqueConstraint("session_id", "person_id", "closing"),
+    )
+
+    id: Mapped[pk]
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    closing: Mapped[int]  # 1 for the first closing of the session, 2 after it was reopened …
+    minutes: Mapped[int]
+    line_id: Mapped[int | None]  # of the ledger; null when the ledger already had it
+    granted_at: Mapped[datetime]
+    reversed_at: Mapped[datetime | None]

@@ -1,0 +1,256 @@
+"""What the pages show, put together from bounded queries; values out, nothing is changed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from examprep.kernel.clock import office_day, start_of_day
+from examprep.people.actor import Actor
+from examprep.plumbing.i18n import in_language
+from examprep.plumbing.listing import Ask, Page
+from examprep.syllabus import actions as syllabus
+from examprep.training import store
+from examprep.training.models import ClassRow, CourseRow, SessionRow
+from examprep.training.rules.enrolment import takes_enrolments
+from examprep.training.values import CLASS_STATES, KINDS, SEATS, ClassCard, Course, Learner, Meeting
+
+AHEAD = 8
+
+
+@dataclass(frozen=True)
+class Home:
+    """A trainer's day: today's sessions, past ones still to close, and what comes."""
+
+    today: Sequence[Meeting]
+    to_close: Sequence[Meeting]
+    ahead: Sequence[Meeting]
+    courses: int
+    classes: int
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """A class with its sessions and people."""
+
+    card: ClassCard
+    sessions: Sequence[Meeting]
+    learners: Sequence[Learner]
+    waiting: Sequence[Learner]
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """A class as a candidate sees it: ``seat`` is theirs, ``ahead`` how many wait before them."""
+
+    card: ClassCard
+    sessions: Sequence[Meeting]
+    seat: str | None
+    ahead: int
+    open: bool
+
+
+@dataclass(frozen=True)
+class MyClass:
+    """A class the candidate has a seat in, and its next session."""
+
+    card: ClassCard
+    seat: str
+    following: Meeting | None
+
+
+def home(session: Session, actor: Actor, *, now: datetime) -> Home:
+    begins = start_of_day(office_day(now))
+    ends = begins + timedelta(days=1)
+    mine, row = store.managed(actor), SessionRow
+    standing = row.state != "cancelled"
+    today = _meetings(session, mine, row.starts_at < ends, row.ends_at > begins)
+    late = _meetings(session, mine, row.state == "planned", row.ends_at <= begins)
+    ahead = _meetings(session, mine, standing, row.starts_at >= ends, limit=AHEAD)
+    return Home(
+        [replace(each, missing=_missing(session, each)) for each in today],
+        late,
+        ahead,
+        len(store.courses(session, actor)),
+        store.count_classes(session, mine),
+    )
+
+
+def _missing(session: Session, each: Meeting) -> list[str]:
+    """The names of those who have a seat and are not recorded as present."""
+    row = session.get_one(SessionRow, each.id)
+    return [line[1] for line in store.roster(session, row) if not line[5]]
+
+
+def classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
+    """The classes the actor manages."""
+    return _named(store.class_page(session, ask, store.managed(actor), now=now))
+
+
+def open_classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
+    """The classes a candidate can ask for a seat in, now or soon."""
+    return _named(
+        store.class_page(
+            session,
+            ask,
+            store.reachable(actor),
+            ClassRow.state == "open",
+            ClassRow.closes_on > office_day(now),
+            ~select(SessionRow.id)
+            .where(SessionRow.class_id == ClassRow.id, SessionRow.state != "cancelled", SessionRow.starts_at <= now)
+            .exists(),
+            now=now,
+            person_id=actor.person_id,
+        )
+    )
+
+
+def _named(page: Page) -> Page:
+    """Codes become the names that the table and the export show."""
+    rows = [
+        {
+            **row,
+            "state": CLASS_STATES[row["state"]],
+            "kind": KINDS[row["kind"]],
+            "seat": SEATS[row["seat"]] if row["seat"] not in (None, "left") else None,
+            "last_day": row["closes_on"] - timedelta(days=1),
+        }
+        for row in page.rows
+    ]
+    return replace(page, rows=rows)
+
+
+def course_page(session: Session, actor: Actor, ask: Ask) -> Page:
+    page = store.course_page(session, actor, ask)
+    return replace(page, rows=[{**row, "kind": KINDS[row["kind"]]} for row in page.rows])
+
+
+def course(session: Session, actor: Actor, course_id: int) -> Course:
+    return _course(store.course(session, actor, course_id))
+
+
+def courses(session: Session, actor: Actor) -> list[Course]:
+    return [_course(row) for row in store.courses(session, actor)]
+
+
+def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str]]:
+    return store.trainers(session, actor, today)
+
+
+def class_card(session: Session, actor: Actor, class_id: int) -> ClassCard:
+    row = store.class_(session, actor, class_id)
+    return _card(store.class_cards(session, ClassRow.id == row.id)[0])
+
+
+def class_view(session: Session, actor: Actor, class_id: int) -> ClassView:
+    """Raises NotFound."""
+    card = class_card(session, actor, class_id)
+    people: dict[str, list[Learner]] = defaultdict(list)
+    for person_id, name, organisation, seat, since, came in store.learners(session, class_id):
+        people[seat].append(Learner(person_id, name, organisation, seat, since, attended=came))
+    sessions = _meetings(session, SessionRow.class_id == class_id)
+    return ClassView(card, sessions, people["enrolled"], people["waiting"])
+
+
+def meeting(session: Session, actor: Actor, session_id: int) -> tuple[Meeting, list[Learner]]:
+    """A session and its list. Raises NotFound."""
+    row = store.meeting(session, actor, session_id)
+    learners = [
+        Learner(person_id, name, organisation, seat, since, present)
+        for person_id, name, organisation, seat, since, present in store.roster(session, row)
+    ]
+    return _meetings(session, SessionRow.id == row.id)[0], learners
+
+
+def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -> SeatView:
+    """Raises NotFound: no such class that the candidate may know of."""
+    row = store.class_open_to(session, actor, class_id)
+    seat = store.enrolment(session, row.id, actor.person_id)
+    state = seat.state if seat is not None and seat.state != "left" else None
+    ahead = 0
+    if seat is not None and state == "waiting":
+        ahead = sum(other.turn < seat.turn for other in store.seats(session, row.id, "waiting"))
+    return SeatView(
+        _card(store.class_cards(session, ClassRow.id == row.id)[0]),
+        _meetings(session, SessionRow.class_id == row.id),
+        state,
+        ahead,
+        takes_enrolments(store.window(session, row), now=now, today=office_day(now)),
+    )
+
+
+def my_classes(session: Session, actor: Actor, *, now: datetime) -> list[MyClass]:
+    """The actor's classes that are not over, each with its next session, soonest first."""
+    found = []
+    for line in store.class_cards(session, store.has_seat(actor.person_id)):
+        card, seat = _card(line), store.enrolment(session, line[0].id, actor.person_id)
+        sessions = _meetings(session, SessionRow.class_id == card.id, SessionRow.state != "cancelled")
+        coming = [each for each in sessions if each.ends_at > now]
+        if seat is not None and (coming or not sessions):
+            found.append(MyClass(card, seat.state, coming[0] if coming else None))
+    return sorted(found, key=lambda each: (each.following is None, each.following and each.following.starts_at))
+
+
+def _meetings(session: Session, *conditions: Any, limit: int | None = None) -> list[Meeting]:
+    return [
+        Meeting(
+            row.id,
+            row.class_id,
+            class_name,
+            course_name,
+            trainer,
+            row.starts_at,
+            row.ends_at,
+            row.place,
+            row.link,
+            row.state,
+            row.reason,
+            taken,
+            came,
+            row.closed_at,
+        )
+        for row, class_name, course_name, trainer, taken, came in store.meetings(session, *conditions, limit=limit)
+    ]
+
+
+def _course(row: CourseRow) -> Course:
+    return Course(row.id, row.name, row.kind, row.subject_code, row.level, row.category, row.description)
+
+
+def _card(line: Any) -> ClassCard:
+    row, course_row, organisation, trainer, enrolled, waiting = line
+    return ClassCard(
+        id=row.id,
+        course_id=row.course_id,
+        course_name=course_row.name,
+        kind=course_row.kind,
+        category=course_row.category,
+        description=course_row.description,
+        name=row.name,
+        organisation=organisation,
+        trainer_id=row.trainer_id,
+        trainer_name=trainer,
+        capacity=row.capacity,
+        mode=row.mode,
+        opens_on=row.opens_on,
+        closes_on=row.closes_on,
+        state=row.state,
+        exam_year=row.exam_year,
+        reason=row.reason,
+        enrolled=enrolled,
+        waiting=waiting,
+    )
+
+
+def subjects(session: Session) -> list[tuple[str, str]]:
+    """(code, name) of the exam's subjects, each name in the reader's language."""
+    return [(each.code, in_language(each.names)) for each in syllabus.subjects(session)]
+
+
+def levels(session: Session) -> list[tuple[str, str]]:
+    """(code, name) of the levels."""
+    return [(each.code, in_language(each.names)) for each in syllabus.levels(session)]

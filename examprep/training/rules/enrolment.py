@@ -1,0 +1,51 @@
+"""Who may ask for a seat, and who gets one: never more than the capacity, and waiting in the order of asking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from examprep.kernel.errors import RuleViolation
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a class takes enrolments: days from ``opens_on`` up to (not on) ``closes_on``, before it began."""
+
+    state: str
+    opens_on: date
+    closes_on: date
+    first_starts_at: datetime | None
+
+
+def check_open(window: Window, *, now: datetime, today: date) -> None:
+    """Raises RuleViolation: ``training.cancelled``, ``training.not-open``, ``training.not-yet-open``,
+    ``training.enrolment-over``, ``training.begun``.
+    """
+    if window.state == "cancelled":
+        raise RuleViolation("training.cancelled", "This class is cancelled.")
+    if window.state != "open":
+        raise RuleViolation("training.not-open", "This class does not take enrolments.")
+    if today < window.opens_on:
+        raise RuleViolation("training.not-yet-open", "Enrolment opens on %(day)s.", day=window.opens_on)
+    if today >= window.closes_on:
+        raise RuleViolation("training.enrolment-over", "Enrolment is over.")
+    if window.first_starts_at is not None and now >= window.first_starts_at:
+        raise RuleViolation("training.begun", "The class has begun.")
+
+
+def takes_enrolments(window: Window, *, now: datetime, today: date) -> bool:
+    try:
+        check_open(window, now=now, today=today)
+    except RuleViolation:
+        return False
+    return True
+
+
+def state_on_asking(enrolled: int, waiting: int, capacity: int) -> str:
+    """``enrolled`` when a seat is free and nobody waits for it, else ``waiting``."""
+    return "enrolled" if enrolled < capacity and not waiting else "waiting"
+
+
+def moving_up(waiting: Sequence[int], enrolled: int, capacity: int) -> tuple[int, ...]:
+    """Of those waiting, in order, the ones for whom there is now a seat."""
+    return tuple(waiting[: max(0, capacity - enrolled)])

@@ -1,0 +1,411 @@
+"""Queries of training: bounded by the actor's organisations, or by what a candidate can reach. Decides nothing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from examprep.kernel.errors import NotFound
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission, Role
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.people.models import MembershipRow, OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.training.models import (
+    AttendanceRow,
+    ClassRow,
+    CourseRow,
+    EnrolmentRow,
+    GrantRow,
+    PresenceRow,
+    SessionRow,
+)
+from examprep.training.rules.enrolment import Window
+
+MANAGE = Permission.TRAINING_CLASS_MANAGE
+Row = TypeVar("Row", CourseRow, ClassRow, SessionRow)
+Trainer = aliased(PersonRow)
+
+
+def managed(actor: Actor) -> ColumnElement[bool]:
+    """That a class belongs to the organisations in which the actor manages classes."""
+    return within(ClassRow.organisation_id, actor, MANAGE)
+
+
+def reachable(actor: Actor) -> ColumnElement[bool]:
+    """That a class is held by the actor's own organisation or one above it."""
+    above = select(OrganisationTreeRow.ancestor_id).where(OrganisationTreeRow.descendant_id == actor.organisation_id)
+    return ClassRow.organisation_id.in_(above)
+
+
+def has_seat(person_id: int) -> ColumnElement[bool]:
+    """That the person is enrolled in the class or waits for it."""
+    return ClassRow.id.in_(
+        select(EnrolmentRow.class_id).where(EnrolmentRow.person_id == person_id, EnrolmentRow.state != "left")
+    )
+
+
+def open_to(actor: Actor) -> ColumnElement[bool]:
+    """That a candidate may know of the class: announced and within reach, or with a seat in it."""
+    return or_(and_(reachable(actor), ClassRow.state != "planned"), has_seat(actor.person_id))
+
+
+def course(session: Session, actor: Actor, course_id: int) -> CourseRow:
+    """Raises NotFound: no such course in the actor's organisations."""
+    query = select(CourseRow).where(CourseRow.id == course_id, within(CourseRow.organisation_id, actor, MANAGE))
+    return _found(session.scalar(query), N_("There is no such course in your organisations."))
+
+
+def class_(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:
+    """Raises NotFound: no such class in the actor's organisations."""
+    query = select(ClassRow).where(ClassRow.id == class_id, managed(actor))
+    return _found(session.scalar(_locked(query, lock)), N_("There is no such class in your organisations."))
+
+
+def class_open_to(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:
+    """Raises NotFound: no such class that the candidate may know of."""
+    query = select(ClassRow).where(ClassRow.id == class_id, open_to(actor))
+    return _found(session.scalar(_locked(query, lock)), N_("There is no such class within your reach."))
+
+
+def meeting(session: Session, actor: Actor, session_id: int, *, lock: bool = False) -> SessionRow:
+    """Raises NotFound: no such session in the actor's organisations."""
+    query = (
+        select(SessionRow)
+        .join(ClassRow, ClassRow.id == SessionRow.class_id)
+        .where(SessionRow.id == session_id, managed(actor))
+    )
+    query = query.with_for_update(of=SessionRow).execution_options(populate_existing=True) if lock else query
+    return _found(session.scalar(query), N_("There is no such session in your organisations."))
+
+
+def _locked(query: Select[ClassRow], lock: bool) -> Select[ClassRow]:
+    """Hold the row until the transaction ends; what was read before the wait is read anew."""
+    return query.with_for_update().execution_options(populate_existing=True) if lock else query
+
+
+def _found(row: Row | None, sentence: str) -> Row:
+    if row is None:
+        raise NotFound("training.unknown", sentence)
+    return row
+
+
+def classes_of(session: Session, course_id: int) -> Sequence[ClassRow]:
+    """The classes of a course, locked in the order of their ids."""
+    query = select(ClassRow).where(ClassRow.course_id == course_id).order_by(ClassRow.id).with_for_update()
+    return session.scalars(query).all()
+
+
+def sessions_of(session: Session, class_id: int, *, lock: bool = False) -> Sequence[SessionRow]:
+    query = select(SessionRow).where(SessionRow.class_id == class_id).order_by(SessionRow.starts_at, SessionRow.id)
+    query = query.with_for_update().execution_options(populate_existing=True) if lock else query
+    return session.scalars(query).all()
+
+
+def first_start(session: Session, class_id: int) -> datetime | None:
+    """When the first session that takes place begins."""
+    query = select(SessionRow.starts_at).where(SessionRow.class_id == class_id, SessionRow.state != "cancelled")
+    return session.scalar(query.order_by(SessionRow.starts_at).limit(1))
+
+
+def window(session: Session, row: ClassRow) -> Window:
+    return Window(row.state, row.opens_on, row.closes_on, first_start(session, row.id))
+
+
+def enrolment(session: Session, class_id: int, person_id: int) -> EnrolmentRow | None:
+    query = select(EnrolmentRow).where(EnrolmentRow.class_id == class_id, EnrolmentRow.person_id == person_id)
+    return session.scalar(query)
+
+
+def seats(session: Session, class_id: int, state: str) -> Sequence[EnrolmentRow]:
+    """The enrolments of a class in one state, in the order of asking."""
+    query = select(EnrolmentRow).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state == state)
+    return session.scalars(query.order_by(EnrolmentRow.turn)).all()
+
+
+def count_seats(session: Session, class_id: int, state: str) -> int:
+    query = select(func.count()).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state == state)
+    return session.scalar(query) or 0
+
+
+def next_turn(session: Session, class_id: int) -> int:
+    return (session.scalar(select(func.max(EnrolmentRow.turn)).where(EnrolmentRow.class_id == class_id)) or 0) + 1
+
+
+def learns_for(session: Session, person_id: int, exam_year: int) -> bool:
+    """Whether the person has a seat in a class for that exam, or came to one before leaving it."""
+    came = (
+        select(AttendanceRow.person_id)
+        .join(SessionRow, SessionRow.id == AttendanceRow.session_id)
+        .where(
+            SessionRow.class_id == ClassRow.id, AttendanceRow.person_id == person_id, AttendanceRow.present.is_(True)
+        )
+        .correlate(ClassRow)
+        .exists()
+    )
+    seat = and_(EnrolmentRow.state == "enrolled", ClassRow.state != "cancelled")
+    query = (
+        select(ClassRow.id)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .join(EnrolmentRow, and_(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.person_id == person_id))
+        .where(CourseRow.kind == "exam", ClassRow.exam_year == exam_year, or_(seat, came))
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def roster_condition(row: SessionRow) -> ColumnElement[bool]:
+    """Who belongs on a session's list: whoever has a seat, left only after it began, or was recorded."""
+    return and_(
+        EnrolmentRow.class_id == row.class_id,
+        or_(
+            EnrolmentRow.state == "enrolled",
+            and_(EnrolmentRow.state == "left", AttendanceRow.present.is_not(None)),
+        ),
+    )
+
+
+def roster(session: Session, row: SessionRow) -> list[Any]:
+    """(person id, name, organisation, seat, since, present or None), by name."""
+    query = (
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            OrganisationRow.name,
+            EnrolmentRow.state,
+            EnrolmentRow.at,
+            AttendanceRow.present,
+        )
+        .select_from(EnrolmentRow)
+        .join(PersonRow, PersonRow.id == EnrolmentRow.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .outerjoin(
+            AttendanceRow,
+            and_(AttendanceRow.person_id == EnrolmentRow.person_id, AttendanceRow.session_id == row.id),
+        )
+        .where(roster_condition(row))
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return list(session.execute(query).all())
+
+
+def learners(session: Session, class_id: int) -> list[Any]:
+    """(person id, name, organisation, seat, since, sessions attended) of everybody with a seat or waiting."""
+    came = (
+        select(func.count())
+        .select_from(AttendanceRow)
+        .join(SessionRow, SessionRow.id == AttendanceRow.session_id)
+        .where(
+            SessionRow.class_id == class_id,
+            AttendanceRow.person_id == EnrolmentRow.person_id,
+            AttendanceRow.present.is_(True),
+        )
+        .correlate(EnrolmentRow)
+        .scalar_subquery()
+    )
+    query = (
+        select(PersonRow.id, PersonRow.name, OrganisationRow.name, EnrolmentRow.state, EnrolmentRow.at, came)
+        .select_from(EnrolmentRow)
+        .join(PersonRow, PersonRow.id == EnrolmentRow.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(EnrolmentRow.class_id == class_id, EnrolmentRow.state != "left")
+        .order_by(EnrolmentRow.state, EnrolmentRow.turn)
+    )
+    return list(session.execute(query).all())
+
+
+def present_ids(session: Session, session_id: int) -> list[int]:
+    query = select(AttendanceRow.person_id).where(
+        AttendanceRow.session_id == session_id, AttendanceRow.present.is_(True)
+    )
+    return list(session.scalars(query.order_by(AttendanceRow.person_id)))
+
+
+def grants(session: Session, row: SessionRow) -> Sequence[GrantRow]:
+    """What the last closing of a session gave."""
+    query = select(GrantRow).where(GrantRow.session_id == row.id, GrantRow.closing == row.closings)
+    return session.scalars(query.order_by(GrantRow.person_id)).all()
+
+
+def presence_lines(session: Session) -> Any:
+    """The whole log by session and person, oldest line first."""
+    line = PresenceRow
+    return session.execute(
+        select(line.session_id, line.person_id, line.kind)
+        .order_by(line.session_id, line.person_id, line.id)
+        .execution_options(yield_per=10_000)
+    )
+
+
+def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str]]:
+    """(id, name) of whoever is a trainer on ``today`` where the actor manages classes."""
+    query = (
+        select(PersonRow.id, PersonRow.name)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(
+            MembershipRow.role == Role.TRAINER,
+            MembershipRow.since <= today,
+            or_(MembershipRow.until.is_(None), MembershipRow.until > today),
+            within(MembershipRow.organisation_id, actor, MANAGE),
+        )
+        .distinct()
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return [(person_id, name) for person_id, name in session.execute(query)]
+
+
+def courses(session: Session, actor: Actor) -> Sequence[CourseRow]:
+    query = select(CourseRow).where(within(CourseRow.organisation_id, actor, MANAGE))
+    return session.scalars(query.order_by(CourseRow.name, CourseRow.id)).all()
+
+
+def _count_of(state: str) -> Any:
+    return (
+        select(func.count(EnrolmentRow.id))
+        .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.state == state)
+        .correlate(ClassRow)
+        .scalar_subquery()
+    )
+
+
+def _next_start(now: datetime) -> Any:
+    return (
+        select(func.min(SessionRow.starts_at))
+        .where(SessionRow.class_id == ClassRow.id, SessionRow.state == "planned", SessionRow.ends_at > now)
+        .correlate(ClassRow)
+        .scalar_subquery()
+    )
+
+
+def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Any]:
+    """Sessions with class, course, trainer, seats taken and how many came, by start."""
+    came = (
+        select(func.count())
+        .select_from(AttendanceRow)
+        .where(AttendanceRow.session_id == SessionRow.id, AttendanceRow.present.is_(True))
+        .correlate(SessionRow)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            SessionRow,
+            ClassRow.name,
+            CourseRow.name,
+            Trainer.name,
+            _count_of("enrolled"),
+            came,
+        )
+        .join(ClassRow, ClassRow.id == SessionRow.class_id)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .join(Trainer, Trainer.id == ClassRow.trainer_id)
+        .where(*conditions)
+        .order_by(SessionRow.starts_at, SessionRow.id)
+        .limit(limit)
+    )
+    return list(session.execute(query).all())
+
+
+def count_classes(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(ClassRow).where(condition)) or 0
+
+
+def class_cards(session: Session, *conditions: ColumnElement[bool]) -> list[Any]:
+    """(class, course, organisation's name, trainer's name, enrolled, waiting), by name."""
+    query = (
+        select(
+            ClassRow,
+            CourseRow,
+            OrganisationRow.name,
+            Trainer.name,
+            _count_of("enrolled"),
+            _count_of("waiting"),
+        )
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .join(OrganisationRow, OrganisationRow.id == ClassRow.organisation_id)
+        .join(Trainer, Trainer.id == ClassRow.trainer_id)
+        .where(*conditions)
+        .order_by(ClassRow.name, ClassRow.id)
+    )
+    return list(session.execute(query).all())
+
+
+def class_page(
+    session: Session, ask: Ask, *conditions: ColumnElement[bool], now: datetime, person_id: int | None = None
+) -> Page:
+    """A page of classes; with ``person_id`` also that person's seat in each."""
+    seat = (
+        select(EnrolmentRow.state)
+        .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.person_id == person_id)
+        .correlate(ClassRow)
+        .scalar_subquery()
+    )
+    following, enrolled, waiting = _next_start(now), _count_of("enrolled"), _count_of("waiting")
+    query = (
+        select(
+            ClassRow.id,
+            ClassRow.name.label("name"),
+            CourseRow.name.label("course"),
+            CourseRow.kind.label("kind"),
+            OrganisationRow.name.label("organisation"),
+            Trainer.name.label("trainer"),
+            ClassRow.state.label("state"),
+            ClassRow.opens_on.label("opens_on"),
+            ClassRow.closes_on.label("closes_on"),
+            ClassRow.capacity.label("capacity"),
+            enrolled.label("enrolled"),
+            waiting.label("waiting"),
+            following.label("next_at"),
+            seat.label("seat"),
+        )
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .join(OrganisationRow, OrganisationRow.id == ClassRow.organisation_id)
+        .join(Trainer, Trainer.id == ClassRow.trainer_id)
+        .where(*conditions)
+    )
+    if "state" in ask.filters:
+        query = query.where(ClassRow.state == ask.filters["state"])
+    if "kind" in ask.filters:
+        query = query.where(CourseRow.kind == ask.filters["kind"])
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={
+            "name": ClassRow.name,
+            "course": CourseRow.name,
+            "trainer": Trainer.name,
+            "closes_on": ClassRow.closes_on,
+            "enrolled": enrolled,
+            "next_at": following,
+        },
+        searchable=(ClassRow.name, CourseRow.name, Trainer.name),
+        default=(ClassRow.closes_on.desc(), ClassRow.id.desc()),
+    )
+
+
+def course_page(session: Session, actor: Actor, ask: Ask) -> Page:
+    """A page of courses with how many classes each has."""
+    classes = (
+        select(func.count(ClassRow.id)).where(ClassRow.course_id == CourseRow.id).correlate(CourseRow).scalar_subquery()
+    )
+    query = select(
+        CourseRow.id,
+        CourseRow.name.label("name"),
+        CourseRow.kind.label("kind"),
+        CourseRow.level.label("level"),
+        CourseRow.category.label("category"),
+        classes.label("classes"),
+    ).where(within(CourseRow.organisation_id, actor, MANAGE))
+    if "kind" in ask.filters:
+        query = query.where(CourseRow.kind == ask.filters["kind"])
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"name": CourseRow.name, "classes": classes},
+        searchable=(CourseRow.name, CourseRow.description),
+        default=(CourseRow.name, CourseRow.id),
+    )

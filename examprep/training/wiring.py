@@ -1,0 +1,21 @@
+"""Plugs training into the application."""
+
+from examprep.feature import Derived, Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission, Role
+from examprep.training import attending, learner_views, session_views, views
+from examprep.training.blueprint import bp
+
+# The view modules hang their pages on the blueprint when they are imported.
+PAGES = (views, session_views, learner_views)
+
+FEATURE = Feature(
+    name="training",
+    blueprint=bp,
+    nav=(
+        NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10),
+        NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12),
+        NavItem(N_("Classes"), "training.open_classes", Permission.TRAINING_CLASS_ENROL, Role.CANDIDATE, 20),
+    ),
+    derived=(Derived("training_attendance", attending.differences),),
+)

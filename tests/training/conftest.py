@@ -1,0 +1,98 @@
+"""A class of Ann's county with dates ahead, and people who want a seat in it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from examprep.kernel.clock import FixedClock
+from examprep.people import actions as people
+from examprep.people.access import Role
+from examprep.people.actor import Actor, Grant
+from examprep.plumbing.runtime import Runtime
+from examprep.training import actions
+from examprep.training.actions import ClassEntry, CourseEntry
+from examprep.training.models import SessionRow
+from examprep.training.rules.schedule import Slot, slot
+from tests.factories import World
+
+EVENING = slot(date(2026, 4, 10), time(19), time(21), "三楼会议室")  # 120 minutes
+NEXT_EVENING = slot(date(2026, 4, 17), time(19), time(21), "三楼会议室")
+
+
+class Season:
+    """Makes courses, classes and learners of Ann's county; every act is one transaction."""
+
+    def __init__(self, runtime: Runtime, world: World) -> None:
+        self.runtime, self.world, self.database = runtime, world, runtime.database
+
+    @property
+    def clock(self) -> FixedClock:
+        return self.runtime.clock
+
+    def actor(self, name: str) -> Actor:
+        with self.database.read() as session:
+            return self.world.actor(session, name)
+
+    def class_(
+        self, *, capacity: int = 40, slots: tuple[Slot, ...] = (EVENING, NEXT_EVENING), **changes: object
+    ) -> int:
+        kind = str(changes.pop("kind", "continuing"))
+        trainer = str(changes.pop("trainer", "ann_trainer"))
+        now = self.clock.now()
+        with self.database.write() as session:
+            actor = self.world.actor(session, trainer)
+            name = f"{kind} {trainer} {changes.get('name', '')}"
+            course_id = actions.add_course(session, actor, CourseEntry(name, kind, "professional"), now=now)
+            entry = {
+                "course_id": course_id,
+                "name": "周五晚班",
+                "trainer_id": actor.person_id,
+                "capacity": capacity,
+                "mode": "on-site",
+                "opens_on": date(2026, 3, 1),
+                "closes_on": date(2026, 4, 9),
+                **changes,
+            }
+            return actions.plan_class(session, actor, ClassEntry(**entry), slots, now=now)
+
+    def sessions(self, class_id: int) -> list[int]:
+        with self.database.read() as session:
+            query = select(SessionRow.id).where(SessionRow.class_id == class_id).order_by(SessionRow.starts_at)
+            return list(session.scalars(query))
+
+    def learners(self, count: int) -> list[Actor]:
+        """Candidates of Ann's agency, without accounts."""
+        agency = self.world.organisations["ann_agency"]
+        made = []
+        with self.database.write() as session:
+            for number in range(count):
+                person = people.add_person(
+                    session,
+                    self.runtime.vault,
+                    name=f"学员{number:02d}",
+                    organisation_id=agency,
+                    now=self.clock.now(),
+                )
+                grants = (Grant(Role.CANDIDATE, agency),)
+                made.append(Actor(0, person.id, person.name, agency, "zh", grants))
+        return made
+
+    def do(self, act: Callable[..., object], actor: Actor, *args: object, **more: object) -> object:
+        """One action in its own transaction, at the clock's instant."""
+        with self.database.write() as session:
+            return act(session, actor, *args, now=self.clock.now(), **more)
+
+    def ask(self, question: Callable[[Session], object]) -> object:
+        with self.database.read() as session:
+            return question(session)
+
+    def go_to(self, instant: datetime, after: timedelta = timedelta()) -> None:
+        self.clock.instant = instant + after
+
+
+@pytest.fixture
+def season(runtime: Runtime, world: World) -> Season:
+    return Season(runtime, world)
