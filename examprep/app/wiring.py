@@ -2,6 +2,7 @@
 
 from examprep.bank.wiring import FEATURE as BANK
 from examprep.feature import Feature
+from examprep.practice.wiring import FEATURE as PRACTICE
 from examprep.syllabus.wiring import FEATURE as SYLLABUS
 
-FEATURES: tuple[Feature, ...] = (SYLLABUS, BANK)
+FEATURES: tuple[Feature, ...] = (SYLLABUS, BANK, PRACTICE)
