@@ -1,0 +1,235 @@
+"""Answering: what happens between a tick and being told. Statements are few and counted: this is the hot path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from examprep.bank import actions as bank
+from examprep.bank.types.choices import letters
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import NotFound, Refusal, RuleViolation
+from examprep.people.actor import Actor
+from examprep.practice import hot, store
+from examprep.practice.rules.learning import learn
+from examprep.practice.rules.order import DUE, NOTEBOOK, Scope, first_listed, following
+from examprep.practice.shelf import Way, way
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An answer as the page sent it. ``blank``: the candidate says that they do not know.
+
+    ``client_id`` is made by the page and is the answer's identity: however often it comes, it counts once.
+    """
+
+    client_id: str
+    version_id: int
+    syllabus: str
+    ticks: frozenset[int]
+    blank: bool = False
+    sure: str | None = None
+    took_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a candidate is told after an answer, and the question that comes next (``None``: the end).
+
+    ``position`` is the next question's place among ``total``; both 0 where the scope has no order of its own.
+    """
+
+    question: bank.Question
+    ticks: frozenset[int]
+    half_points: int
+    sure: str | None
+    repeated: bool  # the answer had come before; it was not counted again
+    upcoming: bank.Question | None
+    position: int
+    total: int
+
+    @property
+    def right(self) -> bool:
+        return self.half_points == self.question.half_points
+
+    @property
+    def key_letters(self) -> str:
+        return letters(self.question.answer)
+
+    @property
+    def ticked_letters(self) -> str:
+        return letters(self.ticks)
+
+
+def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, sent: Sent, now: datetime) -> Told:
+    """Mark an answer, log it, work it into memory and notebook, count it, and choose what comes next.
+
+    An answer that was logged before is told as it was told then, whatever has become of the question since.
+
+    Raises:
+        NotFound: ``practice.question`` -- no published question of the subject (or chapter) has that version.
+        RuleViolation: ``practice.withdrawn`` -- retired or corrected since; ``practice.ticks``, ``practice.empty``.
+    """
+    on = way(session, subject_code, sent.syllabus, scope)
+    try:
+        question = _asked(session, on, sent.version_id)
+        _check_ticks(question, sent)
+    except Refusal:
+        told = _told_before(session, actor, on, sent.client_id, now)
+        if told is None:
+            raise
+        return told
+    half_points = bank.grade(question, sent.ticks)
+    fresh = hot.log_answer(
+        session,
+        person_id=actor.person_id,
+        client_id=sent.client_id,
+        subject_code=subject_code,
+        question_id=question.question_id,
+        version_id=question.version_id,
+        ticked=sorted(sent.ticks),
+        half_points=half_points,
+        full_half_points=question.half_points,
+        sure=sent.sure,
+        took_ms=sent.took_ms,
+        at=now,
+    )
+    told = None if fresh else _told_before(session, actor, on, sent.client_id, now)
+    if told is not None:
+        return told
+    upcoming = _work_in(session, actor, on, question, sent, half_points == question.half_points, now)
+    return Told(question, sent.ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))
+
+
+def _asked(session: Session, on: Way, version_id: int) -> bank.Question:
+    """The question behind a version id, if the way may ask it."""
+    question_id = on.shelf.questions.get(version_id)
+    if question_id is not None and on.shelf.holds(on.scope, question_id):
+        return bank.question(session, version_id)
+    if question_id is None and _was_asked(session, on, version_id):
+        raise RuleViolation(
+            "practice.withdrawn",
+            "This question has been withdrawn or corrected since you opened it. Nothing was counted; go on.",
+        )
+    raise NotFound("practice.question", "There is no such question here.")
+
+
+def _was_asked(session: Session, on: Way, version_id: int) -> bool:
+    """Whether a version that may not be asked now is one of the subject's, in whatever state."""
+    try:
+        return bank.question(session, version_id).subject == on.subject_code
+    except NotFound:
+        return False
+
+
+def _check_ticks(question: bank.Question, sent: Sent) -> None:
+    if any(tick >= len(question.options) for tick in sent.ticks):
+        raise RuleViolation("practice.ticks", "An option was ticked that this question does not have.")
+    if sent.blank and sent.ticks:
+        raise RuleViolation("practice.ticks", "Tick options, or say that you do not know; not both.")
+    if len(sent.ticks) > 1 and question.type == "single-choice":
+        raise RuleViolation("practice.ticks", "This question has one right option: tick one only.")
+    if not sent.ticks and not sent.blank:
+        raise RuleViolation("practice.empty", "Nothing is ticked yet. Tick an option, or say that you do not know.")
+
+
+def _work_in(
+    session: Session, actor: Actor, on: Way, question: bank.Question, sent: Sent, right: bool, now: datetime
+) -> bank.Question | None:
+    """Bring memory, notebook, counts and place up to date with an answer just logged; the question that is next."""
+    person = actor.person_id
+    before = hot.standing(session, person_id=person, question_id=question.question_id, **_place(on))
+    kept = learn(before.kept, right=right, sure=sent.sure, at=now)
+    _tell_bank(session, on, question.version_id, now)
+    hot.remember(session, hot.memory_values(person, question.question_id, on.subject_code, question.version_id, kept))
+    hot.count(session, person_id=person, day=office_day(now), right=right, took_ms=sent.took_ms)
+    onward = before.place_question_id
+    # A second device that answers what the first has long left must not pull the place back.
+    if not before.has_place or onward in {None, question.question_id} or on.scope.kind == DUE:
+        onward = _after(session, person, on, question.question_id, now)
+    hot.put_place(session, person_id=person, question_id=onward, now=now, **_place(on))
+    return _question(session, on, onward)
+
+
+def _tell_bank(session: Session, on: Way, version_id: int, now: datetime) -> None:
+    """Once per process and version: from its first answer on, a version cannot be taken back."""
+    answered = on.shelf.answered
+    if version_id not in answered:
+        bank.mark_answered(session, version_id, now=now)
+        event.listen(session, "after_commit", lambda _: answered.add(version_id), once=True)
+
+
+def _told_before(session: Session, actor: Actor, on: Way, client_id: str, now: datetime) -> Told | None:
+    line = store.logged(session, actor.person_id, client_id)
+    if line is None:
+        return None
+    question = bank.question(session, line.version_id)
+    upcoming = current(session, actor, on, now=now)
+    return Told(question, line.ticked, line.half_points, line.sure, True, upcoming, *on.position(upcoming))
+
+
+def current(session: Session, actor: Actor, on: Way, *, now: datetime) -> bank.Question | None:
+    """The question on which the candidate stands, on whatever device; ``None`` at the end."""
+    person = actor.person_id
+    if on.scope.kind == DUE:
+        due = store.due(session, person, on.subject_code, now)
+        return _question(session, on, first_listed(due, on.shelf.versions))
+    there, question_id = store.place(session, person, **_place(on))
+    if there and question_id is None:
+        return None
+    choice = _choice(session, person, on)
+    # The question may have been retired, or have left the notebook, since the candidate stood there.
+    wanted = question_id if question_id in choice else following(choice, question_id)
+    return _question(session, on, wanted)
+
+
+def _after(session: Session, person: int, on: Way, answered: int, now: datetime) -> int | None:
+    if on.scope.kind == DUE:
+        return first_listed(store.due(session, person, on.subject_code, now), on.shelf.versions, but=answered)
+    return following(_choice(session, person, on), answered)
+
+
+def _choice(session: Session, person: int, on: Way) -> Sequence[int]:
+    """The questions of a scope that has an order of its own, ascending."""
+    if on.scope.kind == NOTEBOOK:
+        return [i for i in store.mistaken(session, person, on.subject_code) if i in on.shelf.versions]
+    return on.shelf.ids(on.scope)
+
+
+def _place(on: Way) -> dict[str, str]:
+    return {"subject_code": on.subject_code, "scope": str(on.scope)}
+
+
+def _question(session: Session, on: Way, question_id: int | None) -> bank.Question | None:
+    version = on.shelf.versions.get(question_id) if question_id is not None else None
+    return bank.question(session, version) if version is not None else None
+
+
+def skip(session: Session, actor: Actor, on: Way, *, version_id: int, now: datetime) -> None:
+    """Go past a question without answering it; the place moves only from that question. Reviews are not skipped."""
+    skipped = on.shelf.questions.get(version_id)
+    there, standing_on = store.place(session, actor.person_id, **_place(on))
+    if skipped is None or on.scope.kind == DUE or (there and standing_on != skipped):
+        return
+    onward = _after(session, actor.person_id, on, skipped, now)
+    hot.put_place(session, person_id=actor.person_id, question_id=onward, now=now, **_place(on))
+
+
+def restart(session: Session, actor: Actor, on: Way, *, now: datetime) -> None:
+    """Stand at the scope's first question again."""
+    first = following(_choice(session, actor.person_id, on), None)
+    hot.put_place(session, person_id=actor.person_id, question_id=first, now=now, **_place(on))
+
+
+def toggle_mark(session: Session, actor: Actor, on: Way, *, version_id: int, now: datetime) -> bool:
+    """Mark a question to find it again, or take the mark away; says whether it is marked now.
+
+    Raises:
+        NotFound: ``practice.question``.
+    """
+    question_id = on.shelf.questions.get(version_id)
+    if question_id is None:
+        raise NotFound("practice.question", "There is no such question here.")
+    return store.toggle_mark(session, actor.person_id, question_id, now)

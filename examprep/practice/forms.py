@@ -1,0 +1,66 @@
+"""What the question page sends, read for shape only. Plain, because it is read on every answer."""
+
+from collections.abc import Mapping
+from typing import Protocol
+from uuid import UUID
+
+from examprep.kernel.errors import RuleViolation
+from examprep.practice.actions import Sent
+
+LONGEST_MS = 60 * 60 * 1000  # whoever came back after an hour was not thinking all the time
+SURE = frozenset({"sure", "guessing"})
+
+
+class Typed(Protocol):
+    """As much of a request's form as is read."""
+
+    def get(self, name: str, /) -> str | None: ...
+
+    def getlist(self, name: str, /) -> list[str]: ...
+
+
+def read_answer(form: Typed) -> Sent:
+    """The answer in a form.
+
+    Raises:
+        RuleViolation: ``practice.shape`` -- some part is missing or is not what the page would have sent.
+    """
+    sure = form.get("sure") or None
+    ticks = form.getlist("tick")
+    if (sure is not None and sure not in SURE) or len(ticks) > 26:
+        raise _unreadable()
+    return Sent(
+        client_id=_uuid(form.get("answer")),
+        version_id=_whole(form.get("version")),
+        syllabus=(form.get("syllabus") or "")[:64],
+        ticks=frozenset(map(_whole, ticks)),
+        blank=form.get("blank") is not None,
+        sure=sure,
+        took_ms=_took(form.get("took_ms")),
+    )
+
+
+def _uuid(text: str | None) -> str:
+    try:
+        return str(UUID(text or ""))
+    except ValueError:
+        raise _unreadable() from None
+
+
+def _whole(text: str | None) -> int:
+    if text is None or not (text.isascii() and text.isdecimal()) or len(text) > 15:
+        raise _unreadable()
+    return int(text)
+
+
+def _took(text: str | None) -> int | None:
+    return min(_whole(text), LONGEST_MS) if text else None
+
+
+def _unreadable() -> RuleViolation:
+    return RuleViolation("practice.shape", "That answer could not be read. Reload the question and answer it again.")
+
+
+def asked(args: Mapping[str, str], name: str) -> str:
+    """A word of the address, cut to what a code can be."""
+    return args.get(name, "")[:64]

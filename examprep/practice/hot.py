@@ -1,0 +1,203 @@
+"""The statements of the answer path: built once in each dialect's words, and sent to the connection without the ORM."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from examprep.people.models import PersonRow
+from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow
+from examprep.practice.rules.learning import Kept
+from examprep.practice.rules.notebook import Entry
+from examprep.practice.rules.spacing import Memory
+
+_ANSWER: Any = AnswerRow.__table__
+_MEMORY: Any = MemoryRow.__table__
+_DAY: Any = DayRow.__table__
+_PLACE: Any = PlaceRow.__table__
+
+_LOGGED = (
+    "client_id",
+    "subject_code",
+    "question_id",
+    "version_id",
+    "ticked",
+    "half_points",
+    "full_half_points",
+    "sure",
+    "took_ms",
+    "at",
+)
+KEPT = (
+    "stability",
+    "difficulty",
+    "state",
+    "step",
+    "due_at",
+    "last_at",
+    "reps",
+    "rights",
+    "lapses",
+    "mistaken_at",
+    "right_days",
+    "righted_on",
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the answer path must know before it writes: the place, and what is kept of the question."""
+
+    has_place: bool
+    place_question_id: int | None
+    kept: Kept | None
+
+
+@dataclass(frozen=True)
+class _Hot:
+    """The statements of the answer path."""
+
+    log: Any
+    standing: Any
+    remember: Any
+    count: Any
+    place: Any
+
+
+@cache
+def _hot(dialect: str) -> _Hot:
+    upsert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    me: BindParameter[int] = bindparam("person_id")
+    # The person's row is locked by the statement that writes the log, so that one person's answers are worked in
+    # one after another, in the order of their ids (SQLite has one writer anyway, and no such clause).
+    turn = (
+        select(PersonRow.id, *(bindparam(n, type_=_ANSWER.c[n].type) for n in _LOGGED))
+        .where(PersonRow.id == me)
+        .with_for_update(key_share=True)
+    )
+    log = (
+        upsert(_ANSWER)
+        .from_select(["person_id", *_LOGGED], turn)
+        .on_conflict_do_nothing(index_elements=["person_id", "client_id"])
+        .returning(_ANSWER.c.id)
+    )
+    standing = (
+        select(_PLACE.c.scope, _PLACE.c.question_id, *(_MEMORY.c[n] for n in KEPT))
+        .select_from(PersonRow.__table__)
+        .outerjoin(
+            _PLACE,
+            (_PLACE.c.person_id == me)
+            & (_PLACE.c.subject_code == bindparam("subject_code"))
+            & (_PLACE.c.scope == bindparam("scope")),
+        )
+        .outerjoin(_MEMORY, (_MEMORY.c.person_id == me) & (_MEMORY.c.question_id == bindparam("question_id")))
+        .where(PersonRow.id == me)
+    )
+    return _Hot(
+        log=log,
+        standing=standing,
+        remember=_replacing(upsert, _MEMORY, ("person_id", "question_id")),
+        count=_adding(upsert),
+        place=_replacing(upsert, _PLACE, ("person_id", "subject_code", "scope")),
+    )
+
+
+def _replacing(upsert: Any, table: Any, key: Sequence[str]) -> Any:
+    statement = upsert(table).values({c.name: bindparam(c.name, type_=c.type) for c in table.c})
+    fresh = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=fresh)
+
+
+def _adding(upsert: Any) -> Any:
+    statement = upsert(_DAY).values({c.name: bindparam(c.name, type_=c.type) for c in _DAY.c})
+    sums = {n: _DAY.c[n] + statement.excluded[n] for n in ("answered", "rights", "took_ms")}
+    return statement.on_conflict_do_update(index_elements=["person_id", "answered_on"], set_=sums)
+
+
+def _connection(session: Session) -> tuple[Connection, _Hot]:
+    connection = session.connection()
+    return connection, _hot(connection.dialect.name)
+
+
+def log_answer(session: Session, **values: Any) -> int | None:
+    """Write the log's line; its id, or ``None`` when the person's client sent it before."""
+    connection, hot = _connection(session)
+    found: int | None = connection.execute(hot.log, values).scalar()
+    return found
+
+
+def standing(session: Session, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
+    connection, hot = _connection(session)
+    row = connection.execute(
+        hot.standing,
+        {"person_id": person_id, "subject_code": subject_code, "scope": scope, "question_id": question_id},
+    ).one()
+    return Standing(row[0] is not None, row[1], None if row[2] is None else read_kept(row[2:]))
+
+
+def read_kept(values: Sequence[Any]) -> Kept:
+    stability, difficulty, state, step, due_at, last_at, reps, rights, lapses, mistaken_at, right_days, righted_on = (
+        values
+    )
+    return Kept(
+        Memory(stability, difficulty, state, step, due_at, last_at),
+        Entry(mistaken_at, right_days, righted_on),
+        reps,
+        rights,
+        lapses,
+    )
+
+
+def memory_values(person_id: int, question_id: int, subject_code: str, version_id: int, kept: Kept) -> dict[str, Any]:
+    """The row of ``practice_memory`` that says ``kept``."""
+    memory, entry = kept.memory, kept.entry
+    return {
+        "person_id": person_id,
+        "question_id": question_id,
+        "subject_code": subject_code,
+        "version_id": version_id,
+        "stability": memory.stability,
+        "difficulty": memory.difficulty,
+        "state": memory.state,
+        "step": memory.step,
+        "due_at": memory.due_at,
+        "last_at": memory.last_at,
+        "reps": kept.reps,
+        "rights": kept.rights,
+        "lapses": kept.lapses,
+        "mistaken_at": entry.mistaken_at,
+        "right_days": entry.right_days,
+        "righted_on": entry.righted_on,
+    }
+
+
+def remember(session: Session, values: dict[str, Any]) -> None:
+    connection, hot = _connection(session)
+    connection.execute(hot.remember, values)
+
+
+def count(session: Session, *, person_id: int, day: date, right: bool, took_ms: int | None) -> None:
+    connection, hot = _connection(session)
+    values = {"person_id": person_id, "answered_on": day, "answered": 1, "rights": int(right), "took_ms": took_ms or 0}
+    connection.execute(hot.count, values)
+
+
+def put_place(
+    session: Session, *, person_id: int, subject_code: str, scope: str, question_id: int | None, now: datetime
+) -> None:
+    connection, hot = _connection(session)
+    connection.execute(
+        hot.place,
+        {
+            "person_id": person_id,
+            "subject_code": subject_code,
+            "scope": scope,
+            "question_id": question_id,
+            "used_at": now,
+        },
+    )

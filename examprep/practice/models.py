@@ -1,0 +1,113 @@
+"""The log of answers, what is derived from it, and where each candidate stands.
+
+Only the log refers to the bank by a foreign key, and its index makes that cheap to check: an import that nobody has
+answered may be taken back although somebody stands on, or has marked, one of its questions.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from examprep.plumbing.db import Base
+
+
+class AnswerRow(Base):
+    """One answer, as it was given. Never edited. ``client_id`` makes sending it again harmless.
+
+    A person's rows are in the order in which they were worked into memory: by id.
+    """
+
+    __tablename__ = "practice_answer"
+    __table_args__ = (
+        UniqueConstraint("person_id", "client_id"),
+        CheckConstraint("half_points BETWEEN 0 AND full_half_points", name="half_points_in_range"),
+        CheckConstraint("sure IN ('sure', 'guessing')", name="sure"),
+        CheckConstraint("took_ms >= 0", name="took_ms_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[str] = mapped_column(String(36))
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"))
+    question_id: Mapped[int]
+    version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"), index=True)
+    ticked: Mapped[list[int]] = mapped_column(JSON)  # positions of the ticked options, from 0, ascending
+    half_points: Mapped[int] = mapped_column(SmallInteger)
+    full_half_points: Mapped[int] = mapped_column(SmallInteger)
+    sure: Mapped[str | None] = mapped_column(String(8))  # sure, guessing; null: not said
+    took_ms: Mapped[int | None]  # from shown to sent; null: not measured
+    at: Mapped[datetime]
+
+
+class MemoryRow(Base):
+    """What is kept of one question for one person: FSRS memory and notebook. Derived from the log."""
+
+    __tablename__ = "practice_memory"
+    __table_args__ = (
+        Index("ix_practice_memory_due", "person_id", "subject_code", "due_at"),
+        CheckConstraint("state IN (1, 2, 3)", name="state"),
+        CheckConstraint("rights BETWEEN 0 AND reps", name="rights_in_range"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(primary_key=True)
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"))  # where it was last answered
+    version_id: Mapped[int]  # which was last answered
+    stability: Mapped[float] = mapped_column(Double)  # days
+    difficulty: Mapped[float] = mapped_column(Double)  # 1..10
+    state: Mapped[int] = mapped_column(SmallInteger)  # 1 learning, 2 review, 3 relearning
+    step: Mapped[int | None] = mapped_column(SmallInteger)
+    due_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    reps: Mapped[int]
+    rights: Mapped[int]
+    lapses: Mapped[int]
+    mistaken_at: Mapped[datetime | None]  # the last mistake; null: not in the notebook
+    right_days: Mapped[int] = mapped_column(SmallInteger)
+    righted_on: Mapped[date | None]
+
+
+class DayRow(Base):
+    """A person's practice on one office day. Derived from the log."""
+
+    __tablename__ = "practice_day"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    answered_on: Mapped[date] = mapped_column(primary_key=True)
+    answered: Mapped[int]
+    rights: Mapped[int]
+    took_ms: Mapped[int] = mapped_column(BigInteger)  # an answer that was not measured adds none
+
+
+class PlaceRow(Base):
+    """Where a person stands in one scope of one subject; the latest ``used_at`` is where they were last."""
+
+    __tablename__ = "practice_place"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(24), primary_key=True)
+    question_id: Mapped[int | None]  # null: at the end
+    used_at: Mapped[datetime]
+
+
+class MarkRow(Base):
+    """A question that a person marked to find it again."""
+
+    __tablename__ = "practice_mark"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(primary_key=True)
+    marked_at: Mapped[datetime]

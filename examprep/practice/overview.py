@@ -1,0 +1,235 @@
+"""What a candidate sees before and around answering: home, the question they stand on, the notebook."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from examprep.bank import actions as bank
+from examprep.bank.types.choices import letters
+from examprep.kernel.errors import NotFound
+from examprep.kernel.rate import Rate
+from examprep.people.actor import Actor
+from examprep.practice import store
+from examprep.practice.actions import current
+from examprep.practice.rules.notebook import RIGHT_DAYS_TO_LEAVE
+from examprep.practice.rules.order import CHAPTER, Scope, read_scope
+from examprep.practice.shelf import Way, governing, shelf_of, way
+from examprep.syllabus import actions as syllabus
+from examprep.syllabus.values import Chapter, Subject
+
+
+@dataclass(frozen=True)
+class Studied:
+    """A chapter with how much of it was seen and how much of what was answered was right."""
+
+    chapter: Chapter
+    scope: str
+    seen: Rate
+    right: Rate
+
+
+@dataclass(frozen=True)
+class Home:
+    """The candidate's first screen for one subject."""
+
+    subject: Subject
+    subjects: Sequence[Subject]
+    syllabus: str
+    exam: tuple[int, date] | None
+    days_left: int | None
+    due: int
+    mistakes: int
+    questions: int
+    answered_today: int
+    right_today: Rate
+    minutes_today: int
+    going_on: str | None  # the scope where the candidate was last
+    chapters: Sequence[Studied]
+    seen: Rate
+    right: Rate
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The question page: a scope of a subject, and the question the candidate stands on (``None``: at the end)."""
+
+    subject: Subject
+    syllabus: str
+    scope: Scope
+    chapter: Chapter | None
+    question: bank.Question | None
+    position: int  # 1 for the first; 0 where there is no order, or at the end
+    total: int
+    marked: bool
+
+
+def home(session: Session, actor: Actor, *, subject_code: str, today: date, now: datetime) -> Home:
+    """The home of one subject; of the one practised last when ``subject_code`` is empty.
+
+    Raises:
+        NotFound: ``syllabus.subject``.
+    """
+    person = actor.person_id
+    subject = syllabus.subject(session, subject_code) if subject_code else _usual(session, person)
+    exam = syllabus.next_exam(session, today)
+    edition = governing(session, exam)
+    shelf = shelf_of(session, subject.code, edition)
+    answers = store.seen(session, person, subject.code)
+    answered, rights, took_ms = store.day(session, person, today)
+    place = store.last_place(session, person, subject.code)
+    seen, right = _study(shelf.everything, answers)
+    return Home(
+        subject=subject,
+        subjects=objective_subjects(session),
+        syllabus=edition,
+        exam=exam,
+        days_left=max(0, (exam[1] - today).days) if exam else None,
+        due=sum(question in shelf.versions for question in store.due(session, person, subject.code, now)),
+        mistakes=sum(question in shelf.versions for question in store.mistaken(session, person, subject.code)),
+        questions=len(shelf.everything),
+        answered_today=answered,
+        right_today=Rate(rights, answered),
+        minutes_today=took_ms // 60_000,
+        going_on=place[1] if place else None,
+        chapters=[
+            Studied(chapter, str(Scope(CHAPTER, chapter.id)), *_study(shelf.chapters.get(chapter.id, ()), answers))
+            for chapter in syllabus.chapters(session, subject.code, edition)
+        ],
+        seen=seen,
+        right=right,
+    )
+
+
+def _usual(session: Session, person_id: int) -> Subject:
+    place = store.last_place(session, person_id)
+    return syllabus.subject(session, place[0]) if place else objective_subjects(session)[0]
+
+
+def objective_subjects(session: Session) -> tuple[Subject, ...]:
+    """The subjects that are answered by ticking.
+
+    Raises:
+        NotFound: ``practice.subjects`` -- the installation has no syllabus yet.
+    """
+    found = tuple(subject for subject in syllabus.subjects(session) if subject.objective)
+    if not found:
+        raise NotFound("practice.subjects", "No subjects are set up yet. Ask your administrator.")
+    return found
+
+
+def _study(ids: Sequence[int], answers: Mapping[int, tuple[int, int]]) -> tuple[Rate, Rate]:
+    """Of some questions: how many were seen, and how many of the answers to them were right."""
+    met = [answers[i] for i in ids if i in answers]
+    return Rate(len(met), len(ids)), Rate(sum(rights for _, rights in met), sum(reps for reps, _ in met))
+
+
+def open_way(session: Session, *, subject_code: str, scope: str, today: date) -> tuple[Subject, Chapter | None, Way]:
+    """What an address leads through: subject, chapter if it is one, and the way itself.
+
+    Raises:
+        NotFound: ``syllabus.subject``; ``practice.scope`` -- no such way, or no such chapter in the syllabus.
+    """
+    subject = syllabus.subject(session, subject_code)
+    found = read_scope(scope)
+    edition = governing(session, syllabus.next_exam(session, today))
+    chapter = None
+    if found is not None and found.chapter_id is not None:
+        chapters = syllabus.chapters(session, subject.code, edition)
+        chapter = next((chapter for chapter in chapters if chapter.id == found.chapter_id), None)
+    if found is None or (found.chapter_id is not None and chapter is None):
+        raise NotFound("practice.scope", "There is no such way through this subject.")
+    return subject, chapter, way(session, subject.code, edition, found)
+
+
+def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, today: date, now: datetime) -> Standing:
+    """Where the candidate stands in a scope: the same on every device.
+
+    Raises:
+        NotFound: ``syllabus.subject``, ``practice.scope``.
+    """
+    subject, chapter, on = open_way(session, subject_code=subject_code, scope=scope, today=today)
+    question = current(session, actor, on, now=now)
+    position, total = on.position(question)
+    return Standing(
+        subject=subject,
+        syllabus=on.syllabus,
+        scope=on.scope,
+        chapter=chapter,
+        question=question,
+        position=position,
+        total=total,
+        marked=question is not None and store.marked(session, actor.person_id, question.question_id),
+    )
+
+
+@dataclass(frozen=True)
+class Review:
+    """A question looked at again, with all the person's answers to it, latest first."""
+
+    question: bank.Question
+    answers: Sequence[store.Logged]
+    in_notebook: bool
+    right_days: int
+    right_days_needed: int
+    due_at: datetime
+
+    @property
+    def letters(self) -> Sequence[str]:
+        """What each answer ticked, as letters."""
+        return [letters(line.ticked) for line in self.answers]
+
+
+def review(session: Session, actor: Actor, *, question_id: int) -> Review:
+    """A question the person has answered, as it is now.
+
+    Raises:
+        NotFound: ``practice.question`` -- the person never answered it.
+    """
+    kept = store.kept_of(session, actor.person_id, question_id)
+    answers = store.answers_to(session, actor.person_id, question_id)
+    if kept is None or not answers:
+        raise NotFound("practice.question", "There is no such question here.")
+    return Review(
+        question=bank.question(session, bank.current_version(session, question_id)),
+        answers=answers,
+        in_notebook=kept.entry.mistaken_at is not None,
+        right_days=kept.entry.right_days,
+        right_days_needed=RIGHT_DAYS_TO_LEAVE,
+        due_at=kept.memory.due_at,
+    )
+
+
+def notebook(
+    session: Session, actor: Actor, *, subject_code: str, chapter_id: int | None
+) -> tuple[list[dict[str, Any]], dict[int, Chapter]]:
+    """The person's mistakes as rows, the latest first, and the chapters they lie in.
+
+    Of one subject or (empty code) all; of one chapter or all. Withdrawn questions stay until they are forgotten.
+    """
+    noted = [n for n in store.notebook(session, actor.person_id) if subject_code in {"", n.subject_code}]
+    questions = {n.question_id: bank.question(session, n.version_id) for n in noted}
+    wanted = frozenset(chapter for question in questions.values() for chapter in question.chapter_ids)
+    chapters = syllabus.chapters_by_id(session, wanted)
+    names = {subject.code: subject.names for subject in syllabus.subjects(session)}
+    rows = []
+    for n in noted:
+        question = questions[n.question_id]
+        if chapter_id is not None and chapter_id not in question.chapter_ids:
+            continue
+        first = next((chapters[i] for i in sorted(question.chapter_ids) if i in chapters), None)
+        rows.append(
+            {
+                "question_id": n.question_id,
+                "stem": question.stem,
+                "subject": names.get(n.subject_code, {}),
+                "chapter": first.names if first else {},
+                "mistaken_at": n.mistaken_at,
+                "reps": n.reps,
+                "rights": n.rights,
+                "right_days": n.right_days,
+            }
+        )
+    return rows, chapters

@@ -1,0 +1,214 @@
+"""Queries of practice, of one person each, but for the rebuilding at the end. The answer path has `hot.py`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from examprep.practice.hot import KEPT, read_kept
+from examprep.practice.models import AnswerRow, DayRow, MarkRow, MemoryRow, PlaceRow
+from examprep.practice.rules.learning import Kept
+
+_ANSWER: Any = AnswerRow.__table__
+_MEMORY: Any = MemoryRow.__table__
+_DAY: Any = DayRow.__table__
+_PLACE: Any = PlaceRow.__table__
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One line of the log."""
+
+    id: int
+    person_id: int
+    subject_code: str
+    question_id: int
+    version_id: int
+    ticked: frozenset[int]
+    half_points: int
+    full_half_points: int
+    sure: str | None
+    took_ms: int | None
+    at: datetime
+
+    @property
+    def right(self) -> bool:
+        return self.half_points == self.full_half_points
+
+
+_LINE = select(*(_ANSWER.c[name] for name in Logged.__dataclass_fields__))
+
+
+def _lines(session: Session, query: Any) -> Iterator[Logged]:
+    for row in session.connection().execute(query).mappings():
+        yield Logged(**{**row, "ticked": frozenset(row["ticked"])})
+
+
+def logged(session: Session, person_id: int, client_id: str) -> Logged | None:
+    """The line that was written when the client's answer first came; ``None`` when it never came."""
+    query = _LINE.where(_ANSWER.c.person_id == person_id, _ANSWER.c.client_id == client_id)
+    return next(_lines(session, query), None)
+
+
+def answers_to(session: Session, person_id: int, question_id: int) -> list[Logged]:
+    """A person's answers to one question, the latest first."""
+    query = _LINE.where(_ANSWER.c.person_id == person_id, _ANSWER.c.question_id == question_id)
+    return list(_lines(session, query.order_by(_ANSWER.c.id.desc())))
+
+
+def kept_of(session: Session, person_id: int, question_id: int) -> Kept | None:
+    """What is kept of one question for one person."""
+    row = session.execute(
+        select(*(_MEMORY.c[n] for n in KEPT)).where(
+            _MEMORY.c.person_id == person_id, _MEMORY.c.question_id == question_id
+        )
+    ).one_or_none()
+    return None if row is None else read_kept(row)
+
+
+def place(session: Session, person_id: int, subject_code: str, scope: str) -> tuple[bool, int | None]:
+    """Whether the person has a place in the scope, and the question they stand on (``None``: at the end)."""
+    row = session.execute(
+        select(_PLACE.c.question_id).where(
+            _PLACE.c.person_id == person_id, _PLACE.c.subject_code == subject_code, _PLACE.c.scope == scope
+        )
+    ).one_or_none()
+    return (False, None) if row is None else (True, row[0])
+
+
+def last_place(session: Session, person_id: int, subject_code: str = "") -> tuple[str, str] | None:
+    """Subject and scope of where the person was last, of all subjects or of one."""
+    mine = _PLACE.c.person_id == person_id
+    row = session.execute(
+        select(_PLACE.c.subject_code, _PLACE.c.scope)
+        .where(mine & (_PLACE.c.subject_code == subject_code) if subject_code else mine)
+        .order_by(_PLACE.c.used_at.desc(), _PLACE.c.subject_code, _PLACE.c.scope)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def due(session: Session, person_id: int, subject_code: str, now: datetime) -> list[int]:
+    """Questions due for review, the longest overdue first."""
+    return list(
+        session.connection().scalars(
+            select(_MEMORY.c.question_id)
+            .where(_MEMORY.c.person_id == person_id, _MEMORY.c.subject_code == subject_code, _MEMORY.c.due_at <= now)
+            .order_by(_MEMORY.c.due_at, _MEMORY.c.question_id)
+        )
+    )
+
+
+def mistaken(session: Session, person_id: int, subject_code: str) -> list[int]:
+    """Questions in the notebook, ascending."""
+    return list(
+        session.connection().scalars(
+            select(_MEMORY.c.question_id)
+            .where(
+                _MEMORY.c.person_id == person_id,
+                _MEMORY.c.subject_code == subject_code,
+                _MEMORY.c.mistaken_at.is_not(None),
+            )
+            .order_by(_MEMORY.c.question_id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One question of the notebook: when it was missed last, how often answered, on how many days right since."""
+
+    question_id: int
+    version_id: int
+    subject_code: str
+    mistaken_at: datetime | None
+    reps: int
+    rights: int
+    right_days: int
+
+
+def notebook(session: Session, person_id: int) -> list[Noted]:
+    """The whole notebook, the latest mistake first."""
+    rows = session.execute(
+        select(
+            MemoryRow.question_id,
+            MemoryRow.version_id,
+            MemoryRow.subject_code,
+            MemoryRow.mistaken_at,
+            MemoryRow.reps,
+            MemoryRow.rights,
+            MemoryRow.right_days,
+        )
+        .where(MemoryRow.person_id == person_id, MemoryRow.mistaken_at.is_not(None))
+        .order_by(MemoryRow.mistaken_at.desc(), MemoryRow.question_id)
+    )
+    return [Noted(*row) for row in rows]
+
+
+def seen(session: Session, person_id: int, subject_code: str) -> dict[int, tuple[int, int]]:
+    """Answers and right answers by question."""
+    rows = session.execute(
+        select(MemoryRow.question_id, MemoryRow.reps, MemoryRow.rights).where(
+            MemoryRow.person_id == person_id, MemoryRow.subject_code == subject_code
+        )
+    )
+    return {question: (reps, rights) for question, reps, rights in rows}
+
+
+def day(session: Session, person_id: int, on: date) -> tuple[int, int, int]:
+    """Answered, right and milliseconds of one office day."""
+    row = session.execute(
+        select(DayRow.answered, DayRow.rights, DayRow.took_ms).where(
+            DayRow.person_id == person_id, DayRow.answered_on == on
+        )
+    ).one_or_none()
+    return (0, 0, 0) if row is None else (row[0], row[1], row[2])
+
+
+def marked(session: Session, person_id: int, question_id: int) -> bool:
+    return session.get(MarkRow, (person_id, question_id)) is not None
+
+
+def toggle_mark(session: Session, person_id: int, question_id: int, now: datetime) -> bool:
+    """Mark the question, or take the mark away; says whether it is marked now."""
+    row = session.get(MarkRow, (person_id, question_id))
+    if row is not None:
+        session.delete(row)
+        return False
+    session.add(MarkRow(person_id=person_id, question_id=question_id, marked_at=now))
+    session.flush()
+    return True
+
+
+def people_after(session: Session, person_id: int, limit: int) -> list[int]:
+    """The next persons, by id, who have answers or rows derived from answers."""
+    found: set[int] = set()
+    for table in (_ANSWER, _MEMORY, _DAY):
+        column = table.c.person_id
+        found.update(session.scalars(select(column).where(column > person_id).distinct().order_by(column).limit(limit)))
+    return sorted(found)[:limit]
+
+
+def log_of(session: Session, people: Sequence[int]) -> Iterator[Logged]:
+    """The persons' lines in the order in which they were worked in."""
+    return _lines(session, _LINE.where(_ANSWER.c.person_id.in_(people)).order_by(_ANSWER.c.id))
+
+
+def rows_of(session: Session, table: str, people: Sequence[int]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The derived rows of persons, by primary key."""
+    found: Any = {"practice_memory": _MEMORY, "practice_day": _DAY}[table]
+    keys = [c.name for c in found.primary_key]
+    rows = session.execute(select(found).where(found.c.person_id.in_(people))).mappings()
+    return {tuple(row[k] for k in keys): dict(row) for row in rows}
+
+
+def replace_row(session: Session, table: str, key: tuple[Any, ...], values: dict[str, Any] | None) -> None:
+    """Write one derived row as it should be, or delete one that should not be."""
+    found: Any = {"practice_memory": _MEMORY, "practice_day": _DAY}[table]
+    where = [c == k for c, k in zip(found.primary_key, key, strict=True)]
+    session.execute(delete(found).where(*where))
+    if values is not None:
+        session.execute(insert(found).values(values))

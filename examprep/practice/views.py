@@ -1,0 +1,157 @@
+"""The candidate's pages: home, question, notebook."""
+
+from uuid import uuid4
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.listing import Ask, Column, download, page_of
+from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.practice import actions, forms, overview
+from examprep.practice.rules.order import Scope, read_scope
+
+bp = Blueprint("practice", __name__, url_prefix="/practice")
+
+# The page's script asks for the part of the page that changes, not for the frame around it.
+FRAGMENT = "X-Fragment"
+
+
+@bp.get("/")
+@needs(Permission.PRACTICE_OWN_USE)
+def home() -> ResponseReturnValue:
+    clock = runtime().clock
+    with reading() as session:
+        shown = overview.home(
+            session,
+            current_actor(),
+            subject_code=forms.asked(request.args, "subject"),
+            today=clock.today(),
+            now=clock.now(),
+        )
+    return render_template("practice/home.html", home=shown)
+
+
+@bp.get("/<subject>/<scope>")
+@needs(Permission.PRACTICE_OWN_USE)
+def question(subject: str, scope: str) -> ResponseReturnValue:
+    return _question_page(subject, scope)
+
+
+def _question_page(subject: str, scope: str, refusal: RuleViolation | None = None) -> tuple[str, int]:
+    clock = runtime().clock
+    with reading() as session:
+        standing = overview.standing(
+            session, current_actor(), subject_code=subject, scope=scope, today=clock.today(), now=clock.now()
+        )
+    page = render_template("practice/question.html", standing=standing, answer_id=str(uuid4()), refusal=refusal)
+    return page, 422 if refusal else 200
+
+
+@bp.post("/<subject>/<scope>")
+@needs(Permission.PRACTICE_OWN_USE)
+def answer(subject: str, scope: str) -> ResponseReturnValue:
+    """Mark and log one answer. Sent again, it shows the same and counts once, so a reloaded page does no harm."""
+    fragment = FRAGMENT in request.headers
+    way = _scope(scope)
+    try:
+        sent = forms.read_answer(request.form)
+        with writing() as session:
+            told = actions.answer(
+                session, current_actor(), subject_code=subject, scope=way, sent=sent, now=runtime().clock.now()
+            )
+    except RuleViolation as refusal:
+        if fragment:
+            raise
+        return _question_page(subject, scope, refusal)
+    template = "practice/_told.html" if fragment else "practice/told.html"
+    address = url_for("practice.answer", subject=subject, scope=scope)
+    return render_template(template, told=told, address=address, syllabus=sent.syllabus, answer_id=str(uuid4()))
+
+
+@bp.post("/<subject>/<scope>/skip")
+@needs(Permission.PRACTICE_OWN_USE)
+def skip(subject: str, scope: str) -> ResponseReturnValue:
+    clock, version = runtime().clock, request.form.get("version", 0, type=int)
+    with writing() as session:
+        *_, on = overview.open_way(session, subject_code=subject, scope=scope, today=clock.today())
+        actions.skip(session, current_actor(), on, version_id=version, now=clock.now())
+    return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
+
+
+@bp.post("/<subject>/<scope>/restart")
+@needs(Permission.PRACTICE_OWN_USE)
+def restart(subject: str, scope: str) -> ResponseReturnValue:
+    clock = runtime().clock
+    with writing() as session:
+        *_, on = overview.open_way(session, subject_code=subject, scope=scope, today=clock.today())
+        actions.restart(session, current_actor(), on, now=clock.now())
+    return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
+
+
+@bp.post("/<subject>/<scope>/mark")
+@needs(Permission.PRACTICE_OWN_USE)
+def mark(subject: str, scope: str) -> ResponseReturnValue:
+    clock, version = runtime().clock, request.form.get("version", 0, type=int)
+    with writing() as session:
+        *_, on = overview.open_way(session, subject_code=subject, scope=scope, today=clock.today())
+        marked = actions.toggle_mark(session, current_actor(), on, version_id=version, now=clock.now())
+    if FRAGMENT in request.headers:
+        return Response("marked" if marked else "unmarked", mimetype="text/plain")
+    return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
+
+
+@bp.get("/question/<int:question_id>")
+@needs(Permission.PRACTICE_OWN_USE)
+def review(question_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        shown = overview.review(session, current_actor(), question_id=question_id)
+    return render_template("practice/review.html", review=shown)
+
+
+NOTEBOOK_COLUMNS = (
+    Column(
+        "stem",
+        N_("Question"),
+        sortable=True,
+        link=lambda row: url_for("practice.review", question_id=row["question_id"]),
+    ),
+    Column("subject", N_("Subject"), "names"),
+    Column("chapter", N_("Chapter"), "names"),
+    Column("mistaken_at", N_("Last mistake"), "instant", sortable=True),
+    Column("reps", N_("Answers"), "number", sortable=True),
+    Column("rights", N_("Right"), "number", sortable=True),
+    Column("right_days", N_("Right on days since"), "number", sortable=True),
+)
+
+
+@bp.get("/notebook")
+@needs(Permission.PRACTICE_OWN_USE)
+def notebook() -> ResponseReturnValue:
+    ask = Ask.of(request.args, filters=("subject", "chapter"))
+    chapter = ask.filters.get("chapter", "")
+    with reading() as session:
+        rows, chapters = overview.notebook(
+            session,
+            current_actor(),
+            subject_code=ask.filters.get("subject", ""),
+            chapter_id=int(chapter) if chapter.isascii() and chapter.isdecimal() else None,
+        )
+        subjects = overview.objective_subjects(session)
+    page = page_of(rows, ask, columns=NOTEBOOK_COLUMNS)
+    if ask.export:
+        return download(page, NOTEBOOK_COLUMNS, "notebook")
+    return render_template(
+        "practice/notebook.html", page=page, columns=NOTEBOOK_COLUMNS, subjects=subjects, chapters=chapters
+    )
+
+
+def _scope(text: str) -> Scope:
+    found = read_scope(text)
+    if found is None:
+        raise NotFound("practice.scope", "There is no such way through this subject.")
+    return found

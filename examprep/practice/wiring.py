@@ -1,0 +1,17 @@
+"""Practice as the application takes it."""
+
+from examprep.feature import Derived, Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.practice.rebuild import day_differences, memory_differences
+from examprep.practice.views import bp
+
+FEATURE = Feature(
+    name="practice",
+    blueprint=bp,
+    nav=(
+        NavItem(N_("Practice"), "practice.home", Permission.PRACTICE_OWN_USE, "candidate", 10),
+        NavItem(N_("Notebook"), "practice.notebook", Permission.PRACTICE_OWN_USE, "candidate", 11),
+    ),
+    derived=(Derived("practice_memory", memory_differences), Derived("practice_day", day_differences)),
+)
