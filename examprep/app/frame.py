@@ -41,8 +41,6 @@ REMINDERS = Feature(
     blueprint=reminders_blueprint,
     jobs=REMINDER_JOBS,
     nav=(
-        NavItem(
-            N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "practice"
-        ),
+        NavItem(N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "practice"),
     ),
 )

@@ -2,6 +2,7 @@
 
 from examprep.app.frame import PEOPLE, REMINDERS
 from examprep.bank.wiring import FEATURE as BANK
+from examprep.bureau.wiring import FEATURE as BUREAU
 from examprep.ce.wiring import FEATURE as CE
 from examprep.exams.wiring import FEATURE as EXAMS
 from examprep.feature import Feature
@@ -10,4 +11,4 @@ from examprep.register.wiring import FEATURE as REGISTER
 from examprep.syllabus.wiring import FEATURE as SYLLABUS
 from examprep.training.wiring import FEATURE as TRAINING
 
-FEATURES: tuple[Feature, ...] = (PEOPLE, REMINDERS, SYLLABUS, BANK, EXAMS, PRACTICE, REGISTER, CE, TRAINING)
+FEATURES: tuple[Feature, ...] = (PEOPLE, REMINDERS, SYLLABUS, BANK, EXAMS, PRACTICE, REGISTER, CE, TRAINING, BUREAU)

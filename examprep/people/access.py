@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PEOPLE_PERSON_EDIT = "people:person:edit"
     PEOPLE_PERSON_SEE = "people:person:see"
     PRACTICE_OWN_USE = "practice:own:use"
+    REGISTER_AWARD_PAY = "register:award:pay"
     REGISTER_HOLDER_EDIT = "register:holder:edit"
     REGISTER_HOLDER_SEE = "register:holder:see"
     REMINDERS_OUTBOX_SEE = "reminders:outbox:see"
@@ -64,6 +65,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.EXAMS_RESULT_IMPORT,
             P.PEOPLE_PERSON_EDIT,
             P.PEOPLE_PERSON_SEE,
+            P.REGISTER_AWARD_PAY,
             P.REGISTER_HOLDER_EDIT,
             P.REGISTER_HOLDER_SEE,
             P.TRAINING_CLASS_MANAGE,

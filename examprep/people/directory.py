@@ -22,6 +22,7 @@ organisation_page = store.organisation_page
 organisation_choices = store.organisation_choices
 region_choices = store.region_choices
 audit_page = store.audit_page
+in_post_counts = store.in_post_counts
 
 _EDITABLE = ("name", "organisation_id", "phone", "email", "education", "in_post")
 

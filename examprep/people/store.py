@@ -196,3 +196,25 @@ def region_choices(session: Session) -> list[tuple[str, str]]:
     rows = session.execute(select(RegionRow.code, RegionRow.name, RegionRow.level).order_by(RegionRow.code))
     return [(code, "\u3000" * (level - 1) + f"{name} {code}") for code, name, level in rows]
 
+
+def in_post_counts(
+    session: Session,
+    actor: Actor,
+    permission: str,
+    organisation_id: int | None,
+    holders: Select[*tuple[Any, ...]],
+) -> tuple[int, int]:
+    """(persons in post, those of them among ``holders``) within bounds, and within an organisation if given.
+
+    ``holders`` selects ``person_id``; who they are is another subject's.
+    """
+    held = holders.subquery()
+    query = (
+        select(func.count(PersonRow.id), func.count(held.c.person_id))
+        .outerjoin(held, held.c.person_id == PersonRow.id)
+        .where(PersonRow.in_post.is_(True), within(PersonRow.organisation_id, actor, permission))
+    )
+    if organisation_id is not None:
+        query = query.where(in_subtree(PersonRow.organisation_id, organisation_id))
+    workers, certified = session.execute(query).one()
+    return workers, certified

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, pk
@@ -67,3 +67,52 @@ class RegisterCertificateRow(Base):
     region_code: Mapped[str | None] = mapped_column(String(6))  # where a local certificate is valid
     registered_on: Mapped[date | None]
     registered_until: Mapped[date | None]
+
+
+class AwardSchemeRow(Base):
+    """Who is paid what for a certificate: versioned data with its source. Amounts are fen by level."""
+
+    __tablename__ = "award_scheme"
+    __table_args__ = (
+        CheckConstraint("kind IN ('one-off', 'monthly')", name="kind"),
+        UniqueConstraint("organisation_id", "name", "since"),
+    )
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    fen_by_level: Mapped[dict[str, int]] = mapped_column(JSON)
+    cap_months: Mapped[int | None]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    source: Mapped[str]
+
+
+class AwardLineRow(Base):
+    """One payment, or the taking back of one. Lines are never edited; a month is paid to a person once."""
+
+    __tablename__ = "award_line"
+    __table_args__ = (
+        CheckConstraint("fen <> 0", name="fen"),
+        Index(
+            "uq_award_line_once",
+            "scheme_id",
+            "person_id",
+            "month",
+            unique=True,
+            sqlite_where=text("reverses_id IS NULL"),
+            postgresql_where=text("reverses_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[pk]
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("award_scheme.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    level: Mapped[str]
+    month: Mapped[date]  # its first day; of a one-off award, the month it is paid in
+    fen: Mapped[int]  # negative: taken back
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("award_line.id"), unique=True)
+    reason: Mapped[str | None]
+    posted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    posted_at: Mapped[datetime]

@@ -4,14 +4,20 @@ from examprep.feature import Derived, Feature, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
-from examprep.register import rebuild
+from examprep.register import award_views, rebuild
 from examprep.register.importer import HoldersImporter
 from examprep.register.views import bp
+
+# The pages of the awards hang themselves on the blueprint when they are imported.
+PAGES = (award_views,)
 
 FEATURE = Feature(
     "register",
     blueprint=bp,
     importers=(HoldersImporter(lambda: runtime().vault),),
-    nav=(NavItem(N_("Certificate holders"), "register.holders", Permission.REGISTER_HOLDER_SEE, "officer", 50),),
+    nav=(
+        NavItem(N_("Certificate holders"), "register.holders", Permission.REGISTER_HOLDER_SEE, "officer", 50),
+        NavItem(N_("Awards"), "register.award_list", Permission.REGISTER_HOLDER_SEE, "officer", 55),
+    ),
     derived=(Derived("register_certificate", rebuild.differences),),
 )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, code, pk
@@ -145,3 +145,26 @@ class GrantRow(Base):
     line_id: Mapped[int | None]  # of the ledger; null when the ledger already had it
     granted_at: Mapped[datetime]
     reversed_at: Mapped[datetime | None]
+
+
+class MentorPairRow(Base):
+    """A mentor and the person they help, from a day up to (not on) another (导师帮带)."""
+
+    __tablename__ = "training_mentor_pair"
+    __table_args__ = (
+        CheckConstraint("mentor_id <> mentee_id", name="two_people"),
+        Index(
+            "uq_training_mentor_pair_present",
+            "mentor_id",
+            "mentee_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[pk]
+    mentor_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    mentee_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]

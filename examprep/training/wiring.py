@@ -3,11 +3,11 @@
 from examprep.feature import Derived, Feature, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.training import attending, learner_views, session_views, views
+from examprep.training import attending, learner_views, mentoring_views, session_views, views
 from examprep.training.blueprint import bp
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, session_views, learner_views)
+PAGES = (views, session_views, learner_views, mentoring_views)
 
 FEATURE = Feature(
     name="training",
@@ -15,6 +15,8 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10),
         NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12),
+        NavItem(N_("Mentoring"), "training.mentor_pairs", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 30),
+        NavItem(N_("Mentoring"), "training.mentor_pairs", Permission.BUREAU_HOME_SEE, Role.OFFICER, 58),
         NavItem(N_("Classes"), "training.open_classes", Permission.TRAINING_CLASS_ENROL, Role.CANDIDATE, 20),
     ),
     derived=(Derived("training_attendance", attending.differences),),

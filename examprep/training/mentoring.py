@@ -1,0 +1,137 @@
+"""Mentoring (导师帮带): who helps whom, and how many on each side."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.access import Permission
+from examprep.people.actions import record
+from examprep.people.actor import Actor
+from examprep.people.bounds import in_subtree, seen, within
+from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.training.models import MentorPairRow
+
+
+@dataclass(frozen=True)
+class MentoringCounts:
+    """Persons on each side of the present pairs, each counted once."""
+
+    mentors: int
+    mentees: int
+
+
+def pair(session: Session, actor: Actor, *, mentor_id: int, mentee_id: int, since: date, now: datetime) -> int:
+    """Let one person mentor another; returns the pair's id.
+
+    Raises:
+        NotFound: one of them lies outside the actor's bounds.
+        RuleViolation: ``training.mentor-self``.
+        Conflict: ``training.paired`` -- they are a pair already.
+    """
+    for person_id in (mentor_id, mentee_id):
+        seen(session, actor, Permission.TRAINING_CLASS_MANAGE, person_id)
+    if mentor_id == mentee_id:
+        raise RuleViolation("training.mentor-self", "Nobody mentors themselves. Choose two people.")
+    row = MentorPairRow(mentor_id=mentor_id, mentee_id=mentee_id, since=since)
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("training.paired", "These two are a pair already.") from error
+    record(session, actor, "training.paired", "training_mentor_pair", row.id, now=now)
+    return row.id
+
+
+def end_pair(session: Session, actor: Actor, pair_id: int, *, today: date, now: datetime) -> None:
+    """End a pair today; the row stays.
+
+    Raises:
+        NotFound: no such pair within the actor's bounds.
+        Conflict: ``training.pair-ended``.
+    """
+    row = session.get(MentorPairRow, pair_id)
+    if row is None:
+        raise NotFound("training.pair", "There is no such pair.")
+    seen(session, actor, Permission.TRAINING_CLASS_MANAGE, row.mentee_id)
+    if row.until is not None:
+        raise Conflict("training.pair-ended", "This pair has ended already.")
+    row.until = max(today, row.since)
+    record(session, actor, "training.pair-ended", "training_mentor_pair", row.id, now=now)
+
+
+def find_person(session: Session, actor: Actor, name: str) -> int:
+    """The one person of that name, or of that number, within the actor's bounds.
+
+    Raises:
+        RuleViolation: ``training.nobody``, ``training.several``.
+    """
+    typed = name.strip()
+    # A person's number stands in the address of their page; it settles who is meant where two share a name.
+    who = PersonRow.id == int(typed) if typed.isdecimal() and len(typed) < 10 else PersonRow.name == typed
+    found = session.scalars(
+        select(PersonRow.id).where(who, within(PersonRow.organisation_id, actor, Permission.TRAINING_CLASS_MANAGE))
+    ).all()
+    if not found:
+        raise RuleViolation("training.nobody", "Nobody is called %(name)s in your organisations.", name=name)
+    if len(found) > 1:
+        raise RuleViolation(
+            "training.several",
+            "%(count)s people are called %(name)s; give the number in the address of the person's page instead.",
+            count=len(found),
+            name=name,
+        )
+    return found[0]
+
+
+def counts(
+    session: Session, actor: Actor, permission: str, today: date, organisation_id: int | None = None
+) -> MentoringCounts:
+    """Mentors and mentees of the present pairs whose mentee lies within the actor's bounds (and an organisation)."""
+    below = [in_subtree(PersonRow.organisation_id, organisation_id)] if organisation_id else []
+    mentors, mentees = session.execute(
+        select(func.count(MentorPairRow.mentor_id.distinct()), func.count(MentorPairRow.mentee_id.distinct()))
+        .join(PersonRow, PersonRow.id == MentorPairRow.mentee_id)
+        .where(
+            within(PersonRow.organisation_id, actor, permission),
+            *below,
+            MentorPairRow.since <= today,
+            or_(MentorPairRow.until.is_(None), MentorPairRow.until > today),
+        )
+    ).one()
+    return MentoringCounts(mentors, mentees)
+
+
+def pairs(session: Session, actor: Actor, permission: str, ask: Ask) -> Page:
+    """The pairs whose mentee lies within the actor's bounds; filter ``state``: present or ended."""
+    mentor, mentee = aliased(PersonRow), aliased(PersonRow)
+    query = (
+        select(
+            MentorPairRow.id,
+            mentor.name.label("mentor"),
+            mentee.name.label("mentee"),
+            OrganisationRow.name.label("organisation"),
+            MentorPairRow.since,
+            MentorPairRow.until,
+        )
+        .join(mentor, mentor.id == MentorPairRow.mentor_id)
+        .join(mentee, mentee.id == MentorPairRow.mentee_id)
+        .join(OrganisationRow, OrganisationRow.id == mentee.organisation_id)
+        .where(within(mentee.organisation_id, actor, permission))
+    )
+    if ask.filters.get("state") == "present":
+        query = query.where(MentorPairRow.until.is_(None))
+    elif ask.filters.get("state") == "ended":
+        query = query.where(MentorPairRow.until.is_not(None))
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"mentor": mentor.name, "mentee": mentee.name, "since": MentorPairRow.since},
+        searchable=[mentor.name, mentee.name, OrganisationRow.name],
+        default=[mentor.name, MentorPairRow.id],
+    )

@@ -1,0 +1,75 @@
+"""The page of the mentoring pairs."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, StringField, SubmitField
+from wtforms.validators import InputRequired, Length
+
+from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.forms import BaseForm
+from examprep.plumbing.listing import Ask, Column, download
+from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.training import mentoring
+from examprep.training.blueprint import bp
+
+COLUMNS = (
+    Column("mentor", N_("Mentor"), sortable=True),
+    Column("mentee", N_("Mentee"), sortable=True),
+    Column("organisation", N_("Unit")),
+    Column("since", N_("Since"), "day", sortable=True),
+    Column("until", N_("Until"), "day"),
+)
+
+
+class PairForm(BaseForm):
+    """Two people, by name; who they are is asked of the rows."""
+
+    mentor = StringField(N_("Mentor"), [InputRequired(), Length(max=60)])
+    mentee = StringField(N_("Mentee"), [InputRequired(), Length(max=60)])
+    since = DateField(N_("Since"), [InputRequired()])
+    submit = SubmitField(N_("Make a pair"))
+
+
+@bp.route("/mentoring", methods=["GET", "POST"])
+@needs(Permission.TRAINING_CLASS_MANAGE, Permission.BUREAU_HOME_SEE)
+def mentor_pairs() -> ResponseReturnValue:
+    actor, today = current_actor(), runtime().clock.today()
+    manages = actor.may(Permission.TRAINING_CLASS_MANAGE)
+    permission = Permission.TRAINING_CLASS_MANAGE if manages else Permission.BUREAU_HOME_SEE
+    form = PairForm(since=today)
+    if manages and form.sent():
+        try:
+            with writing() as session:
+                mentoring.pair(
+                    session,
+                    actor,
+                    mentor_id=mentoring.find_person(session, actor, form.mentor.data),
+                    mentee_id=mentoring.find_person(session, actor, form.mentee.data),
+                    since=form.since.data,
+                    now=runtime().clock.now(),
+                )
+            return redirect(url_for("training.mentor_pairs"), 303)
+        except (RuleViolation, Conflict) as refusal:
+            form.reject(refusal)
+    with reading() as session:
+        page = mentoring.pairs(session, actor, permission, Ask.of(request.args, filters=("state",)))
+        counts = mentoring.counts(session, actor, permission, today)
+    if page.ask.export:
+        return download(page, COLUMNS, "mentoring")
+    shown = render_template(
+        "training/mentoring.html", page=page, columns=COLUMNS, counts=counts, form=form, manages=manages
+    )
+    return shown, form.status
+
+
+@bp.post("/mentoring/<int:pair_id>/end")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def end_mentor_pair(pair_id: int) -> ResponseReturnValue:
+    clock = runtime().clock
+    with writing() as session:
+        mentoring.end_pair(session, current_actor(), pair_id, today=clock.today(), now=clock.now())
+    return redirect(url_for("training.mentor_pairs"), 303)
