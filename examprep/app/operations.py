@@ -4,6 +4,7 @@ import click
 
 from examprep.app import accounts, backups, serving
 from examprep.app.checks import Check, examine
+from examprep.app.demo.command import demo
 from examprep.app.factory import open_runtime
 from examprep.app.schema import alembic_config, load_data, upgrade
 from examprep.app.wiring import FEATURES
@@ -102,6 +103,7 @@ def doctor() -> None:
 
 
 COMMANDS = (
+    demo,
     init,
     migrate,
     serving.serve,

@@ -2,6 +2,15 @@
 
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
-from examprep.feature import Feature
+from examprep.bank.views import bp
+from examprep.feature import Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
 
-FEATURE = Feature("bank", commands=(bank,), importers=(IMPORTER,))
+FEATURE = Feature(
+    "bank",
+    blueprint=bp,
+    commands=(bank,),
+    importers=(IMPORTER,),
+    nav=(NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20),),
+)

@@ -92,10 +92,11 @@ def split_options(text: str) -> list[str]:
 
 def strip_mark(option: str) -> tuple[str, str]:
     """The option without the letter before it, and that letter (``""`` when there is none)."""
-    found = _MARK.match(option.strip())
+    option = option.strip()
+    found = _MARK.match(option)
     if not found:
-        return option.strip(), ""
-    return option.strip()[found.end() :].strip(), unicodedata.normalize("NFKC", found[1])
+        return option, ""
+    return option[found.end() :].strip(), unicodedata.normalize("NFKC", found[1])
 
 
 def read_difficulty(text: str) -> float | None:
@@ -144,7 +145,10 @@ def read_day(text: str, today: date) -> date | None:
 
 def tidy(text: str) -> str:
     """The text with runs of blanks made one and blank ends cut; lines stay lines."""
-    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.strip().splitlines())
+    text = text.strip()
+    if "\n" not in text and not _BLANKS.search(text):
+        return text
+    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.splitlines())
 
 
 def read_number(text: str) -> int | None:
