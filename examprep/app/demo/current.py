@@ -24,6 +24,7 @@ from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
 from examprep.training import attending, enrolling, mentoring
 from examprep.training.actions import ClassEntry, CourseEntry
+from examprep.training.models import EnrolmentRow, SessionRow
 from examprep.training.rules.schedule import Slot
 
 PROVIDER_COURSES = (
@@ -87,28 +88,26 @@ def pair_mentors(
 
 
 def post_hours(session: Session, holders: Sequence[int], draw: random.Random, today: date, now: datetime) -> None:
-    """Hours of this year and the last from providers: some have all, some a part, some none."""
-    for year in (today.year - 1, today.year):
-        last_day = min(today, date(year, 12, 20))
-        for person_id in holders:
-            kind = draw.random()
-            share = 1.0 if kind < 0.46 else draw.uniform(0.2, 0.9) if kind < 0.85 else 0.0
-            for number, (name, category, credit_hours) in enumerate(PROVIDER_COURSES):
-                if draw.random() >= share and share < 1.0:
-                    continue
-                ce.post(
-                    session,
-                    person_id=person_id,
-                    minutes=credit_hours * 45,
-                    category=category,
-                    activity=name,
-                    earned_on=date(year, 1, 10)
-                    + timedelta(days=draw.randrange((last_day - date(year, 1, 10)).days + 1)),
-                    source_kind="provider.course",
-                    source_id=year * 100 + number,
-                    posted_by=None,
-                    now=now,
-                )
+    """Hours of this year from providers: some have all, some a part, some none."""
+    first_day = date(today.year, 1, 1)
+    for person_id in holders:
+        kind = draw.random()
+        share = 1.0 if kind < 0.46 else draw.uniform(0.2, 0.9) if kind < 0.85 else 0.0
+        for number, (name, category, credit_hours) in enumerate(PROVIDER_COURSES):
+            if draw.random() >= share:
+                continue
+            ce.post(
+                session,
+                person_id=person_id,
+                minutes=credit_hours * 45,
+                category=category,
+                activity=name,
+                earned_on=first_day + timedelta(days=draw.randrange((today - first_day).days + 1)),
+                source_kind="provider.course",
+                source_id=today.year * 100 + number,
+                posted_by=None,
+                now=now,
+            )
 
 
 def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime) -> None:
@@ -207,8 +206,6 @@ def training_sessions(
     session: Session, trainer: Actor, class_id: int, now: datetime
 ) -> list[tuple[int, datetime, list[int]]]:
     """The sessions of a class that are over, with the people on their lists."""
-    from examprep.training.models import EnrolmentRow, SessionRow
-
     roster = list(
         session.scalars(
             select(EnrolmentRow.person_id).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state == "enrolled")

@@ -48,7 +48,7 @@ def holders(population: Population) -> bytes:
     rows = []
     for order, resident in enumerate(population.holders, 1):
         year = resident.certified_in or 0
-        number = f"{year}0612{population.place.region_code[:4]}{order:08d}"
+        number = f"{year}0612{population.place.region_code}{order:06d}"
         rows.append(
             (
                 resident.who.name,
