@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from examprep.people.access import Role
@@ -21,23 +21,38 @@ def account_by_name(session: Session, sign_in_name: str) -> AccountRow | None:
     return session.scalar(select(AccountRow).where(AccountRow.sign_in_name == sign_in_name))
 
 
-def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
-    """The actor of an open account whose sessions have not been ended; two statements."""
-    row = session.execute(
-        select(AccountRow.id, PersonRow.id, PersonRow.name, PersonRow.organisation_id, PersonRow.language)
-        .join(PersonRow, PersonRow.id == AccountRow.person_id)
-        .where(AccountRow.id == account_id, AccountRow.epoch == epoch, AccountRow.closed_at.is_(None))
-    ).one_or_none()
-    if row is None:
-        return None
-    grants = session.execute(
-        select(MembershipRow.role, MembershipRow.organisation_id)
-        .where(MembershipRow.person_id == row[1], holds(today))
-        .order_by(MembershipRow.id)
-    ).all()
-    return Actor(*row, grants=tuple(Grant(Role(role), organisation_id) for role, organisation_id in grants))
-
-
-def holds(today: date) -> ColumnElement[bool]:
+def holds(today: Any) -> ColumnElement[bool]:
     """That a membership holds on a day."""
     return (MembershipRow.since <= today) & (MembershipRow.until.is_(None) | (MembershipRow.until > today))
+
+
+# Asked at every request, so it is built once and sent without the ORM.
+_ACTOR = (
+    select(
+        AccountRow.id,
+        PersonRow.id,
+        PersonRow.name,
+        PersonRow.organisation_id,
+        PersonRow.language,
+        MembershipRow.role,
+        MembershipRow.organisation_id,
+    )
+    .join(PersonRow, PersonRow.id == AccountRow.person_id)
+    .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(bindparam("today", type_=Date)))
+    .where(
+        AccountRow.id == bindparam("account_id"),
+        AccountRow.epoch == bindparam("epoch"),
+        AccountRow.closed_at.is_(None),
+    )
+    .order_by(MembershipRow.id)
+)
+
+
+def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
+    """The actor of an open account whose sessions have not been ended; one statement."""
+    asked = {"account_id": account_id, "epoch": epoch, "today": today}
+    rows = session.connection().execute(_ACTOR, asked).all()
+    if not rows:
+        return None
+    grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role is not None)
+    return Actor(*rows[0][:5], grants=grants)
