@@ -28,6 +28,9 @@ class _Shelf:
     questions: dict[int, Question] = field(default_factory=dict)
 
 
+# Asked at every answer, so it is built once and sent without the ORM.
+_TOKEN = select(RevisionRow.token).where(RevisionRow.id == 1)
+
 # By connection pool: an installation has one, and a test that opens another database must not see the first one's.
 _SHELVES: "WeakKeyDictionary[Any, _Shelf]" = WeakKeyDictionary()
 
@@ -62,7 +65,7 @@ def question(session: Session, version_id: int) -> Question | None:
 def _shelf(session: Session) -> _Shelf:
     """The shelf of the session's database, emptied when the bank has changed."""
     pool = _pool(session)
-    token = session.scalar(select(RevisionRow.token).where(RevisionRow.id == 1))
+    token = session.connection().scalar(_TOKEN)
     shelf = _SHELVES.get(pool)
     if shelf is None or shelf.token != token:
         shelf = _SHELVES[pool] = _Shelf(token)

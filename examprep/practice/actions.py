@@ -12,7 +12,8 @@ from examprep.bank.types.choices import letters
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound, Refusal, RuleViolation
 from examprep.people.actor import Actor
-from examprep.practice import hot, store
+from examprep.practice import store
+from examprep.practice.hot import AnswerPath, memory_values
 from examprep.practice.rules.learning import learn
 from examprep.practice.rules.order import DUE, NOTEBOOK, Scope, first_listed, following
 from examprep.practice.shelf import Way, way
@@ -82,8 +83,8 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
             raise
         return told
     half_points = bank.grade(question, sent.ticks)
-    fresh = hot.log_answer(
-        session,
+    path = AnswerPath(session)
+    fresh = path.log(
         person_id=actor.person_id,
         client_id=sent.client_id,
         subject_code=subject_code,
@@ -99,7 +100,7 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
     told = None if fresh else _told_before(session, actor, on, sent.client_id, now)
     if told is not None:
         return told
-    upcoming = _work_in(session, actor, on, question, sent, half_points == question.half_points, now)
+    upcoming = _work_in(session, path, actor, on, question, sent, half_points == question.half_points, now)
     return Told(question, sent.ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))
 
 
@@ -136,20 +137,27 @@ def _check_ticks(question: bank.Question, sent: Sent) -> None:
 
 
 def _work_in(
-    session: Session, actor: Actor, on: Way, question: bank.Question, sent: Sent, right: bool, now: datetime
+    session: Session,
+    path: AnswerPath,
+    actor: Actor,
+    on: Way,
+    question: bank.Question,
+    sent: Sent,
+    right: bool,
+    now: datetime,
 ) -> bank.Question | None:
     """Bring memory, notebook, counts and place up to date with an answer just logged; the question that is next."""
     person = actor.person_id
-    before = hot.standing(session, person_id=person, question_id=question.question_id, **_place(on))
+    before = path.standing(person_id=person, question_id=question.question_id, **_place(on))
     kept = learn(before.kept, right=right, sure=sent.sure, at=now)
     _tell_bank(session, on, question.version_id, now)
-    hot.remember(session, hot.memory_values(person, question.question_id, on.subject_code, question.version_id, kept))
-    hot.count(session, person_id=person, day=office_day(now), right=right, took_ms=sent.took_ms)
+    path.remember(memory_values(person, question.question_id, on.subject_code, question.version_id, kept))
+    path.count(person_id=person, day=office_day(now), right=right, took_ms=sent.took_ms)
     onward = before.place_question_id
     # A second device that answers what the first has long left must not pull the place back.
     if not before.has_place or onward in {None, question.question_id} or on.scope.kind == DUE:
         onward = _after(session, person, on, question.question_id, now)
-    hot.put_place(session, person_id=person, question_id=onward, now=now, **_place(on))
+    path.put_place(person_id=person, question_id=onward, now=now, **_place(on))
     return _question(session, on, onward)
 
 
@@ -214,13 +222,13 @@ def skip(session: Session, actor: Actor, on: Way, *, version_id: int, now: datet
     if skipped is None or on.scope.kind == DUE or (there and standing_on != skipped):
         return
     onward = _after(session, actor.person_id, on, skipped, now)
-    hot.put_place(session, person_id=actor.person_id, question_id=onward, now=now, **_place(on))
+    AnswerPath(session).put_place(person_id=actor.person_id, question_id=onward, now=now, **_place(on))
 
 
 def restart(session: Session, actor: Actor, on: Way, *, now: datetime) -> None:
     """Stand at the scope's first question again."""
     first = following(_choice(session, actor.person_id, on), None)
-    hot.put_place(session, person_id=actor.person_id, question_id=first, now=now, **_place(on))
+    AnswerPath(session).put_place(person_id=actor.person_id, question_id=first, now=now, **_place(on))
 
 
 def toggle_mark(session: Session, actor: Actor, on: Way, *, version_id: int, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -59,8 +59,8 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class _Hot:
-    """The statements of the answer path."""
+class _Statements:
+    """The statements of the answer path in one dialect."""
 
     log: Any
     standing: Any
@@ -70,7 +70,7 @@ class _Hot:
 
 
 @cache
-def _hot(dialect: str) -> _Hot:
+def _statements(dialect: str) -> _Statements:
     upsert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
     me: BindParameter[int] = bindparam("person_id")
     # The person's row is locked by the statement that writes the log, so that one person's answers are worked in
@@ -98,7 +98,7 @@ def _hot(dialect: str) -> _Hot:
         .outerjoin(_MEMORY, (_MEMORY.c.person_id == me) & (_MEMORY.c.question_id == bindparam("question_id")))
         .where(PersonRow.id == me)
     )
-    return _Hot(
+    return _Statements(
         log=log,
         standing=standing,
         remember=_replacing(upsert, _MEMORY, ("person_id", "question_id")),
@@ -119,25 +119,47 @@ def _adding(upsert: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=["person_id", "answered_on"], set_=sums)
 
 
-def _connection(session: Session) -> tuple[Connection, _Hot]:
-    connection = session.connection()
-    return connection, _hot(connection.dialect.name)
+class AnswerPath:
+    """The writing half of one answer, on the connection of one transaction."""
 
+    def __init__(self, session: Session) -> None:
+        self._connection = session.connection()
+        self._statements = _statements(self._connection.dialect.name)
 
-def log_answer(session: Session, **values: Any) -> int | None:
-    """Write the log's line; its id, or ``None`` when the person's client sent it before."""
-    connection, hot = _connection(session)
-    found: int | None = connection.execute(hot.log, values).scalar()
-    return found
+    def log(self, **values: Any) -> bool:
+        """Write the log's line; says whether it is new, or the person's client had sent it before."""
+        return self._connection.execute(self._statements.log, values).first() is not None
 
+    def standing(self, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
+        asked = {"person_id": person_id, "subject_code": subject_code, "scope": scope, "question_id": question_id}
+        row = self._connection.execute(self._statements.standing, asked).one()
+        return Standing(row[0] is not None, row[1], None if row[2] is None else read_kept(row[2:]))
 
-def standing(session: Session, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
-    connection, hot = _connection(session)
-    row = connection.execute(
-        hot.standing,
-        {"person_id": person_id, "subject_code": subject_code, "scope": scope, "question_id": question_id},
-    ).one()
-    return Standing(row[0] is not None, row[1], None if row[2] is None else read_kept(row[2:]))
+    def remember(self, values: dict[str, Any]) -> None:
+        """Write the row of ``practice_memory``, made by `memory_values`."""
+        self._connection.execute(self._statements.remember, values)
+
+    def count(self, *, person_id: int, day: date, right: bool, took_ms: int | None) -> None:
+        values = {
+            "person_id": person_id,
+            "answered_on": day,
+            "answered": 1,
+            "rights": int(right),
+            "took_ms": took_ms or 0,
+        }
+        self._connection.execute(self._statements.count, values)
+
+    def put_place(
+        self, *, person_id: int, subject_code: str, scope: str, question_id: int | None, now: datetime
+    ) -> None:
+        values = {
+            "person_id": person_id,
+            "subject_code": subject_code,
+            "scope": scope,
+            "question_id": question_id,
+            "used_at": now,
+        }
+        self._connection.execute(self._statements.place, values)
 
 
 def read_kept(values: Sequence[Any]) -> Kept:
@@ -174,30 +196,3 @@ def memory_values(person_id: int, question_id: int, subject_code: str, version_i
         "right_days": entry.right_days,
         "righted_on": entry.righted_on,
     }
-
-
-def remember(session: Session, values: dict[str, Any]) -> None:
-    connection, hot = _connection(session)
-    connection.execute(hot.remember, values)
-
-
-def count(session: Session, *, person_id: int, day: date, right: bool, took_ms: int | None) -> None:
-    connection, hot = _connection(session)
-    values = {"person_id": person_id, "answered_on": day, "answered": 1, "rights": int(right), "took_ms": took_ms or 0}
-    connection.execute(hot.count, values)
-
-
-def put_place(
-    session: Session, *, person_id: int, subject_code: str, scope: str, question_id: int | None, now: datetime
-) -> None:
-    connection, hot = _connection(session)
-    connection.execute(
-        hot.place,
-        {
-            "person_id": person_id,
-            "subject_code": subject_code,
-            "scope": scope,
-            "question_id": question_id,
-            "used_at": now,
-        },
-    )

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
-from examprep.practice import hot, store
+from examprep.practice import store
+from examprep.practice.hot import memory_values
 from examprep.practice.rules.learning import Kept, learn
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
@@ -33,7 +34,7 @@ def _memories(log: Iterator[store.Logged]) -> Rows:
         key = (line.person_id, line.question_id)
         kept[key] = learn(kept.get(key), right=line.right, sure=line.sure, at=line.at)
         subjects[key], versions[key] = line.subject_code, line.version_id
-    return {key: hot.memory_values(*key, subjects[key], versions[key], found) for key, found in kept.items()}
+    return {key: memory_values(*key, subjects[key], versions[key], found) for key, found in kept.items()}
 
 
 def _days(log: Iterator[store.Logged]) -> Rows:

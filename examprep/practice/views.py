@@ -12,7 +12,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.practice import actions, forms, overview
+from examprep.practice import actions, forms, overview, parts
 from examprep.practice.rules.order import Scope, read_scope
 
 bp = Blueprint("practice", __name__, url_prefix="/practice")
@@ -48,7 +48,16 @@ def _question_page(subject: str, scope: str, refusal: RuleViolation | None = Non
         standing = overview.standing(
             session, current_actor(), subject_code=subject, scope=scope, today=clock.today(), now=clock.now()
         )
-    page = render_template("practice/question.html", standing=standing, answer_id=str(uuid4()), refusal=refusal)
+    asked = standing.question and parts.ask(
+        standing.question,
+        address=url_for("practice.answer", subject=subject, scope=scope),
+        syllabus=standing.syllabus,
+        answer_id=str(uuid4()),
+        position=standing.position,
+        total=standing.total,
+        marked=standing.marked,
+    )
+    page = render_template("practice/question.html", standing=standing, asked=asked, refusal=refusal)
     return page, 422 if refusal else 200
 
 
@@ -68,9 +77,9 @@ def answer(subject: str, scope: str) -> ResponseReturnValue:
         if fragment:
             raise
         return _question_page(subject, scope, refusal)
-    template = "practice/_told.html" if fragment else "practice/told.html"
     address = url_for("practice.answer", subject=subject, scope=scope)
-    return render_template(template, told=told, address=address, syllabus=sent.syllabus, answer_id=str(uuid4()))
+    shown = parts.told(told, address=address, syllabus=sent.syllabus, answer_id=str(uuid4()))
+    return Response(shown, mimetype="text/html") if fragment else render_template("practice/told.html", told=shown)
 
 
 @bp.post("/<subject>/<scope>/skip")

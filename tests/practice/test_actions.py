@@ -201,8 +201,8 @@ def test_the_number_of_statements_is_pinned(database, give, questions, world):
         give(questions[1], {0})
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
-    # BEGIN (on SQLite it is a statement of ours) and the two that find the actor are the frame's.
-    frame = 3 if database.on_sqlite else 2
+    # BEGIN (on SQLite it is a statement of ours) and the one that finds the actor are the frame's.
+    frame = 2 if database.on_sqlite else 1
     assert [words[0] for words in seen[frame:]] == ["SELECT", "INSERT", "SELECT", "INSERT", "INSERT", "INSERT"]
 
 

@@ -80,6 +80,7 @@ function press(event) {
   else if (key === "F" && asked && !option) asked.querySelector("[data-mark]").click();
   else if (option) {
     option.checked = !option.checked;
+    complain("");
     option.focus({ preventScroll: true });
   } else if (key === "ENTER" && !event.target.closest("a, button, summary")) {
     if (asked) asked.requestSubmit(asked.querySelector("[data-submit]"));
@@ -102,5 +103,6 @@ if (box) {
       next();
     }
   });
+  box.addEventListener("change", () => complain(""));
   document.addEventListener("keydown", press);
 }

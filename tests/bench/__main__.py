@@ -1,0 +1,22 @@
+"""`python -m tests.bench` lists the benches; `python -m tests.bench answer` runs one. Budgets: DESIGN, section 5."""
+
+import argparse
+import importlib
+
+BENCHES = {"answer": ("tests.bench.answer_path", "answering one question over HTTP, against a bare route that inserts")}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    benches = parser.add_subparsers(dest="bench")
+    for name, (module, says) in BENCHES.items():
+        importlib.import_module(module).arguments(benches.add_parser(name, help=says, description=says))
+    asked = parser.parse_args()
+    if asked.bench is None:
+        parser.print_help()
+        return 2
+    return importlib.import_module(BENCHES[asked.bench][0]).run(asked)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
