@@ -139,7 +139,7 @@ def persons(session: Session, vault: Vault, actor: Actor, cut: Cut, year: int | 
             outcome.qualified,
             outcome.validity,
             outcome.pending,
-            row.again.label("returning"),
+            row.again,
             row.trained,
             within(person.organisation_id, actor, Permission.EXAMS_RATE_SEE).label("mine"),
         )
@@ -171,7 +171,7 @@ def _shown(vault: Vault, found: object) -> dict[str, object]:
         "year": str(values["year"]),
         "result": result_word(values),
         "approved": "yes" if values["approved"] else "no",
-        "returning": "yes" if values["returning"] else "no",
+        "again": "yes" if values["again"] else "no",
         "trained": "yes" if values["trained"] else "no",
     }
 
