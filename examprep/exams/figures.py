@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import OutcomeChangeRow, OutcomeRow, PassLineRow, RegistrationRow, TallyRow
+from examprep.exams.rules.lines import CERTAINTIES
 from examprep.exams.rules.papers import LEVEL_NAMES, LEVELS, SUBJECT_NAMES
 from examprep.exams.rules.rates import Counts
 from examprep.kernel.errors import NotFound
@@ -213,6 +214,7 @@ def _line(values: dict[str, object]) -> dict[str, object]:
         "level": LEVEL_NAMES[str(values["level"])],
         "subject": SUBJECT_NAMES[str(subject)] if subject else None,
         "region": values["region"] or values["region_code"],
+        "certainty": CERTAINTIES[str(values["certainty"])],
     }
 
 

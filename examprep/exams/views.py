@@ -182,7 +182,7 @@ LINE_COLUMNS = (
     Column("half_points", N_("Pass line (points)"), "marks", sortable=True),
     Column("published_on", N_("Published on"), "day"),
     Column("source", N_("Source")),
-    Column("certainty", N_("Certainty")),
+    Column("certainty", N_("Certainty"), "sentence"),
 )
 
 
