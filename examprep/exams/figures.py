@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import OutcomeChangeRow, OutcomeRow, PassLineRow, RegistrationRow, TallyRow
+from examprep.exams.rules.lines import CERTAINTIES
 from examprep.exams.rules.papers import LEVEL_NAMES, LEVELS, SUBJECT_NAMES
 from examprep.exams.rules.rates import Counts
 from examprep.kernel.errors import NotFound
@@ -139,7 +140,7 @@ def persons(session: Session, vault: Vault, actor: Actor, cut: Cut, year: int | 
             outcome.qualified,
             outcome.validity,
             outcome.pending,
-            row.again.label("returning"),
+            row.again,
             row.trained,
             within(person.organisation_id, actor, Permission.EXAMS_RATE_SEE).label("mine"),
         )
@@ -171,7 +172,7 @@ def _shown(vault: Vault, found: object) -> dict[str, object]:
         "year": str(values["year"]),
         "result": result_word(values),
         "approved": "yes" if values["approved"] else "no",
-        "returning": "yes" if values["returning"] else "no",
+        "again": "yes" if values["again"] else "no",
         "trained": "yes" if values["trained"] else "no",
     }
 
@@ -213,6 +214,7 @@ def _line(values: dict[str, object]) -> dict[str, object]:
         "level": LEVEL_NAMES[str(values["level"])],
         "subject": SUBJECT_NAMES[str(subject)] if subject else None,
         "region": values["region"] or values["region_code"],
+        "certainty": CERTAINTIES[str(values["certainty"])],
     }
 
 

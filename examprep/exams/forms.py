@@ -4,6 +4,7 @@ from wtforms import DateField, DecimalField, SelectField, StringField, SubmitFie
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from examprep.exams.actions import NewLine
+from examprep.exams.rules.lines import CERTAINTIES
 from examprep.exams.rules.papers import LEVEL_NAMES, SUBJECT_NAMES
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
@@ -38,8 +39,7 @@ class LineForm(BaseForm):
         self.level.choices = [(level, say(name)) for level, name in LEVEL_NAMES.items()]
         every = ("", say(N_("Every subject of the level")))
         self.subject.choices = [every, *((subject, say(name)) for subject, name in SUBJECT_NAMES.items())]
-        words = {"H": N_("Certain: an official notice"), "M": N_("Likely"), "L": N_("Uncertain")}
-        self.certainty.choices = [(code, say(word)) for code, word in words.items()]
+        self.certainty.choices = [(code, say(word)) for code, word in CERTAINTIES.items()]
 
     def line(self) -> NewLine:
         """The typed line.

@@ -58,6 +58,13 @@ class RegistrationRow(Base):
             postgresql_where=text("ended_by IS NULL"),
         ),
         Index("ix_exam_registration_year_organisation", "year", "organisation_id"),
+        # Only of ended ones: a full index would tempt SQLite to look through every current registration by it.
+        Index(
+            "ix_exam_registration_ended_by",
+            "ended_by",
+            sqlite_where=text("ended_by IS NOT NULL"),
+            postgresql_where=text("ended_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[pk]
@@ -72,7 +79,7 @@ class RegistrationRow(Base):
     again: Mapped[bool]
     trained: Mapped[bool]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
-    ended_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     recorded_at: Mapped[datetime]
 
 

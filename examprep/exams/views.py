@@ -34,8 +34,8 @@ RATE_COLUMNS = (
     Column("passed_growth", N_("Passed, change in %"), "number"),
     Column("rate", N_("Pass rate"), "rate", sortable=True),
     Column("base", N_("Of whom the rate is")),
-    Column("low", N_("95% interval from, %"), "number"),
-    Column("high", N_("95% interval to, %"), "number"),
+    Column("low", N_("Interval (95 per cent) from, %"), "number"),
+    Column("high", N_("Interval (95 per cent) to, %"), "number"),
     Column("change_points", N_("Rate, change in percentage points"), "number"),
 )
 # The words of the badges, for files.
@@ -111,7 +111,7 @@ def persons() -> ResponseReturnValue:
         Column("level", N_("Level"), "sentence", sortable=True),
         Column("approved", N_("Approved"), "badge"),
         Column("result", N_("Result"), "badge"),
-        Column("returning", N_("Returning"), "badge"),
+        Column("again", N_("Returning"), "badge"),
         Column("trained", N_("Trained"), "badge"),
     )
     if page.ask.export:
@@ -182,7 +182,7 @@ LINE_COLUMNS = (
     Column("half_points", N_("Pass line (points)"), "marks", sortable=True),
     Column("published_on", N_("Published on"), "day"),
     Column("source", N_("Source")),
-    Column("certainty", N_("Certainty")),
+    Column("certainty", N_("Certainty"), "sentence"),
 )
 
 

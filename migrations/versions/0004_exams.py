@@ -166,7 +166,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("exam_registration", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exam_registration_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_exam_registration_ended_by"), ["ended_by"], unique=False)
+        batch_op.create_index(
+            "ix_exam_registration_ended_by",
+            ["ended_by"],
+            unique=False,
+            sqlite_where=sa.text("ended_by IS NOT NULL"),
+            postgresql_where=sa.text("ended_by IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_exam_registration_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exam_registration_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exam_registration_region_code"), ["region_code"], unique=False)
@@ -191,7 +197,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_exam_registration_region_code"))
         batch_op.drop_index(batch_op.f("ix_exam_registration_person_id"))
         batch_op.drop_index(batch_op.f("ix_exam_registration_organisation_id"))
-        batch_op.drop_index(batch_op.f("ix_exam_registration_ended_by"))
+        batch_op.drop_index(
+            "ix_exam_registration_ended_by",
+            sqlite_where=sa.text("ended_by IS NOT NULL"),
+            postgresql_where=sa.text("ended_by IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_exam_registration_batch_id"))
 
     op.drop_table("exam_registration")

@@ -67,6 +67,13 @@ def test_subjects(text, level, code):
     assert read_subject(text, level) == code
 
 
+def test_what_is_no_level():
+    with pytest.raises(RuleViolation, match="missing"):
+        read_level(" ")
+    with pytest.raises(RuleViolation, match="特级"):
+        read_level("特级")
+
+
 def test_subject_heads_and_lists():
     assert is_subject_head("实务成绩")
     assert not is_subject_head("备注")

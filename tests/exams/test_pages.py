@@ -43,8 +43,8 @@ def test_rates_are_bounded_by_organisation(county, sign_in):
     ("query", "shown"),
     [
         ("region=520526", True), ("region=520500", True), ("region=520000", True), ("region=520502", False),
-        ("level=ASW", True), ("level=SW", False), ("trained=no", True), ("trained=yes", False), ("returning=yes", False),
-        ("region=nonsense&level=&organisation=x&base=none", True),
+        ("level=ASW", True), ("level=SW", False), ("trained=no", True), ("trained=yes", False),
+        ("returning=yes", False), ("region=nonsense&level=&organisation=x&base=none", True),
     ],
 )  # fmt: skip
 def test_filters(county, sign_in, query, shown):

@@ -66,6 +66,8 @@ def find_columns(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> 
 
 def read_level(text: str) -> str:
     """Raises RuleViolation: ``exams.level``."""
+    if not plain(text):
+        raise RuleViolation("exams.level", "The level is missing. Write 初级, 中级 or 高级.")
     level = _LEVEL_WORDS.get(plain(text).removeprefix("社会工作者职业资格考试"))
     if level is None:
         raise RuleViolation("exams.level", "“%(written)s” is no level. Write 初级, 中级 or 高级.", written=text)

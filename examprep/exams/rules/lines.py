@@ -7,6 +7,14 @@ level, at first also by subject; announced weeks to months after the marks.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from examprep.kernel.sentence import Sentence
+
+CERTAINTIES = {
+    "H": Sentence("Certain: an official notice"),
+    "M": Sentence("Likely"),
+    "L": Sentence("Uncertain"),
+}
+
 
 @dataclass(frozen=True)
 class PassLine:
