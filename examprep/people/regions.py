@@ -48,7 +48,7 @@ def _present_name(spells: str) -> str | None:
 
 def load_regions(session: Session) -> None:
     """Add and rename divisions; those that ceased stay, since persons may still be filed there."""
-    known = dict(session.execute(select(RegionRow.code, RegionRow.name)).tuples().all())
+    known = dict(session.execute(select(RegionRow.code, RegionRow.name)).all())
     fresh = []
     for code, name, parent, level in current_regions():
         if code not in known:

@@ -12,7 +12,7 @@ TREE = OrganisationTreeRow
 
 def rebuilt(session: Session) -> dict[tuple[int, int], int]:
     """Depth by (ancestor, descendant), from the parents alone."""
-    parents = dict(session.execute(select(OrganisationRow.id, OrganisationRow.parent_id)).tuples())
+    parents = dict(session.execute(select(OrganisationRow.id, OrganisationRow.parent_id)).all())
     pairs = {}
     for descendant in parents:
         ancestor: int | None = descendant

@@ -1,0 +1,68 @@
+"""The outbox's pages."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2 import TemplateError
+
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.listing import Ask, Column, download
+from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.reminders import outbox as actions
+from examprep.reminders.words import words
+
+bp = Blueprint("reminders", __name__, url_prefix="/reminders/outbox")
+SEE = Permission.REMINDERS_OUTBOX_SEE
+
+
+@bp.get("")
+@needs(SEE)
+def outbox() -> ResponseReturnValue:
+    columns = (
+        Column("person", N_("Recipient"), sortable=True, link=lambda row: url_for(".reminder", reminder_id=row["id"])),
+        Column("subject", N_("Subject")),
+        Column("template", N_("Kind"), sortable=True),
+        Column("state", N_("State"), "badge", sortable=True),
+        Column("queued_at", N_("Queued"), "instant", sortable=True),
+        Column("settled_at", N_("Settled"), "instant", sortable=True),
+        Column("tries", N_("Tries"), "number", sortable=True),
+        Column("error", N_("Reason"), "sentence"),
+    )
+    with reading() as session:
+        page = actions.listed(session, current_actor(), Ask.of(request.args, filters=("state",)))
+        counts = actions.counts(session, current_actor())
+    if page.ask.export:
+        return download(page, columns, "outbox")
+    relay = runtime().settings.smtp_host is not None
+    return render_template("reminders/outbox.html", page=page, columns=columns, counts=counts, relay=relay)
+
+
+@bp.get("/<int:reminder_id>")
+@needs(SEE)
+def reminder(reminder_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        kept = actions.find(session, current_actor(), reminder_id)
+    try:
+        subject, body = words(runtime().settings, kept.template, kept.language, kept.person_name, kept.context)
+    except (TemplateError, LookupError, TypeError, ValueError):
+        # Its words are broken, which is just what whoever opens the page wants to learn.
+        subject, body = kept.subject or kept.key, None
+    return render_template("reminders/reminder.html", reminder=kept, subject=subject, body=body)
+
+
+@bp.post("/<int:reminder_id>/retry")
+@needs(SEE)
+def retry(reminder_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        actions.retry(session, current_actor(), reminder_id, now=runtime().clock.now())
+    return redirect(url_for("reminders.reminder", reminder_id=reminder_id), 303)
+
+
+@bp.post("/test")
+@needs(SEE)
+def test() -> ResponseReturnValue:
+    with writing() as session:
+        actions.queue_test(session, current_actor(), now=runtime().clock.now())
+    return redirect(url_for("reminders.outbox"), 303)
