@@ -32,6 +32,8 @@ def remind_shortfalls(turn: JobTurn) -> int:
         ranges = standings.id_ranges(session, PERSONS_AT_ONCE)
     queued = 0
     for persons in ranges:
+        if turn.stopping():
+            break  # the next turn queues the rest: what was queued is known by its key
         with database.read() as session:
             short = standings.short_holders(session, requirement, year, persons, today=today)
         reminders = [

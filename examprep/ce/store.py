@@ -1,12 +1,14 @@
 """Queries over the ledger, and the requirement's arithmetic as columns for lists of many."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, case, extract, func, literal, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from examprep.ce.models import BalanceRow, LineRow, RequirementRow
 from examprep.ce.rules.credit import CATEGORIES, Requirement, Share
@@ -14,7 +16,39 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
-from examprep.register.actions import holder_levels
+from examprep.register.actions import holder_levels, persons_of
+
+
+class Greatest(FunctionElement[int]):
+    """The greatest of its arguments; SQLite calls it ``max``."""
+
+    inherit_cache = True
+    name = "greatest"
+    type = Integer()
+
+
+class Least(FunctionElement[int]):
+    """The least of its arguments; SQLite calls it ``min``."""
+
+    inherit_cache = True
+    name = "least"
+    type = Integer()
+
+
+@compiles(Greatest)
+@compiles(Least)
+def _by_name(element: FunctionElement[int], compiler: Any, **options: Any) -> str:
+    return f"{element.name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Greatest, "sqlite")
+@compiles(Least, "sqlite")
+def _on_sqlite(element: FunctionElement[int], compiler: Any, **options: Any) -> str:
+    name = {"greatest": "max", "least": "min"}[element.name]
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+Among = Callable[[Any], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -127,12 +161,12 @@ def judged(requirement: Requirement, sums: dict[str, Any], level: Any) -> Column
         if category not in capped:
             counted = counted + column
     for cap in requirement.caps:
-        counted = counted + _least(_sum(sums, cap.categories), cap.minutes)
+        counted = counted + Least(_sum(sums, cap.categories), cap.minutes)
     required = case(*((level == code, minutes) for code, minutes in requirement.total_minutes.items()), else_=0)
     lacking: Any = literal(0)
     for minimum in requirement.minimums:
-        lacking = lacking + _most(minimum.minutes - _sum(sums, minimum.categories), 0)
-    return Columns(sums, counted, _most(_most(required - counted, 0), lacking))
+        lacking = lacking + Greatest(minimum.minutes - _sum(sums, minimum.categories), 0)
+    return Columns(sums, counted, Greatest(Greatest(required - counted, 0), lacking))
 
 
 def _sum(sums: dict[str, Any], categories: Sequence[str]) -> Any:
@@ -142,15 +176,7 @@ def _sum(sums: dict[str, Any], categories: Sequence[str]) -> Any:
     return total
 
 
-def _least(column: Any, limit: Any) -> Any:
-    return case((column < limit, column), else_=limit)
-
-
-def _most(column: Any, limit: Any) -> Any:
-    return case((column > limit, column), else_=limit)
-
-
-def balances(year: int, persons: tuple[int, int] | None) -> Any:
+def balances(year: int, among: Among) -> Any:
     """``person_id`` and minutes by category of one year, one row per person who has any."""
     query = (
         select(
@@ -163,15 +189,18 @@ def balances(year: int, persons: tuple[int, int] | None) -> Any:
         .where(BalanceRow.year == year)
         .group_by(BalanceRow.person_id)
     )
-    return (query.where(BalanceRow.person_id.between(*persons)) if persons else query).subquery()
+    return query.where(among(BalanceRow.person_id)).subquery()
 
 
 def holders_judged(
-    requirement: Requirement, year: int, as_of: date, persons: tuple[int, int] | None = None
+    requirement: Requirement, year: int, as_of: date, among: Among
 ) -> tuple[Select[*tuple[Any, ...]], Any, Columns]:
-    """Every holder on ``as_of`` with their sums of ``year``, judged; joined to `PersonRow`, bounded by nobody yet."""
-    held = holder_levels(as_of, persons).subquery()
-    sums = balances(year, persons)
+    """Every holder on ``as_of`` with their sums of ``year``, judged; joined to `PersonRow`.
+
+    ``among`` bounds the persons inside both groupings: a village's list does not group a province.
+    """
+    held = holder_levels(as_of, among).subquery()
+    sums = balances(year, among)
     by_category = {category: func.coalesce(sums.c[category], 0) for category in CATEGORIES}
     columns = judged(requirement, by_category, held.c.level)
     query = (
@@ -187,7 +216,7 @@ def standings(
     session: Session, actor: Actor, permission: str, ask: Ask, requirement: Requirement, year: int, as_of: date
 ) -> Page:
     """Holders within bounds with their hours of a year and whether these suffice."""
-    query, held, columns = holders_judged(requirement, year, as_of)
+    query, held, columns = holders_judged(requirement, year, as_of, persons_of(actor, permission))
     state = case((columns.missing > 0, "ce-short"), else_="ce-met")
     query = query.add_columns(
         PersonRow.id,
@@ -225,7 +254,7 @@ def summary(
     session: Session, actor: Actor, permission: str, ask: Ask, requirement: Requirement, year: int, as_of: date
 ) -> tuple[int, int, int]:
     """Holders within bounds and the ask's unit and level: how many, their recorded minutes, how many met."""
-    query, held, columns = holders_judged(requirement, year, as_of)
+    query, held, columns = holders_judged(requirement, year, as_of, persons_of(actor, permission))
     row = session.execute(
         query.add_columns(
             func.count(),
@@ -252,7 +281,7 @@ def short_between(
     session: Session, requirement: Requirement, year: int, as_of: date, persons: tuple[int, int]
 ) -> list[tuple[int, int]]:
     """Person and missing minutes of the holders who are short, of the persons in a range of ids, both ends in."""
-    query, _, columns = holders_judged(requirement, year, as_of, persons)
+    query, _, columns = holders_judged(requirement, year, as_of, lambda column: column.between(*persons))
     query = query.add_columns(PersonRow.id, columns.missing).where(columns.missing > 0)
     return [(person_id, missing) for person_id, missing in session.execute(query)]
 

@@ -142,17 +142,22 @@ def certificates_of(session: Session, person_id: int) -> tuple[Certificate, ...]
 
 def highest_level(session: Session, person_id: int, *, as_of: date) -> str | None:
     """The highest level a person held on a day; ``None`` for who held none."""
-    held = store.holder_levels(as_of, (person_id, person_id)).subquery()
+    held = store.holder_levels(as_of, lambda column: column == person_id).subquery()
     level: str | None = session.scalar(select(held.c.level))
     return level
 
 
-def holder_levels(as_of: date, persons: tuple[int, int] | None = None) -> Select[*tuple[Any, ...]]:
+def holder_levels(as_of: date, among: store.Among | None = None) -> Select[*tuple[Any, ...]]:
     """``person_id, level`` of every holder on a day, at the highest level: for joining, not for showing.
 
-    It knows no bounds; whoever joins it bounds the persons. ``persons`` is a range of ids, both ends in, for sweeps.
+    It knows no bounds; whoever joins it bounds the persons, best by ``among``, a condition on the person's id.
     """
-    return store.holder_levels(as_of, persons)
+    return store.holder_levels(as_of, among)
+
+
+def persons_of(actor: Actor, permission: str) -> store.Among:
+    """That a person is one whom the actor may do the act to, as ``among``."""
+    return store.persons_of(actor, permission)
 
 
 def holders(session: Session, actor: Actor, ask: Ask, *, today: date) -> Page:

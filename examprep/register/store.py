@@ -1,5 +1,6 @@
 """Queries over certificates and their holders."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from examprep.register.rules.levels import LEVELS
 from examprep.register.rules.registration import RENEWAL_MONTHS, RegistrationState, months_after
 
 CERTIFICATE = RegisterCertificateRow
+Among = Callable[[Any], ColumnElement[bool]]
 
 
 def level_of(rank: Any) -> ColumnElement[str]:
@@ -22,17 +24,29 @@ def level_of(rank: Any) -> ColumnElement[str]:
     return case(*((rank == place, level) for place, level in enumerate(LEVELS, 1)))
 
 
-def holder_levels(as_of: date, persons: tuple[int, int] | None = None) -> Select[*tuple[Any, ...]]:
+def holder_levels(as_of: date, among: Among | None = None) -> Select[*tuple[Any, ...]]:
     """``person_id, level``: every holder once, at the highest level held on ``as_of``.
 
-    ``persons`` narrows to the ids from the first to the last, both in: for sweeps by id range.
+    ``among`` is a condition on the person, put inside: outside it would come after everybody has been grouped.
     """
     query: Select[*tuple[Any, ...]] = (
         select(CERTIFICATE.person_id, level_of(func.max(CERTIFICATE.rank)).label("level"))
         .where(CERTIFICATE.issued_on <= as_of)
         .group_by(CERTIFICATE.person_id)
     )
-    return query.where(CERTIFICATE.person_id.between(*persons)) if persons else query
+    return query.where(among(CERTIFICATE.person_id)) if among else query
+
+
+def persons_of(actor: Actor, permission: str) -> Among:
+    """That a person is one whom the actor may do the act to, for `holder_levels` and other groupings by person."""
+
+    def condition(person_id: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = person_id.in_(
+            select(PersonRow.id).where(within(PersonRow.organisation_id, actor, permission))
+        )
+        return found
+
+    return condition
 
 
 def region_within(column: Any, region_code: str) -> ColumnElement[bool]:
@@ -67,7 +81,7 @@ def holders(session: Session, actor: Actor, permission: str, ask: Ask, *, today:
             )
             .label("place"),
         )
-        .where(CERTIFICATE.issued_on <= today)
+        .where(CERTIFICATE.issued_on <= today, persons_of(actor, permission)(CERTIFICATE.person_id))
         .subquery()
     )
     state = state_on(today)
@@ -125,7 +139,7 @@ def counts_by_level(
     session: Session, actor: Actor, permission: str, *, as_of: date, conditions: list[ColumnElement[bool]]
 ) -> dict[str, int]:
     """Persons by their highest level held on ``as_of``; levels nobody holds are left out."""
-    held = holder_levels(as_of).subquery()
+    held = holder_levels(as_of, persons_of(actor, permission)).subquery()
     rows = session.execute(
         select(held.c.level, func.count())
         .join(PersonRow, PersonRow.id == held.c.person_id)

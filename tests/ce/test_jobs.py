@@ -96,6 +96,12 @@ def test_what_is_asked_again_before_sending(runtime, world, holders, today, due)
         assert still_short(session, row.person_id, row.context, today) is due
 
 
+def test_a_worker_that_is_asked_to_stop_leaves_the_rest_to_the_next_turn(runtime, world, holders):
+    stopped = JobTurn(runtime, NINETY, NINETY, stopping=lambda: True)
+    assert remind_shortfalls(stopped) == 0
+    assert remind_shortfalls(turn(runtime, NINETY)) == 2
+
+
 def test_hours_earned_meanwhile_stop_the_reminder(runtime, world, holders):
     remind_shortfalls(turn(runtime, NINETY))
     holders.post("ann_candidate", 70)
@@ -115,7 +121,7 @@ def test_the_words(app):
         "person_name": "张三",
         "base_url": "https://x.example",
     }
-    with app.test_request_context():
+    with app.app_context():
         subject, body = render_text("ce-short", "en", **context)
     assert subject == "12.5 credit hours of continuing education are missing for 2026"
     assert "Dear 张三," in body
