@@ -86,8 +86,8 @@ class CourseForm(BaseForm):
     """What is taught."""
 
     name = StringField(N_("Name of the course"), [InputRequired(), Length(max=120)])
-    kind = SelectField(N_("Kind"))
-    category = SelectField(N_("Hours count as"))
+    kind = SelectField(N_("Kind"), [InputRequired()])
+    category = SelectField(N_("Hours count as"), [InputRequired()])
     level = SelectField(N_("Level"), [Optional()])
     subject_code = SelectField(N_("Exam subject"), [Optional()])
     description = TextAreaField(N_("Description"), [Optional(), Length(max=4000)], render_kw={"rows": 5})
@@ -186,7 +186,7 @@ class ClassFields:
     name = StringField(N_("Name of the class"), [InputRequired(), Length(max=120)])
     trainer_id = SelectField(N_("Trainer"), [InputRequired()], coerce=int)
     capacity = IntegerField(N_("Seats"), [InputRequired(), NumberRange(1, 5000)])
-    mode = SelectField(N_("How it is held"))
+    mode = SelectField(N_("How it is held"), [InputRequired()])
     opens_on = DateField(N_("Enrolment opens on"), [InputRequired(), sensible_day])
     last_day = DateField(N_("Last day to enrol"), [InputRequired(), sensible_day])
     exam_year = IntegerField(
@@ -226,7 +226,7 @@ class ClassForm(ClassFields, TimetableForm):
 class ClassChangeForm(ClassFields, BaseForm):
     """What a class says of itself, changed."""
 
-    state = SelectField(N_("State"))
+    state = SelectField(N_("State"), [InputRequired()])
     submit = SubmitField(N_("Save the class"))
 
 

@@ -14,7 +14,7 @@ from examprep.people.actor import Actor
 from examprep.plumbing.i18n import in_language
 from examprep.plumbing.listing import Ask, Page
 from examprep.syllabus import actions as syllabus
-from examprep.training import store
+from examprep.training import page_store, store
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.rules.enrolment import takes_enrolments
 from examprep.training.values import CLASS_STATES, KINDS, SEATS, ClassCard, Course, Learner, Meeting
@@ -76,7 +76,7 @@ def home(session: Session, actor: Actor, *, now: datetime) -> Home:
         late,
         ahead,
         len(store.courses(session, actor)),
-        store.count_classes(session, mine),
+        page_store.count_classes(session, mine),
     )
 
 
@@ -88,13 +88,13 @@ def _missing(session: Session, each: Meeting) -> list[str]:
 
 def classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
     """The classes the actor manages."""
-    return _named(store.class_page(session, ask, store.managed(actor), now=now))
+    return _named(page_store.class_page(session, ask, store.managed(actor), now=now))
 
 
 def open_classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
     """The classes a candidate can ask for a seat in, now or soon."""
     return _named(
-        store.class_page(
+        page_store.class_page(
             session,
             ask,
             store.reachable(actor),
@@ -125,7 +125,7 @@ def _named(page: Page) -> Page:
 
 
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:
-    page = store.course_page(session, actor, ask)
+    page = page_store.course_page(session, actor, ask)
     return replace(page, rows=[{**row, "kind": KINDS[row["kind"]]} for row in page.rows])
 
 
@@ -143,7 +143,7 @@ def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str
 
 def class_card(session: Session, actor: Actor, class_id: int) -> ClassCard:
     row = store.class_(session, actor, class_id)
-    return _card(store.class_cards(session, ClassRow.id == row.id)[0])
+    return _card(page_store.class_cards(session, ClassRow.id == row.id)[0])
 
 
 def class_view(session: Session, actor: Actor, class_id: int) -> ClassView:
@@ -175,7 +175,7 @@ def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -
     if seat is not None and state == "waiting":
         ahead = sum(other.turn < seat.turn for other in store.seats(session, row.id, "waiting"))
     return SeatView(
-        _card(store.class_cards(session, ClassRow.id == row.id)[0]),
+        _card(page_store.class_cards(session, ClassRow.id == row.id)[0]),
         _meetings(session, SessionRow.class_id == row.id),
         state,
         ahead,
@@ -186,7 +186,7 @@ def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -
 def my_classes(session: Session, actor: Actor, *, now: datetime) -> list[MyClass]:
     """The actor's classes that are not over, each with its next session, soonest first."""
     found = []
-    for line in store.class_cards(session, store.has_seat(actor.person_id)):
+    for line in page_store.class_cards(session, store.has_seat(actor.person_id)):
         card, seat = _card(line), store.enrolment(session, line[0].id, actor.person_id)
         sessions = _meetings(session, SessionRow.class_id == card.id, SessionRow.state != "cancelled")
         coming = [each for each in sessions if each.ends_at > now]
@@ -213,7 +213,7 @@ def _meetings(session: Session, *conditions: Any, limit: int | None = None) -> l
             came,
             row.closed_at,
         )
-        for row, class_name, course_name, trainer, taken, came in store.meetings(session, *conditions, limit=limit)
+        for row, class_name, course_name, trainer, taken, came in page_store.meetings(session, *conditions, limit=limit)
     ]
 
 

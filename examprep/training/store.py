@@ -1,11 +1,11 @@
-"""Queries of training: bounded by the actor's organisations, or by what a candidate can reach. Decides nothing."""
+"""Queries of the acts: bounded by the actor's organisations, or by what a candidate can reach. Decides nothing."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_
@@ -13,7 +13,6 @@ from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import MembershipRow, OrganisationRow, OrganisationTreeRow, PersonRow
-from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.training.models import (
     AttendanceRow,
     ClassRow,
@@ -27,7 +26,6 @@ from examprep.training.rules.enrolment import Window
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 Row = TypeVar("Row", CourseRow, ClassRow, SessionRow)
-Trainer = aliased(PersonRow)
 
 
 def managed(actor: Actor) -> ColumnElement[bool]:
@@ -260,152 +258,3 @@ def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str
 def courses(session: Session, actor: Actor) -> Sequence[CourseRow]:
     query = select(CourseRow).where(within(CourseRow.organisation_id, actor, MANAGE))
     return session.scalars(query.order_by(CourseRow.name, CourseRow.id)).all()
-
-
-def _count_of(state: str) -> Any:
-    return (
-        select(func.count(EnrolmentRow.id))
-        .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.state == state)
-        .correlate(ClassRow)
-        .scalar_subquery()
-    )
-
-
-def _next_start(now: datetime) -> Any:
-    return (
-        select(func.min(SessionRow.starts_at))
-        .where(SessionRow.class_id == ClassRow.id, SessionRow.state == "planned", SessionRow.ends_at > now)
-        .correlate(ClassRow)
-        .scalar_subquery()
-    )
-
-
-def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Any]:
-    """Sessions with class, course, trainer, seats taken and how many came, by start."""
-    came = (
-        select(func.count())
-        .select_from(AttendanceRow)
-        .where(AttendanceRow.session_id == SessionRow.id, AttendanceRow.present.is_(True))
-        .correlate(SessionRow)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            SessionRow,
-            ClassRow.name,
-            CourseRow.name,
-            Trainer.name,
-            _count_of("enrolled"),
-            came,
-        )
-        .join(ClassRow, ClassRow.id == SessionRow.class_id)
-        .join(CourseRow, CourseRow.id == ClassRow.course_id)
-        .join(Trainer, Trainer.id == ClassRow.trainer_id)
-        .where(*conditions)
-        .order_by(SessionRow.starts_at, SessionRow.id)
-        .limit(limit)
-    )
-    return list(session.execute(query).all())
-
-
-def count_classes(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(ClassRow).where(condition)) or 0
-
-
-def class_cards(session: Session, *conditions: ColumnElement[bool]) -> list[Any]:
-    """(class, course, organisation's name, trainer's name, enrolled, waiting), by name."""
-    query = (
-        select(
-            ClassRow,
-            CourseRow,
-            OrganisationRow.name,
-            Trainer.name,
-            _count_of("enrolled"),
-            _count_of("waiting"),
-        )
-        .join(CourseRow, CourseRow.id == ClassRow.course_id)
-        .join(OrganisationRow, OrganisationRow.id == ClassRow.organisation_id)
-        .join(Trainer, Trainer.id == ClassRow.trainer_id)
-        .where(*conditions)
-        .order_by(ClassRow.name, ClassRow.id)
-    )
-    return list(session.execute(query).all())
-
-
-def class_page(
-    session: Session, ask: Ask, *conditions: ColumnElement[bool], now: datetime, person_id: int | None = None
-) -> Page:
-    """A page of classes; with ``person_id`` also that person's seat in each."""
-    seat = (
-        select(EnrolmentRow.state)
-        .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.person_id == person_id)
-        .correlate(ClassRow)
-        .scalar_subquery()
-    )
-    following, enrolled, waiting = _next_start(now), _count_of("enrolled"), _count_of("waiting")
-    query = (
-        select(
-            ClassRow.id,
-            ClassRow.name.label("name"),
-            CourseRow.name.label("course"),
-            CourseRow.kind.label("kind"),
-            OrganisationRow.name.label("organisation"),
-            Trainer.name.label("trainer"),
-            ClassRow.state.label("state"),
-            ClassRow.opens_on.label("opens_on"),
-            ClassRow.closes_on.label("closes_on"),
-            ClassRow.capacity.label("capacity"),
-            enrolled.label("enrolled"),
-            waiting.label("waiting"),
-            following.label("next_at"),
-            seat.label("seat"),
-        )
-        .join(CourseRow, CourseRow.id == ClassRow.course_id)
-        .join(OrganisationRow, OrganisationRow.id == ClassRow.organisation_id)
-        .join(Trainer, Trainer.id == ClassRow.trainer_id)
-        .where(*conditions)
-    )
-    if "state" in ask.filters:
-        query = query.where(ClassRow.state == ask.filters["state"])
-    if "kind" in ask.filters:
-        query = query.where(CourseRow.kind == ask.filters["kind"])
-    return fetch(
-        session,
-        query,
-        ask,
-        sortable={
-            "name": ClassRow.name,
-            "course": CourseRow.name,
-            "trainer": Trainer.name,
-            "closes_on": ClassRow.closes_on,
-            "enrolled": enrolled,
-            "next_at": following,
-        },
-        searchable=(ClassRow.name, CourseRow.name, Trainer.name),
-        default=(ClassRow.closes_on.desc(), ClassRow.id.desc()),
-    )
-
-
-def course_page(session: Session, actor: Actor, ask: Ask) -> Page:
-    """A page of courses with how many classes each has."""
-    classes = (
-        select(func.count(ClassRow.id)).where(ClassRow.course_id == CourseRow.id).correlate(CourseRow).scalar_subquery()
-    )
-    query = select(
-        CourseRow.id,
-        CourseRow.name.label("name"),
-        CourseRow.kind.label("kind"),
-        CourseRow.level.label("level"),
-        CourseRow.category.label("category"),
-        classes.label("classes"),
-    ).where(within(CourseRow.organisation_id, actor, MANAGE))
-    if "kind" in ask.filters:
-        query = query.where(CourseRow.kind == ask.filters["kind"])
-    return fetch(
-        session,
-        query,
-        ask,
-        sortable={"name": CourseRow.name, "classes": classes},
-        searchable=(CourseRow.name, CourseRow.description),
-        default=(CourseRow.name, CourseRow.id),
-    )

@@ -26,7 +26,7 @@ CLASS_COLUMNS = (
     Column("state", N_("State"), "badge"),
     Column("enrolled", N_("Enrolled"), "number", sortable=True),
     Column("capacity", N_("Seats"), "number"),
-    Column("waiting", N_("Waiting"), "number"),
+    Column("waiting", N_("Waiting list"), "number"),
     Column("next_at", N_("Next session"), "instant", sortable=True),
     Column("last_day", N_("Last day to enrol"), "day"),
 )

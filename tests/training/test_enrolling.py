@@ -17,8 +17,9 @@ def states(season, class_id):
     return dict(season.ask(lambda session: session.execute(query).all()))
 
 
-def test_twenty_at_once_get_as_many_seats_as_there_are(season):
-    class_id, people = season.class_(capacity=7), season.learners(20)
+@pytest.mark.parametrize("changes", [{}, {"kind": "exam", "exam_year": 2026}])
+def test_twenty_at_once_get_as_many_seats_as_there_are(season, changes):
+    class_id, people = season.class_(capacity=7, **changes), season.learners(20)
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda who: season.do(enrolling.enrol, who, class_id), people))
     assert (answers.count("enrolled"), answers.count("waiting")) == (7, 13)
