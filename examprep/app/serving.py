@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,7 @@ from examprep.app.schema import check_up_to_date
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
 from examprep.plumbing.jobs import Job
+from examprep.plumbing.runtime import Runtime
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -58,16 +59,37 @@ def serve_installation(
     if worker is not None:
         worker.start()
     try:
-        server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+        server.serve(target_loader=partial(_served, settings), wrap_loader=False)
     finally:
         if worker is not None:
             worker.stop()
 
 
+@cache
 def _application(settings: Settings) -> "Flask":
-    """The application of one server process, with connections of its own."""
-    _log_to_stderr()
+    """The application, made once before the processes part: a forked one has it already, another makes its own.
+
+    No connection may be open at that moment; each process then opens its own.
+    """
     return create_app(open_runtime(settings))
+
+
+def _served(settings: Settings) -> "Flask":
+    _log_to_stderr()
+    return _application(settings)
+
+
+def _prepared(settings: Settings) -> "Flask":
+    """The application on a database that fits it, with no connection open.
+
+    Raises:
+        Conflict: ``app.tables``.
+    """
+    app = _application(settings)
+    database = app.extensions["examprep"].database
+    check_up_to_date(database)
+    database.close()
+    return app
 
 
 class EmbeddedWorker:
@@ -110,8 +132,9 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     asked: list[int] = []  # not an Event: setting one in a handler can lock up with the wait it interrupts
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: asked.append(number))
-    runtime = open_runtime(settings)
-    work(Worker(runtime, create_app(runtime), all_jobs()), lambda: bool(asked), parent=parent)
+    app = _application(settings)
+    runtime: Runtime = app.extensions["examprep"]
+    work(Worker(runtime, app, all_jobs()), lambda: bool(asked), parent=parent)
     runtime.database.close()
 
 
@@ -141,9 +164,7 @@ def default_processes() -> int:
 def serve(host: str, port: int, processes: int, threads: int, with_worker: bool, access_log: bool) -> None:
     """Serve the pages with a production server until it is stopped (Ctrl+C or SIGTERM)."""
     settings = Settings.from_env()
-    runtime = open_runtime(settings)
-    check_up_to_date(runtime.database)
-    runtime.database.close()  # each server process opens connections of its own
+    _prepared(settings)
     _check_free(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"examprep serves http://{shown}:{port} · {processes} processes · stop with Ctrl+C")
@@ -175,15 +196,13 @@ def _check_free(host: str, port: int) -> None:
 def work(once: bool) -> None:
     """Run the jobs until it is stopped. Any number of these may run, on any number of machines."""
     settings = Settings.from_env()
-    runtime = open_runtime(settings)
-    check_up_to_date(runtime.database)
+    app = _prepared(settings)
     if once:
         from examprep.app.worker import Worker
 
         _log_to_stderr()
-        click.echo(f"{Worker(runtime, create_app(runtime), all_jobs()).run_missed()} jobs ran.")
+        click.echo(f"{Worker(app.extensions['examprep'], app, all_jobs()).run_missed()} jobs ran.")
         return
-    runtime.database.close()
     click.echo(f"The worker runs {len(all_jobs())} jobs · stop with Ctrl+C")
     sys.stdout.flush()
     run_worker(settings)

@@ -5,14 +5,23 @@ second where the library's default (64 MiB, 3 passes, 4 lanes) gives 9; a class 
 half a second instead of five. The parameters are kept in each hash, so old ones are renewed at sign-in.
 """
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MINIMUM_LENGTH = 8
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Checked when the name is unknown, so that the time taken does not tell which names exist.
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Checked when the name is unknown, so that the time taken does not tell which names exist.
+
+    Made at the first sign-in: at the start it would cost a twentieth of a second.
+    """
+    return _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
@@ -21,8 +30,9 @@ def hash_password(password: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password fits; takes as long for a name that does not exist."""
+    nobody = _nobody()
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _hasher.verify(password_hash or nobody, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.reminders.models import OutboxRow
@@ -55,11 +54,21 @@ def queue_many(session: Session, reminders: Iterable[Reminder], *, now: datetime
     """Put many into the outbox, for jobs over sets; returns how many were new."""
     rows = sorted((_row(reminder, now) for reminder in reminders), key=lambda row: row["key"])
     table: Table = OutboxRow.__table__  # type: ignore[assignment]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
+    statement = _insert(session)(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id)
     # Rows go in by key, so that two jobs with the same keys wait for each other in one order and never in a circle.
     chunks = (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
     return sum(len(session.execute(statement, chunk).all()) for chunk in chunks)
+
+
+def _insert(session: Session) -> Any:
+    """The database's own insert; only that database's dialect is loaded, for a quick start."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert
 
 
 def _row(reminder: Reminder, now: datetime) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class Email:
 
     def _relay(self) -> smtplib.SMTP:
         """Raises ChannelDownError: not reached, or it does not let us in."""
+        relay = None
         try:
             relay = self.connect(self.host, self.port, timeout=TIMEOUT_SECONDS)
             if self.starttls:
@@ -90,6 +91,8 @@ class Email:
             if self.username is not None:
                 relay.login(self.username, self.password or "")
         except (smtplib.SMTPException, OSError) as error:
+            if relay is not None:
+                relay.close()
             raise ChannelDownError(f"{self.host}:{self.port}: {error}") from error
         return relay
 
