@@ -56,7 +56,11 @@ def home(session: Session, actor: Actor, organisation_id: int | None, *, today: 
     latest = next((year for year in reversed(years) if year.rate), None)
     holders = _holders(session, actor, today, ask)
     workers, in_post_holders = directory.in_post_counts(
-        session, actor, Permission.BUREAU_HOME_SEE, organisation_id, register.holder_levels(today)
+        session,
+        actor,
+        Permission.BUREAU_HOME_SEE,
+        organisation_id,
+        register.holder_levels(today, register.persons_of(actor, Permission.BUREAU_HOME_SEE)),
     )
     people, fen = awards.paid_totals(session, actor, organisation_id)
     return Home(

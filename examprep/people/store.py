@@ -3,13 +3,8 @@
 from datetime import date
 from typing import Any
 
-<<<<<<< HEAD
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
-=======
-from sqlalchemy import ColumnElement, Date, Select, bindparam, select
-from sqlalchemy.orm import Session
->>>>>>> practice
 
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor, Grant
@@ -30,43 +25,47 @@ def account_by_name(session: Session, sign_in_name: str) -> AccountRow | None:
     return session.scalar(select(AccountRow).where(AccountRow.sign_in_name == sign_in_name))
 
 
-<<<<<<< HEAD
 def account_of(session: Session, person_id: int) -> AccountRow | None:
     return session.scalar(select(AccountRow).where(AccountRow.person_id == person_id))
 
 
-def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
-    """The actor of an open account whose sessions have not been ended; one statement."""
-    rows = session.execute(
-        select(
-            AccountRow.id,
-            PersonRow.id,
-            PersonRow.name,
-            PersonRow.organisation_id,
-            PersonRow.language,
-            MembershipRow.role,
-            MembershipRow.organisation_id,
-        )
-        .join(PersonRow, PersonRow.id == AccountRow.person_id)
-        .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(today))
-        .where(AccountRow.id == account_id, AccountRow.epoch == epoch, AccountRow.closed_at.is_(None))
-        .order_by(MembershipRow.id)
-    ).all()
-    if not rows:
-        return None
-    grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role)
-    return Actor(*rows[0][:5], grants=grants)
-
-
-def holds(today: date) -> ColumnElement[bool]:
-=======
 def holds(today: Any) -> ColumnElement[bool]:
->>>>>>> practice
     """That a membership holds on a day."""
     return (MembershipRow.since <= today) & (MembershipRow.until.is_(None) | (MembershipRow.until > today))
 
 
-<<<<<<< HEAD
+# Asked at every request, so it is built once and sent without the ORM.
+_ACTOR = (
+    select(
+        AccountRow.id,
+        PersonRow.id,
+        PersonRow.name,
+        PersonRow.organisation_id,
+        PersonRow.language,
+        MembershipRow.role,
+        MembershipRow.organisation_id,
+    )
+    .join(PersonRow, PersonRow.id == AccountRow.person_id)
+    .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(bindparam("today", type_=Date)))
+    .where(
+        AccountRow.id == bindparam("account_id"),
+        AccountRow.epoch == bindparam("epoch"),
+        AccountRow.closed_at.is_(None),
+    )
+    .order_by(MembershipRow.id)
+)
+
+
+def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
+    """The actor of an open account whose sessions have not been ended; one statement."""
+    asked = {"account_id": account_id, "epoch": epoch, "today": today}
+    rows = session.connection().execute(_ACTOR, asked).all()
+    if not rows:
+        return None
+    grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role is not None)
+    return Actor(*rows[0][:5], grants=grants)
+
+
 def people(session: Session, actor: Actor, ask: Ask) -> Page:
     """Persons where the actor may see them; filters: ``organisation`` (with all below), ``role``."""
     query = (
@@ -228,35 +227,3 @@ def in_post_counts(
         query = query.where(in_subtree(PersonRow.organisation_id, organisation_id))
     workers, certified = session.execute(query).one()
     return workers, certified
-=======
-# Asked at every request, so it is built once and sent without the ORM.
-_ACTOR = (
-    select(
-        AccountRow.id,
-        PersonRow.id,
-        PersonRow.name,
-        PersonRow.organisation_id,
-        PersonRow.language,
-        MembershipRow.role,
-        MembershipRow.organisation_id,
-    )
-    .join(PersonRow, PersonRow.id == AccountRow.person_id)
-    .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(bindparam("today", type_=Date)))
-    .where(
-        AccountRow.id == bindparam("account_id"),
-        AccountRow.epoch == bindparam("epoch"),
-        AccountRow.closed_at.is_(None),
-    )
-    .order_by(MembershipRow.id)
-)
-
-
-def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
-    """The actor of an open account whose sessions have not been ended; one statement."""
-    asked = {"account_id": account_id, "epoch": epoch, "today": today}
-    rows = session.connection().execute(_ACTOR, asked).all()
-    if not rows:
-        return None
-    grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role is not None)
-    return Actor(*rows[0][:5], grants=grants)
->>>>>>> practice

@@ -44,6 +44,20 @@ def take_attendance(
     return len(store.present_ids(session, row.id)), len(known)
 
 
+def sessions_to_close(
+    session: Session, actor: Actor, class_id: int, *, now: datetime
+) -> list[tuple[int, datetime, list[int]]]:
+    """(id, end, person ids on the list) of the class's sessions that are over and not closed, the earliest first.
+
+    Raises:
+        NotFound: no such class within the actor's bounds.
+    """
+    row = store.class_(session, actor, class_id)
+    meetings = sorted(store.sessions_of(session, row.id), key=lambda meeting: meeting.starts_at)
+    over = [meeting for meeting in meetings if meeting.state == "planned" and meeting.ends_at <= now]
+    return [(meeting.id, meeting.ends_at, [line[0] for line in store.roster(session, meeting)]) for meeting in over]
+
+
 def close_session(session: Session, actor: Actor, session_id: int, *, now: datetime) -> int:
     """Close a session and post its length to the ledger for each person present; returns how many got hours.
 

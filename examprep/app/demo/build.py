@@ -223,7 +223,7 @@ class Builder:
         clock = self.runtime.clock
         with self._writing() as session:
             officer = self._actor(session, self.officers[place.key])
-            holders = current.holder_ids(session, self._below(session, place))
+            holders = current.holder_ids(session, self._below(session, place), clock.today())
             everyone = [person_id for ids in holders.values() for person_id in ids]
             current.post_hours(session, everyone, self.draw, clock.today(), clock.now())
             if place.award_months:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.app.demo.story import Place
 from examprep.ce import actions as ce
-from examprep.kernel.clock import office_time
+from examprep.kernel.clock import office_day, office_time
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
@@ -18,13 +19,12 @@ from examprep.practice import actions as practice
 from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
+from examprep.register import actions as register
 from examprep.register import awards
-from examprep.register.models import RegisterCertificateRow
 from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
 from examprep.training import attending, enrolling, mentoring
 from examprep.training.actions import ClassEntry, CourseEntry
-from examprep.training.models import EnrolmentRow, SessionRow
 from examprep.training.rules.schedule import Slot
 
 PROVIDER_COURSES = (
@@ -110,113 +110,80 @@ def post_hours(session: Session, holders: Sequence[int], draw: random.Random, to
             )
 
 
+@dataclass(frozen=True)
+class Planned:
+    """One class of the story: its course, when it meets, and who asks for a seat."""
+
+    course_id: int
+    name: str
+    capacity: int
+    mode: str
+    days: Sequence[date]
+    times: Sequence[tuple[time, time]]
+    learners: Sequence[int]
+    exam_year: int | None = None
+
+
 def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime) -> None:
     """An exam class that has begun, one that is open, and a continuing-education class with closed sessions."""
-    today = now.astimezone(office_time(date(now.year, 1, 1), time()).tzinfo).date()
+    today = office_day(now)
     upcoming = syllabus.next_exam(session, today)
     exam_year = upcoming[0] if upcoming else today.year + 1
-    exam = training.add_course(
-        session,
-        trainer,
-        CourseEntry("考前培训（初级）", "exam", "professional", "ASW", None, "晚间授课，讲练结合，线上线下同步。"),
-        now=now - timedelta(days=60),
+    founded = now - timedelta(days=60)
+    exam_course = CourseEntry(
+        "考前培训（初级）", "exam", "professional", "ASW", None, "晚间授课，讲练结合，线上线下同步。"
     )
-    continuing = training.add_course(
-        session,
-        trainer,
-        CourseEntry("个案工作实务研修", "continuing", "professional", None, None, "以本地案例研讨为主。"),
-        now=now - timedelta(days=60),
-    )
-    began = today - timedelta(days=21)
-    evenings = [began + timedelta(days=n) for n in range(70) if (began + timedelta(days=n)).weekday() in (1, 3)]
-    _class(
-        session,
-        trainer,
-        exam,
-        f"{exam_year}年考前晚间班",
-        45,
-        "both",
-        began,
-        evenings,
-        ((time(19), time(21)),),
-        exam_year,
-        learners[:48],
-        draw,
-        now,
-    )
-    weekends = [today + timedelta(days=n) for n in range(14, 60) if (today + timedelta(days=n)).weekday() == 5]
-    _class(
-        session,
-        trainer,
-        exam,
-        f"{exam_year}年考前周末班",
-        30,
-        "on-site",
-        weekends[0],
-        weekends,
-        SLOTS_A_DAY,
-        exam_year,
-        learners[48:60],
-        draw,
-        now,
-    )
-    days = [today - timedelta(days=n) for n in (40, 33, 26)]
-    _class(
-        session,
-        trainer,
-        continuing,
-        "秋季研修班",
-        40,
-        "on-site",
-        days[0],
-        days,
-        SLOTS_A_DAY,
-        None,
-        learners[60:96],
-        draw,
-        now,
-    )
+    exam = training.add_course(session, trainer, exam_course, now=founded)
+    study_course = CourseEntry("个案工作实务研修", "continuing", "professional", None, None, "以本地案例研讨为主。")
+    study = training.add_course(session, trainer, study_course, now=founded)
+    evenings = [day for day in _days(today, -21, 49) if day.weekday() in (1, 3)]
+    weekends = [day for day in _days(today, 14, 60) if day.weekday() == 5]
+    past = [today - timedelta(days=n) for n in (40, 33, 26)]
+    evening = ((time(19), time(21)),)
+    for planned in (
+        Planned(exam, f"{exam_year}年考前晚间班", 45, "both", evenings, evening, learners[:48], exam_year),
+        Planned(exam, f"{exam_year}年考前周末班", 30, "on-site", weekends, SLOTS_A_DAY, learners[48:60], exam_year),
+        Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96]),
+    ):
+        _hold(session, trainer, planned, draw, now)
 
 
-def _class(
-    session, trainer, course_id, name, capacity, mode, first, days, times, exam_year, learners, draw, now
-) -> None:  # type: ignore[no-untyped-def]
-    place, link = "县委党校二楼教室", "https://meeting.example.org/weining" if mode == "both" else ""
-    slots = [Slot(office_time(day, start), office_time(day, end), place, link) for day in days for start, end in times]
+def _days(today: date, first: int, last: int) -> list[date]:
+    return [today + timedelta(days=n) for n in range(first, last)]
+
+
+def _hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> None:
+    """Plan a class, let learners enrol over a fortnight, and hold and close the sessions that are over."""
+    place, link = "县委党校二楼教室", "https://meeting.example.org/weining" if planned.mode == "both" else ""
+    first = planned.days[0]
     opened = first - timedelta(days=20)
-    planned_at = office_time(opened - timedelta(days=1), time(9))
     class_id = training.plan_class(
         session,
         trainer,
-        ClassEntry(course_id, name, trainer.person_id, capacity, mode, opened, first, exam_year),
-        slots,
-        now=planned_at,
+        ClassEntry(
+            planned.course_id,
+            planned.name,
+            trainer.person_id,
+            planned.capacity,
+            planned.mode,
+            opened,
+            first,
+            planned.exam_year,
+        ),
+        [
+            Slot(office_time(day, start), office_time(day, end), place, link)
+            for day in planned.days
+            for start, end in planned.times
+        ],
+        now=office_time(opened - timedelta(days=1), time(9)),
     )
-    for order, person_id in enumerate(learners):
+    for order, person_id in enumerate(planned.learners):
         asked_at = min(now, office_time(opened + timedelta(days=order % 15), time(12, order % 60)))
-        if asked_at > planned_at:
-            enrolling.enrol(session, candidate_actor(session, person_id), class_id, now=asked_at)
-    for session_id, ends_at, roster in training_sessions(session, trainer, class_id, now):
-        ticks = {person_id: draw.random() < 0.86 for person_id in roster}
+        enrolling.enrol(session, candidate_actor(session, person_id), class_id, now=asked_at)
+    for session_id, ends_at, enrolled in attending.sessions_to_close(session, trainer, class_id, now=now):
+        ticks = {person_id: draw.random() < 0.86 for person_id in enrolled}
         attending.take_attendance(session, trainer, session_id, ticks, now=ends_at)
         attending.close_session(session, trainer, session_id, now=ends_at + timedelta(minutes=5))
-
-
-def training_sessions(
-    session: Session, trainer: Actor, class_id: int, now: datetime
-) -> list[tuple[int, datetime, list[int]]]:
-    """The sessions of a class that are over, with the people on their lists."""
-    roster = list(
-        session.scalars(
-            select(EnrolmentRow.person_id).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state == "enrolled")
-        )
-    )
-    over = session.execute(
-        select(SessionRow.id, SessionRow.ends_at)
-        .where(SessionRow.class_id == class_id, SessionRow.ends_at < now)
-        .order_by(SessionRow.starts_at)
-    )
-    return [(session_id, ends_at, roster) for session_id, ends_at in over]
 
 
 def practise(session: Session, person_id: int, draw: random.Random, now: datetime) -> None:
@@ -250,13 +217,14 @@ def practise(session: Session, person_id: int, draw: random.Random, now: datetim
             practice.answer(session, actor, subject_code=on.subject_code, scope=on.scope, sent=sent, now=at)
 
 
-def holder_ids(session: Session, organisation_ids: Sequence[int]) -> dict[str, list[int]]:
-    """Person ids of certificate holders by level, oldest certificate first."""
+def holder_ids(session: Session, organisation_ids: Sequence[int], today: date) -> dict[str, list[int]]:
+    """Person ids of certificate holders by level, in the order in which they came on file."""
+    held = register.holder_levels(today).subquery()
     rows = session.execute(
-        select(RegisterCertificateRow.level, RegisterCertificateRow.person_id)
-        .join(PersonRow, PersonRow.id == RegisterCertificateRow.person_id)
+        select(held.c.level, held.c.person_id)
+        .join(PersonRow, PersonRow.id == held.c.person_id)
         .where(PersonRow.organisation_id.in_(organisation_ids))
-        .order_by(RegisterCertificateRow.issued_on, RegisterCertificateRow.person_id)
+        .order_by(held.c.person_id)
     )
     found: dict[str, list[int]] = {}
     for level, person_id in rows:

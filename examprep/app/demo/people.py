@@ -1,7 +1,7 @@
 """The people of one place: who registered, sat, passed, holds a certificate, or only works there."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from examprep.app.demo.names import Invented, Inventor
@@ -66,8 +66,8 @@ def populate(place: Place, inventor: Inventor, draw: random.Random) -> Populatio
     for sitting in place.sittings:
         entries = [
             entry
-            for order, level in enumerate(LEVELS)
-            for entry in _sit(sitting, order, level, _returning(before, sitting, level, draw), newcomer, draw)
+            for level in LEVELS
+            for entry in _sit(sitting, level, _returning(before, sitting, level, draw), newcomer, draw)
         ]
         found.sittings[sitting.year] = before = entries
     for year, counts in sorted(place.holders.items()):
@@ -88,7 +88,14 @@ def _returning(before: Sequence[Sat], sitting: Sitting, level: str, draw: random
     return draw.sample(failed, min(wanted, len(failed)))
 
 
-def _sit(sitting, order, level, returning, newcomer, draw) -> Iterator[Sat]:  # type: ignore[no-untyped-def]
+def _sit(
+    sitting: Sitting,
+    level: str,
+    returning: list[Resident],
+    newcomer: Callable[[str], Resident],
+    draw: random.Random,
+) -> Iterator[Sat]:
+    order = LEVELS.index(level)
     registered, approved = sitting.registered[order], sitting.approved[order]
     sat, passed = sitting.sat[order], sitting.passed[order]
     people = returning + [newcomer(level) for _ in range(registered - len(returning))]
@@ -113,7 +120,9 @@ def _mark(draw: random.Random, low: int, high: int) -> str:
     return f"{points}.5" if half else str(points)
 
 
-def _certify(found: Population, year: int, level: str, count: int, newcomer) -> list[Resident]:  # type: ignore[no-untyped-def]
+def _certify(
+    found: Population, year: int, level: str, count: int, newcomer: Callable[[str], Resident]
+) -> list[Resident]:
     """``count`` certificates of a year and level: of those who passed then, or of people from before the files."""
     passers = [e.person for e in found.sittings.get(year, ()) if e.passed and e.level == level]
     residents = passers[:count] if passers else [newcomer(level) for _ in range(count)]
