@@ -6,6 +6,7 @@ from examprep.bank import catalogue as shelves
 from examprep.bank import store
 from examprep.bank.authoring import insert_many, mark_answered, publish, restore, retire, revise, write
 from examprep.bank.catalogue import catalogue
+from examprep.bank.shipped import load_starter
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import Listed, Question
 from examprep.kernel.errors import NotFound
@@ -17,6 +18,7 @@ __all__ = [
     "current_version",
     "grade",
     "insert_many",
+    "load_starter",
     "mark_answered",
     "publish",
     "question",

@@ -1,13 +1,11 @@
 """How questions come into the bank, change, leave and return. Every act changes the revision token."""
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,20 +13,12 @@ from examprep.bank import store
 from examprep.bank.models import QuestionChapterRow, QuestionRow, RevisionRow, VersionRow
 from examprep.bank.types.choices import letters
 from examprep.bank.types.registry import QUESTION_TYPES
-from examprep.bank.values import Draft
+from examprep.bank.values import Draft, fingerprint
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.plumbing.db import Base
 from examprep.syllabus import actions as syllabus
-
-
-def fingerprint(stem: str, source: str) -> str:
-    """Tells the same question: its stem and where it is from, blanks and widths apart.
-
-    The source counts, because stems such as "Which of these is right?" come in many papers.
-    """
-    plain = (re.sub(r"\s+", "", unicodedata.normalize("NFKC", part)).casefold() for part in (stem, source))
-    return hashlib.sha256("\x1f".join(plain).encode()).hexdigest()
 
 
 def touch(session: Session) -> None:
@@ -37,6 +27,11 @@ def touch(session: Session) -> None:
     changed = session.execute(update(RevisionRow).where(RevisionRow.id == 1).values(token=token))
     if not changed.rowcount:  # type: ignore[attr-defined]
         session.execute(insert(RevisionRow).values(id=1, token=token))
+
+
+def _table(row: type[Base]) -> Table:
+    """The table itself: for many rows the ORM's bookkeeping costs more than the database."""
+    return cast(Table, row.__table__)
 
 
 def insert_many(
@@ -49,7 +44,7 @@ def insert_many(
     now: datetime,
     batch_id: int | None = None,
 ) -> list[int]:
-    """Keep checked drafts as new questions of the actor's organisation, in three statements; returns their ids."""
+    """Keep checked drafts as new questions of the actor's organisation, set by set; returns their ids."""
     if not drafts:
         return []
     question = {
@@ -61,12 +56,18 @@ def insert_many(
         "created_by": actor.person_id,
         "created_at": now,
     }
-    made = session.execute(
-        insert(QuestionRow).returning(QuestionRow.id, sort_by_parameter_order=True), [question] * len(drafts)
-    )
-    ids = list(made.scalars())
+    if batch_id is None:
+        ids = [
+            session.execute(insert(QuestionRow).values(question).returning(QuestionRow.id)).scalar_one() for _ in drafts
+        ]
+    else:
+        # Rows of one statement get their ids in order, so they need not be asked back one by one.
+        session.execute(_table(QuestionRow).insert(), [question] * len(drafts))
+        ids = list(
+            session.scalars(select(QuestionRow.id).where(QuestionRow.batch_id == batch_id).order_by(QuestionRow.id))
+        )
     session.execute(
-        insert(VersionRow),
+        _table(VersionRow).insert(),
         [
             _version(draft, question_id, 1, actor, now, published=state == "published")
             for question_id, draft in zip(ids, drafts, strict=True)
@@ -108,7 +109,7 @@ def _file_under(session: Session, chapters: dict[int, frozenset[int]]) -> None:
         for chapter_id in sorted(chapter_ids)
     ]
     if links:
-        session.execute(insert(QuestionChapterRow), links)
+        session.execute(_table(QuestionChapterRow).insert(), links)
 
 
 def write(session: Session, actor: Actor, subject_code: str, draft: Draft, *, publish: bool, now: datetime) -> int:

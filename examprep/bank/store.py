@@ -120,7 +120,7 @@ def fingerprints(session: Session, subject_code: str) -> Mapping[str, int]:
 
 def questions_list(
     actor: Actor, *, conditions: Iterable[ColumnElement[bool]] = (), chapter_ids: frozenset[int] | None = None
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     """The list's query: one row per question the actor may see."""
     query = (
         select(

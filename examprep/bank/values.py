@@ -1,10 +1,14 @@
 """What the bank hands out: plain values that never change, safe to keep."""
 
+import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from examprep.bank.types.choices import Choices
+from examprep.kernel.sentence import N_
 
 
 @dataclass(frozen=True)
@@ -69,4 +73,18 @@ class Draft:
     chapter_ids: frozenset[int] = frozenset()
 
 
-STATES: Mapping[str, str] = {"draft": "Draft", "review": "In review", "published": "Published", "retired": "Retired"}
+STATES: Mapping[str, str] = {
+    "draft": N_("Draft"),
+    "review": N_("In review"),
+    "published": N_("Published"),
+    "retired": N_("Retired"),
+}
+
+
+def fingerprint(stem: str, source: str) -> str:
+    """Tells the same question: its stem and where it is from, blanks and widths apart.
+
+    The source counts, because stems such as "Which of these is right?" come in many papers.
+    """
+    plain = (re.sub(r"\s+", "", unicodedata.normalize("NFKC", part)).casefold() for part in (stem, source))
+    return hashlib.sha256("\x1f".join(plain).encode()).hexdigest()

@@ -25,7 +25,10 @@ def check(session: Session, importer: Importer, actor: Actor, upload: Upload, *,
     Raises:
         UnreadableFile, RuleViolation: the file as a whole, or an option, cannot be used; nothing is kept.
     """
-    plan = importer.plan(session, actor, upload, now=now)
+    return _keep(session, importer, actor, upload, importer.plan(session, actor, upload, now=now), now=now)
+
+
+def _keep(session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime) -> int:
     batch = BATCH(
         importer=importer.name,
         filename=upload.filename[:200],
@@ -42,6 +45,30 @@ def check(session: Session, importer: Importer, actor: Actor, upload: Upload, *,
     session.add(batch)
     session.flush()
     return batch.id
+
+
+def import_now(session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime) -> int:
+    """Keep a file as a batch and write its plan in the same transaction; returns how many rows were written.
+
+    For the command and for files of ours: nobody looks between the dry run and the writing.
+
+    Raises:
+        RuleViolation: ``imports.problems`` -- some rows are wrong; nothing is written.
+    """
+    _refuse_problems(plan)
+    batch_id = _keep(session, importer, actor, upload, plan, now=now)
+    return _write(session, importer, actor, plan, batch_id, now=now)
+
+
+def imported_before(session: Session, importer: Importer, content: bytes) -> bool:
+    """Whether this very file is applied, and not undone, already."""
+    found = session.scalar(
+        select(BATCH.id)
+        .where(BATCH.importer == importer.name, BATCH.state == "applied")
+        .where(BATCH.sha256 == hashlib.sha256(content).hexdigest())
+        .limit(1)
+    )
+    return found is not None
 
 
 def find(session: Session, importers: Registry[Importer], actor: Actor, batch_id: int) -> tuple[Importer, BATCH]:
@@ -81,20 +108,28 @@ def apply(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, n
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("imports.applied", "This file has been imported already.")
     plan = plan_again(session, importer, batch, actor, now=now)
+    _refuse_problems(plan)
+    return _write(session, importer, actor, plan, batch.id, now=now)
+
+
+def _refuse_problems(plan: Plan) -> None:
     if plan.problems:
         raise RuleViolation(
             "imports.problems",
             "%(count)s problems must be mended first; nothing was imported.",
             count=len(plan.problems),
         )
-    written = importer.apply(session, actor, plan, batch.id, now=now)
-    session.execute(update(BATCH).where(BATCH.id == batch.id).values(written=written))
+
+
+def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
+    written = importer.apply(session, actor, plan, batch_id, now=now)
+    session.execute(update(BATCH).where(BATCH.id == batch_id).values(state="applied", applied_at=now, written=written))
     record(
         session,
         actor,
         "imports.applied",
         "import_batch",
-        batch.id,
+        batch_id,
         now=now,
         after={"importer": importer.name, "rows": written},
     )

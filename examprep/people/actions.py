@@ -234,6 +234,19 @@ def _count_failure(session: Session, key: str, now: datetime) -> None:
         row.failures += 1
 
 
+def actor_named(session: Session, sign_in_name: str, *, today: date) -> Actor:
+    """The actor of an open account, for commands run by whoever may run commands on the machine.
+
+    Raises:
+        NotFound: ``people.account``.
+    """
+    account = store.account_by_name(session, sign_in_name)
+    actor = store.load_actor(session, account.id, account.epoch, today) if account else None
+    if actor is None:
+        raise NotFound("people.account", "There is no such account.")
+    return actor
+
+
 def change_language(session: Session, actor: Actor, language: str) -> None:
     session.execute(update(PersonRow).where(PersonRow.id == actor.person_id).values(language=language))
 

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
+from examprep.people.models import RegionRow
 from examprep.syllabus import store
 from examprep.syllabus.models import ChapterRow, KeyDateRow, PaperPartRow, SubjectRow
 from examprep.syllabus.values import Chapter, KeyDate, Level, PaperPart, Subject, Version
@@ -93,3 +95,38 @@ def next_exam(session: Session, today: date) -> tuple[int, date] | None:
     """The sitting that is under way or comes next, as (exam year, first day); ``None`` when none is known."""
     found = store.national_exams(session, store.not_over(today))
     return (found[0].exam_year, found[0].starts_on) if found else None
+
+
+def paper_part(session: Session, part_id: int) -> PaperPart:
+    """One part of a paper's format.
+
+    Raises:
+        NotFound: ``syllabus.part``.
+    """
+    found = store.paper_parts(session, PaperPartRow.id == part_id)
+    if not found:
+        raise NotFound("syllabus.part", "There is no such part of a paper.")
+    return found[0]
+
+
+def key_date(session: Session, key_date_id: int) -> KeyDate:
+    """One key date.
+
+    Raises:
+        NotFound: ``syllabus.date``.
+    """
+    found = store.key_dates(session, KeyDateRow.id == key_date_id)
+    if not found:
+        raise NotFound("syllabus.date", "There is no such key date.")
+    return found[0]
+
+
+def all_key_dates(session: Session) -> tuple[KeyDate, ...]:
+    """Every key date of every year and region, by first day."""
+    return store.key_dates(session)
+
+
+def region_names(session: Session) -> dict[str, str]:
+    """Names of the regions that key dates speak of, by code."""
+    rows = session.execute(select(RegionRow.code, RegionRow.name).where(RegionRow.code.in_(store.dated_regions())))
+    return dict(rows.all())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from examprep.syllabus.models import ChapterRow, KeyDateRow, LevelRow, PaperPartRow, SubjectRow, VersionRow
@@ -84,3 +84,8 @@ def not_over(day: date) -> ColumnElement[bool]:
     """That the days of a key date are not all past."""
     last: ColumnElement[Any] = func.coalesce(KeyDateRow.ends_on, KeyDateRow.starts_on)
     return last >= day
+
+
+def dated_regions() -> Select[Any]:
+    """The codes of regions with key dates of their own."""
+    return select(KeyDateRow.region_code).where(KeyDateRow.region_code.is_not(None)).distinct()

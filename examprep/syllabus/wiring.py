@@ -1,7 +1,14 @@
 """The syllabus as the application takes it."""
 
-from examprep.feature import Feature
-from examprep.syllabus import models  # noqa: F401 -- the tables must be known even before the pages are
+from examprep.feature import Feature, NavItem
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
 from examprep.syllabus.loading import load_data
+from examprep.syllabus.views import bp
 
-FEATURE = Feature("syllabus", load_data=load_data)
+FEATURE = Feature(
+    "syllabus",
+    blueprint=bp,
+    nav=(NavItem(N_("Syllabus"), "syllabus.index", Permission.SYLLABUS_EDIT, "administrator", 60),),
+    load_data=load_data,
+)

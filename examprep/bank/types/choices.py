@@ -28,7 +28,7 @@ class Choices:
 
 def letters(places: Iterable[int]) -> str:
     """Places as people write them: {0, 2} is ``AC``."""
-    return "".join(LETTERS[place] for place in sorted(places))
+    return "".join(chr(ord("A") + place) for place in sorted(places))
 
 
 def read_choices(raw: Mapping[str, Any]) -> Choices:

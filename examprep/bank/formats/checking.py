@@ -1,0 +1,237 @@
+"""From what a file says to questions that can be kept: every row judged, every problem named by row and column."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from examprep.bank.formats.raw import RawFile, RawQuestion
+from examprep.bank.formats.words import WordError, read_answer, read_day, read_difficulty, read_kind, read_number, tidy
+from examprep.bank.types.choices import ContentError
+from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.values import Draft, fingerprint
+from examprep.imports.importer import Problem
+from examprep.kernel.sentence import N_, Sentence
+from examprep.syllabus.actions import Chapter
+
+_PICTURE = re.compile(r"如图|下图|右图|左图|图中|图所示|附图")
+ROWS_NAMED = 20
+T = TypeVar("T")
+
+
+class Tree:
+    """The chapters of one subject in one syllabus version, found by what people call them."""
+
+    def __init__(self, chapters: Sequence[Chapter]) -> None:
+        self._by_number = {int(chapter.number): chapter.id for chapter in chapters}
+        self._by_name = {_plain(name): chapter.id for chapter in chapters for name in chapter.names.values() if name}
+        self.shown = "、".join(
+            chapter.number if chapter.kind == "chapter" else chapter.names["zh"] for chapter in chapters
+        )
+
+    def find(self, text: str) -> int | None:
+        """The chapter a number or a name means."""
+        named = self._by_name.get(_plain(text))
+        if named is not None:
+            return named
+        number = read_number(text)
+        return None if number is None else self._by_number.get(number)
+
+    def find_all(self, text: str) -> tuple[set[int], list[str]]:
+        """The chapters a cell means, and its words that mean none. A name may itself hold a comma."""
+        whole = self.find(text) if not re.search(r"\d\s*[、,，;；/]", text) else self._by_name.get(_plain(text))
+        if whole is not None:
+            return {whole}, []
+        words = [word for word in re.split(r"[、,，;；/\n]", text) if word.strip()]
+        found = {word: self.find(word) for word in words}
+        return {one for one in found.values() if one is not None}, [w for w, one in found.items() if one is None]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text).casefold()
+
+
+@dataclass
+class Checked:
+    """What came of a file's rows. ``drafts`` are those without a problem, in order."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rows are held against. ``known`` is the bank's question of each fingerprint."""
+
+    trees: Mapping[str, Tree]
+    version: str
+    default_chapter: int | None
+    known: Mapping[str, int]
+    today: date
+
+
+def check_file(file: RawFile, rules: Rules) -> Checked:
+    """Judge every row; linear in their number."""
+    checked = Checked()
+    first_row: dict[str, int] = {}
+    first_stem: dict[str, int] = {}
+    odd: dict[str, list[int]] = defaultdict(list)
+    for raw in file.questions:
+        faults = list(raw.faults)
+        draft = None if faults else _draft(raw, rules, faults)
+        if raw.stem.strip() and not raw.faults:
+            _compare(raw, rules, faults, first_row, first_stem, odd)
+        if draft is not None and not faults:
+            checked.drafts.append(draft)
+            _notice(raw, odd)
+        checked.problems += [Problem(raw.number, raw.names.get(column, ""), sentence) for column, sentence in faults]
+    checked.notes += _notes(file, odd)
+    return checked
+
+
+def _draft(raw: RawQuestion, rules: Rules, faults: list[tuple[str, Sentence]]) -> Draft | None:
+    """The row as a draft; what is wrong is added to ``faults``."""
+
+    stem = tidy(raw.stem)
+    if not stem:
+        faults.append(("stem", Sentence("The stem is missing.")))
+    places = _asked("answer", faults, lambda: read_answer(raw.answer))
+    kind = _asked("kind", faults, lambda: read_kind(raw.kind, places or frozenset()))
+    difficulty = _asked("difficulty", faults, lambda: read_difficulty(raw.difficulty))
+    law_as_of = _asked("law_as_of", faults, lambda: read_day(raw.law_as_of, rules.today))
+    chapter_ids = _chapters(raw, rules, faults)
+    if places is None or kind is None:
+        return None
+    content = {"options": [tidy(o) for o in raw.options], "correct": places, "notes": [tidy(n) for n in raw.notes]}
+    try:
+        choices = QUESTION_TYPES[kind].read(content)
+    except ContentError as error:
+        column = "answer" if error.field == "correct" else _options_column(raw, _gap(raw.options))
+        faults.append((column, error.sentence))
+        return None
+    return Draft(
+        type=kind,
+        stem=stem,
+        content=choices,
+        explanation=tidy(raw.explanation),
+        author=raw.author.strip(),
+        source=raw.source.strip(),
+        cites=tuple(cite.strip() for cite in raw.cites),
+        law_as_of=law_as_of,
+        difficulty=difficulty,
+        chapter_ids=frozenset(chapter_ids),
+    )
+
+
+def _asked(column: str, faults: list[tuple[str, Sentence]], read: Callable[[], T]) -> T | None:
+    """What a cell says; what is wrong with it is added to ``faults``."""
+    try:
+        return read()
+    except WordError as error:
+        faults.append((column, error.sentence))
+        return None
+
+
+def _gap(options: Sequence[str]) -> str:
+    """The letter of the first empty option, or A."""
+    return next((chr(ord("A") + place) for place, text in enumerate(options) if not text.strip()), "A")
+
+
+def _options_column(raw: RawQuestion, letter: str) -> str:
+    return f"option_{letter}" if f"option_{letter}" in raw.names else "options"
+
+
+def _chapters(raw: RawQuestion, rules: Rules, faults: list[tuple[str, Sentence]]) -> set[int]:
+    """The chapters a row names in each syllabus version, else the default chapter."""
+    found: set[int] = set()
+    for version, words in raw.chapters.items():
+        code = version or rules.version
+        column = f"chapter:{version}" if f"chapter:{version}" in raw.names else "chapter"
+        tree = rules.trees.get(code)
+        if tree is None:
+            faults.append((column, Sentence("There is no syllabus version “%(code)s”.", code=code)))
+            continue
+        for word in words:
+            ids, unknown = tree.find_all(word)
+            found |= ids
+            if unknown:
+                sentence = Sentence(
+                    "This subject has no chapter “%(written)s”. Its chapters are %(chapters)s.",
+                    written=unknown[0].strip()[:40],
+                    chapters=tree.shown,
+                )
+                faults.append((column, sentence))
+    if found or any(column.startswith("chapter") for column, _ in faults):
+        return found
+    if rules.default_chapter is None:
+        faults.append(
+            ("chapter", Sentence("The chapter is missing. Name it here, or choose a chapter for the whole file."))
+        )
+        return found
+    return {rules.default_chapter}
+
+
+def _compare(
+    raw: RawQuestion,
+    rules: Rules,
+    faults: list[tuple[str, Sentence]],
+    first_row: dict[str, int],
+    first_stem: dict[str, int],
+    odd: dict[str, list[int]],
+) -> None:
+    """Whether the question stands in the file or in the bank already."""
+    mark, stem = fingerprint(raw.stem, raw.source), fingerprint(raw.stem, "")
+    if mark in first_row:
+        sentence = Sentence(
+            "Row %(row)s has the same stem. Remove one, or tell them apart by the stem or the source.",
+            row=first_row[mark],
+        )
+        faults.append(("stem", sentence))
+    elif mark in rules.known:
+        sentence = Sentence("The bank already has this question (no. %(number)s).", number=rules.known[mark])
+        faults.append(("stem", sentence))
+    elif stem in first_stem:
+        odd["stem"].append(raw.number)
+    first_row.setdefault(mark, raw.number)
+    first_stem.setdefault(stem, raw.number)
+
+
+def _notice(raw: RawQuestion, odd: dict[str, list[int]]) -> None:
+    """Keep the numbers of rows that are right but odd."""
+    text = "\n".join([raw.stem, *raw.options])
+    if raw.misplaced:
+        odd["letters"].append(raw.number)
+    if "\t" in text or "  " in text:
+        odd["blanks"].append(raw.number)
+    if _PICTURE.search(text):
+        odd["picture"].append(raw.number)
+    if "$" in text:
+        odd["formula"].append(raw.number)
+
+
+def _notes(file: RawFile, odd: Mapping[str, list[int]]) -> list[Sentence]:
+    sentences = {
+        "stem": N_("%(count)s rows have the stem of an earlier row but another source; they are kept: %(rows)s"),
+        "letters": N_(
+            "In %(count)s rows the options are not lettered A, B, C in order; their places counted: %(rows)s"
+        ),
+        "blanks": N_("In %(count)s rows runs of blanks were made one: %(rows)s"),
+        "picture": N_("%(count)s rows speak of a picture that the file does not carry: %(rows)s"),
+        "formula": N_("%(count)s rows hold formulas, which are shown as they are written: %(rows)s"),
+    }
+    notes = [
+        Sentence(sentences[name], count=len(odd[name]), rows=_named(odd[name])) for name in sentences if odd.get(name)
+    ]
+    if file.ignored:
+        notes.append(
+            Sentence("These columns are not known and were left out: %(heads)s", heads="、".join(file.ignored))
+        )
+    return notes
+
+
+def _named(numbers: Iterable[int]) -> str:
+    shown = [str(number) for number in numbers]
+    return "、".join(shown[:ROWS_NAMED]) + ("…" if len(shown) > ROWS_NAMED else "")

@@ -1,0 +1,182 @@
+"""JSON Lines: one question a line, in our own shape or in AGIEval's.
+
+Ours: ``type`` (single, multiple), ``stem``, ``options``, ``answer`` ("ABD"), ``explanation``, ``option_notes``,
+``chapters`` ({"2018": ["01"], "2025": ["01"]}), ``difficulty``, ``law_as_of``, ``cites``, ``author``, ``source``.
+AGIEval's: ``question``, ``options`` with "(A)" before each, ``label`` (a letter or a list), ``other.source``.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from examprep.bank.formats.raw import RawFile, RawQuestion
+from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS
+from examprep.bank.formats.words import strip_mark
+from examprep.bank.types.choices import LETTERS
+from examprep.kernel.sentence import Sentence
+from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
+
+SUFFIXES = (".jsonl", ".ndjson", ".json")
+_OURS = {
+    "kind": "type",
+    "stem": "stem",
+    "options": "options",
+    "answer": "answer",
+    "explanation": "explanation",
+    "notes": "option_notes",
+    "chapter": "chapters",
+    "difficulty": "difficulty",
+    "source": "source",
+    "author": "author",
+    "law_as_of": "law_as_of",
+    "cites": "cites",
+}
+_AGIEVAL = {"stem": "question", "options": "options", "answer": "label", "source": "other.source", "chapter": ""}
+
+
+class _ShapeError(ValueError):
+    """A value is not of the kind its key asks for."""
+
+    def __init__(self, field: str, sentence: Sentence) -> None:
+        self.field, self.sentence = field, sentence
+        super().__init__(str(sentence))
+
+
+def read_json_lines(content: bytes) -> RawFile:
+    """The questions of a file, blank lines left out; a broken line becomes a question with a fault.
+
+    Raises:
+        UnreadableFile: empty, too long, or not text.
+    """
+    lines = [(number, line) for number, line in enumerate(decode(content).split("\n"), 1) if line.strip()]
+    if not lines:
+        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+    if len(lines) > ROW_LIMIT:
+        raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
+    questions = tuple(_read(number, line) for number, line in lines)
+    heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
+    rows = tuple(Row(number, _cells(question, line)) for (number, line), question in zip(lines, questions, strict=True))
+    return RawFile(heads, rows, questions)
+
+
+def _read(number: int, line: str) -> RawQuestion:
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError as error:
+        fault = Sentence("The line is not JSON: near character %(place)s it breaks off.", place=error.pos + 1)
+        return RawQuestion(number, {}, faults=(("", fault),))
+    except (ValueError, RecursionError):
+        return RawQuestion(number, {}, faults=(("", Sentence("The line is not JSON that can be read.")),))
+    if not isinstance(entry, dict):
+        fault = Sentence('The line is not an object. Write one question a line, as in {"stem": …, "answer": …}.')
+        return RawQuestion(number, {}, faults=(("", fault),))
+    agieval = "question" in entry and "label" in entry
+    if not agieval and not {"stem", "options", "answer"} <= entry.keys():
+        fault = Sentence(
+            "The line lacks stem, options or answer (or, in AGIEval's shape, question, options and label)."
+        )
+        return RawQuestion(number, {}, faults=(("", fault),))
+    try:
+        return _agieval(number, entry) if agieval else _ours(number, entry)
+    except _ShapeError as error:
+        names = _AGIEVAL if agieval else _OURS
+        return RawQuestion(number, names, faults=((error.field, error.sentence),))
+
+
+def _ours(number: int, entry: Mapping[str, Any]) -> RawQuestion:
+    return RawQuestion(
+        number=number,
+        names=_OURS,
+        kind=_text(entry, "type", "kind"),
+        stem=_text(entry, "stem", "stem"),
+        options=_texts(entry.get("options"), "options"),
+        answer=_answer(entry.get("answer")),
+        explanation=_text(entry, "explanation", "explanation"),
+        notes=_texts(entry.get("option_notes") or [], "notes"),
+        chapters=_chapters(entry.get("chapters")),
+        difficulty=_text(entry, "difficulty", "difficulty"),
+        source=_text(entry, "source", "source"),
+        author=_text(entry, "author", "author"),
+        law_as_of=_text(entry, "law_as_of", "law_as_of"),
+        cites=_texts(entry.get("cites") or [], "cites"),
+    )
+
+
+def _agieval(number: int, entry: Mapping[str, Any]) -> RawQuestion:
+    marked = [strip_mark(option) for option in _texts(entry.get("options"), "options")]
+    # Every option of theirs bears a letter; where one does not, none of the letters is a mark.
+    all_marked = all(mark for _, mark in marked)
+    options = [text for text, _ in marked] if all_marked else _texts(entry.get("options"), "options")
+    passage, question = _text(entry, "passage", "stem"), _text(entry, "question", "stem")
+    other = entry.get("other")
+    return RawQuestion(
+        number=number,
+        names=_AGIEVAL,
+        stem=f"{passage}\n{question}" if passage else question,
+        options=options,
+        answer=_answer(entry.get("label")),
+        source=_text(other, "source", "source") if isinstance(other, dict) else "",
+        misplaced=all_marked and any(mark != LETTERS[n : n + 1] for n, (_, mark) in enumerate(marked)),
+    )
+
+
+def _text(entry: Mapping[str, Any], key: str, field: str) -> str:
+    value = entry.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _ShapeError(field, Sentence("“%(key)s” must be text.", key=key))
+    return str(value)
+
+
+def _texts(value: Any, field: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _ShapeError(field, Sentence("“%(key)s” must be a list of texts.", key=_OURS[field]))
+    return list(value)
+
+
+def _answer(value: Any) -> str:
+    """A letter, letters, or a list of letters; nothing is a missing answer."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "".join(value)
+    if isinstance(value, str):
+        return value
+    raise _ShapeError(
+        "answer",
+        Sentence(
+            "“%(written)s” is not an answer. Write the letters of the right options, as in A or ABD.", written=value
+        ),
+    )
+
+
+def _chapters(value: Any) -> dict[str, list[str]]:
+    if value is None or value == "":
+        return {}
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return {"": [str(value)]}
+    if isinstance(value, list):
+        return {"": _texts(value, "chapter")}
+    if isinstance(value, dict):
+        return {str(version): _texts(numbers, "chapter") for version, numbers in value.items()}
+    raise _ShapeError("chapter", Sentence('Give chapters by syllabus version, as in {"2025": ["03"]}.'))
+
+
+def _cells(question: RawQuestion, line: str) -> list[str]:
+    """The line as a row of the template, so that failed lines can be handed back as a workbook."""
+    if any(field == "" for field, _ in question.faults):
+        return ["", line.strip(), *[""] * (len(TEMPLATE_FIELDS) - 2)]
+    cells = {
+        "kind": question.kind,
+        "stem": question.stem,
+        "answer": question.answer,
+        "explanation": question.explanation,
+        "chapter": "、".join(number for numbers in question.chapters.values() for number in numbers),
+        "difficulty": question.difficulty,
+        "source": question.source,
+        "author": question.author,
+        "law_as_of": question.law_as_of,
+        **{f"option_{LETTERS[place]}": text for place, text in enumerate(question.options[: len(LETTERS)])},
+    }
+    return [cells.get(field, "") for field in TEMPLATE_FIELDS]

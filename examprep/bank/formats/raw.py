@@ -1,0 +1,44 @@
+"""A question as its file has it: text, before anything is judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from examprep.kernel.sentence import Sentence
+from examprep.plumbing.sheets import Row
+
+
+@dataclass(frozen=True)
+class RawQuestion:
+    """One row of a file.
+
+    ``names`` says what each field is called in the file, so that a problem can point at it. ``chapters`` is by
+    syllabus version; those under ``""`` are of the version chosen beside the file. ``faults`` are (field, sentence)
+    pairs found while reading. ``misplaced`` says that the letters before the options were not A, B, C, …
+    """
+
+    number: int
+    names: Mapping[str, str]
+    kind: str = ""
+    stem: str = ""
+    options: Sequence[str] = ()
+    answer: str = ""
+    explanation: str = ""
+    notes: Sequence[str] = ()
+    chapters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    difficulty: str = ""
+    source: str = ""
+    author: str = ""
+    law_as_of: str = ""
+    cites: Sequence[str] = ()
+    faults: Sequence[tuple[str, Sentence]] = ()
+    misplaced: bool = False
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A whole file: its questions, its rows as they can be handed back under ``heads``, and columns nobody knows."""
+
+    heads: Sequence[str]
+    rows: Sequence[Row]
+    questions: Sequence[RawQuestion]
+    ignored: Sequence[str] = ()

@@ -1,0 +1,54 @@
+"""The empty workbook: a first sheet to fill in, a second one that explains and shows examples."""
+
+import io
+
+import xlsxwriter
+
+from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS
+
+ROWS_PREPARED = 2000
+WIDTHS = {"stem": 50, "explanation": 50, "kind": 10, "answer": 10, "chapter": 12, "difficulty": 8}
+GUIDE = (
+    ("题型", "单选题 或 多选题；留空时按答案个数判断", "单选题", "多选题"),
+    (
+        "题干",
+        "必填；同一来源内题干不得重复",
+        "社会工作者尊重服务对象的选择，这体现了哪一项原则？",
+        "下列属于直接服务的有哪些？",
+    ),
+    ("选项A", "必填；不必再写字母", "自决", "个案辅导"),
+    ("选项B", "必填", "保密", "支持小组"),
+    ("选项C", "按顺序填写，中间不得空", "接纳", "政策建议"),
+    ("选项D", "同上", "个别化", "督导同事"),
+    ("选项E", "多选题一般五个选项", "", "陪同就医"),
+    ("选项F", "最多六个", "", ""),
+    ("答案", "必填；A 或 ABD，也可写 A、B、D；多选题至少两个正确、至少一个错误", "A", "ABE"),
+    ("解析", "说明为什么对、为什么错", "服务对象有权自己作出决定。", "与服务对象直接接触的是直接服务。"),
+    ("章", "章号或章名，多个用顿号分开；留空时用上传时选择的章", "02", "01、05"),
+    ("难度", "预计答对的比例，如 0.7；也可写 易、中、难", "0.8", "中"),
+    ("来源", "如 原创、某年模拟卷；请勿使用受版权保护的真题", "原创", "原创"),
+    ("作者", "谁写的这道题", "王老师", "王老师"),
+    ("法规截止日", "答案依据的法规以哪一天有效的为准，如 2025-12-31；与法规无关可空", "", ""),
+)
+
+
+def template_workbook() -> bytes:
+    """Heads in Chinese, cells as text so that answers and dates stay as typed, types chosen from a list."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"strings_to_urls": False}) as book:
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E4EFEB"})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        page = book.add_worksheet("试题")
+        page.freeze_panes(1, 0)
+        for place, field in enumerate(TEMPLATE_FIELDS):
+            page.set_column(place, place, WIDTHS.get(field, 16), text)
+            page.write_string(0, place, HEADS[field][0], head)
+        page.data_validation(1, 0, ROWS_PREPARED, 0, {"validate": "list", "source": ["单选题", "多选题"]})
+        guide = book.add_worksheet("说明")
+        guide.set_column(0, 0, 14)
+        guide.set_column(1, 3, 46, wrap)
+        guide.write_row(0, 0, ("列", "怎样填", "例一", "例二"), head)
+        for row, entry in enumerate(GUIDE, 1):
+            guide.write_row(row, 0, entry)
+    return buffer.getvalue()
