@@ -125,12 +125,9 @@ def run(asked: argparse.Namespace) -> int:
             "EXAMPREP_HOME": folder,
             "EXAMPREP_DATABASE_URL": url,
             "BENCH_BARE_URL": bare_url,
-            # A server forks threads for SQLite and Argon2 as it likes; on two cores more only fight.
-            "PYTHONWARNINGS": "ignore",
         }
         os.environ.update(environment)
         fill()
-        Database(bare_url).engine.dispose()
         if asked.profile:
             profile()
             return 0

@@ -1,12 +1,14 @@
 """What is derived equals what the log makes of it, after any answers; and what was spoilt is found and mended."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
-from examprep.practice.models import DayRow, MemoryRow
+from examprep.practice.models import AnswerRow, DayRow, MemoryRow
 from examprep.practice.wiring import FEATURE
 from tests.practice.conftest import right, wrong
 
@@ -56,4 +58,20 @@ def test_spoilt_rows_are_found_and_mended(database, give, questions):
 
 
 def test_an_empty_log_makes_nothing(database):
+    assert differences(database) == []
+
+
+def test_one_person_on_eight_devices_at_once(database, give, questions):
+    """Answers to one question are worked in one after another in the log's order, and a resent one counts once."""
+    give(questions[0], {0})  # warm
+    once = str(uuid4())
+
+    def device(number):
+        give(questions[0], {1} if number % 3 else {0}, sure="sure" if number % 2 else None)
+        give(questions[1], {1}, client_id=once)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(device, range(8)))
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(AnswerRow)) == 10
     assert differences(database) == []
