@@ -29,6 +29,8 @@ def enrol(session: Session, actor: Actor, class_id: int, *, now: datetime) -> st
     if seat is not None and seat.state != "left":
         return seat.state
     check_open(store.window(session, row), now=now, today=office_day(now))
+    # A seat may have become free when nobody could move up: whoever waited for it comes before whoever asks now.
+    move_up(session, row, now=now)
     enrolled, waiting = (store.count_seats(session, row.id, state) for state in ("enrolled", "waiting"))
     turn = store.next_turn(session, row.id)
     seat = seat or EnrolmentRow(class_id=row.id, person_id=actor.person_id)

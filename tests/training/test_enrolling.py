@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.training import actions, enrolling, overview
 from examprep.training.models import EnrolmentRow
+from examprep.training.rules.enrolment import state_on_asking
 from tests.training.conftest import EVENING
 
 
@@ -155,3 +156,22 @@ def test_who_moves_away_keeps_the_seat_they_have(season):
     season.do(enrolling.leave, elsewhere, class_id)
     with pytest.raises(NotFound):
         season.do(enrolling.enrol, elsewhere, class_id)
+
+
+def test_who_waited_comes_first_when_the_start_is_put_off(season):
+    class_id, people = season.class_(capacity=1, closes_on=date(2026, 5, 1)), season.learners(3)
+    for who in people[:2]:
+        season.do(enrolling.enrol, who, class_id)
+    season.go_to(EVENING.starts_at)
+    season.do(enrolling.leave, people[0], class_id)
+    season.do(actions.cancel_session, season.actor("ann_trainer"), season.sessions(class_id)[0], reason="停电")
+    assert season.do(enrolling.enrol, people[2], class_id) == "waiting"
+    assert states(season, class_id)[people[1].person_id] == "enrolled"
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "waiting", "capacity", "answer"),
+    [(0, 0, 1, "enrolled"), (1, 0, 1, "waiting"), (0, 1, 1, "waiting"), (1, 0, 2, "enrolled")],
+)
+def test_a_seat_is_given_when_free_and_unwaited_for(enrolled, waiting, capacity, answer):
+    assert state_on_asking(enrolled, waiting, capacity) == answer
