@@ -1,11 +1,13 @@
 """Each turn of a job has one worker, whatever dies."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from examprep.app import turns
 from examprep.app.worker import Worker
 from examprep.plumbing.jobs import Job, JobTurnRow
 
@@ -113,6 +115,23 @@ class TestDeadWorkers:
             list(pool.map(lambda w: w.tend(), [worker() for _ in range(10)]))
         assert [turn.scheduled_at for turn in counted.turns].count(due) == 1
         assert (turn_rows(database)[0].done, turn_rows(database)[0].error) == (7, None)
+
+    def test_of_two_takers_at_one_moment_one_gets_it(self, dead, database, clock):
+        clock.advance(timedelta(minutes=16))
+
+        def take(by):
+            with database.write() as session:
+                taken = turns.take_over(session, by=by, jobs=["test.count"], now=clock.now())
+                if by == "first":
+                    second.append(pool.submit(take, "second"))
+                    time.sleep(0.5)  # the second has looked, and waits for the row the first holds
+            return len(taken)
+
+        second = []
+        with ThreadPoolExecutor(2) as pool:
+            assert take("first") == 1
+            assert second[0].result() == 0
+        assert turn_rows(database)[0].claimed_by == "first"
 
     def test_its_turn_is_given_up_after_a_day(self, dead, database, worker, counted, clock):
         due = clock.now()

@@ -196,9 +196,15 @@ class TestClaims:
         with runtime.database.write() as session:
             (slept,) = sending.claim(session, "email", by="slept", limit=9, now=clock.now())
         clock.advance(timedelta(minutes=16))
-        assert turn() == 1
+        with runtime.database.write() as session:
+            sending.requeue_abandoned(session, now=clock.now())
+            (other,) = sending.claim(session, "email", by="other", limit=9, now=clock.now())
         with runtime.database.write() as session:
             sending.settle_failed(session, slept, "late", permanent=True, now=clock.now())
+        assert (only(runtime).state, only(runtime).claimed_by) == ("claimed", "other")
+        with runtime.database.write() as session:
+            sending.settle_sent(session, other, subject="s", now=clock.now())
+            sending.settle_failed(session, slept, "later", permanent=True, now=clock.now())
         assert only(runtime).state == "sent"
 
     def test_a_stopped_worker_gives_back_what_it_did_not_come_to(self, runtime, put, turn, mailbox, caplog):
