@@ -20,7 +20,7 @@ from examprep.bank.values import STATES, Draft
 from examprep.imports.importer import Plan, Upload
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
-from examprep.kernel.sentence import N_
+from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.plumbing.i18n import in_language, say
@@ -124,17 +124,18 @@ class QuestionImporter:
         subject = options.get("subject", "")
         version = options.get("version") or (versions[-1] if versions else "")
         state = options.get("state") or IMPORT_STATES[0]
-        for value, allowed, name in (
-            (subject, subjects, "subject"),
-            (version, versions, "version"),
-            (state, IMPORT_STATES, "state"),
+        for value, allowed, key, name in (
+            (subject, subjects, "subject", Sentence("Subject")),
+            (version, versions, "version", Sentence("Syllabus version")),
+            (state, IMPORT_STATES, "state", Sentence("After the import")),
         ):
             if value not in allowed:
                 raise RuleViolation(
                     "bank.option",
-                    "“%(value)s” is not a possible %(name)s. Choose one of: %(allowed)s.",
+                    "“%(value)s” is not possible for “%(name)s” (%(key)s). Choose one of: %(allowed)s.",
                     value=value,
                     name=name,
+                    key=key,
                     allowed="、".join(allowed),
                 )
         return subject, version, state

@@ -193,15 +193,22 @@ def _date_row(entry: KeyDate, regions: dict[str, str]) -> dict[str, object]:
     }
 
 
-@bp.route("/dates/add", methods=["GET", "POST"], defaults={"key_date_id": None})
+@bp.route("/dates/add", methods=["GET", "POST"])
+@needs(Permission.SYLLABUS_EDIT)
+def add_date() -> ResponseReturnValue:
+    return _date_form(None, KeyDateForm())
+
+
 @bp.route("/dates/<int:key_date_id>", methods=["GET", "POST"])
 @needs(Permission.SYLLABUS_EDIT)
-def date(key_date_id: int | None) -> ResponseReturnValue:
-    known = {}
-    if key_date_id is not None:
-        with reading() as session:
-            known = vars(actions.key_date(session, key_date_id))
-    form, back = KeyDateForm(data=known), url_for("syllabus.dates")
+def date(key_date_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        known = vars(actions.key_date(session, key_date_id))
+    return _date_form(key_date_id, KeyDateForm(data=known))
+
+
+def _date_form(key_date_id: int | None, form: KeyDateForm) -> ResponseReturnValue:
+    back = url_for("syllabus.dates")
     if form.sent():
         try:
             with writing() as session:
