@@ -18,7 +18,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, Page, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import actions as register
-from examprep.register.rules import levels
+from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("ce", __name__, url_prefix="/ce")
 
@@ -94,7 +94,7 @@ def standing() -> ResponseReturnValue:
         year=year,
         years=[(str(y), str(y)) for y in standings.years_to_choose(today)],
         as_of=standings.judged_on(year, today),
-        levels=levels.WORDS,
+        levels=LEVEL_NAMES,
         states=STATES,
         units=units,
     )
@@ -176,7 +176,7 @@ def _shown(ledger: Ledger) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "standing": ledger.standing,
-        "level": levels.WORDS[ledger.level] if ledger.level else None,
+        "level": LEVEL_NAMES[ledger.level] if ledger.level else None,
         "deadline": standings.deadline(ledger.year),
         "years": [_short_year(year) for year in ledger.years],
     }
@@ -194,5 +194,5 @@ def _short_year(year: standings.Year) -> dict[str, Any]:
 
 def _worded(row: Any, *, exported: bool) -> dict[str, Any]:
     """Codes as words; the page marks a state by its code, a file needs the words."""
-    words = {"level": levels.WORDS[row["level"]]}
+    words = {"level": LEVEL_NAMES[row["level"]]}
     return {**row, **words, **({"state": STATES[row["state"]]} if exported else {})}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from examprep.exams import store
 from examprep.exams.models import OutcomeChangeRow, OutcomeRow, PassLineRow, RegistrationRow, TallyRow
 from examprep.exams.rules.lines import CERTAINTIES
-from examprep.exams.rules.papers import LEVEL_NAMES, LEVELS, SUBJECT_NAMES
+from examprep.exams.rules.papers import SUBJECT_NAMES
 from examprep.exams.rules.rates import Counts
 from examprep.kernel.errors import NotFound
 from examprep.people.access import Permission
@@ -19,6 +19,7 @@ from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonR
 from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.plumbing.vault import Vault
+from examprep.syllabus.rules.levels import LEVEL_NAMES, LEVELS
 
 FIGURES = ("registered", "approved", "sat", "passed")
 FILTERS = ("region", "level", "organisation", "trained", "returning")

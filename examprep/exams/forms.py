@@ -5,11 +5,12 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from examprep.exams.actions import NewLine
 from examprep.exams.rules.lines import CERTAINTIES
-from examprep.exams.rules.papers import LEVEL_NAMES, SUBJECT_NAMES
+from examprep.exams.rules.papers import SUBJECT_NAMES
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.i18n import say
+from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 
 class LineForm(BaseForm):

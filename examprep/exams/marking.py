@@ -11,8 +11,7 @@ from examprep.exams import store
 from examprep.exams.matching import Matched, Matcher, Reader
 from examprep.exams.models import MarkRow, SittingRow
 from examprep.exams.recompute import recompute
-from examprep.exams.rules.cells import is_subject_head, read_level, read_mark, read_subject
-from examprep.exams.rules.papers import LEVEL_NAMES
+from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.imports.importer import Plan
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
@@ -20,6 +19,7 @@ from examprep.people.actor import Actor
 from examprep.people.bulk import chunks
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
 from examprep.plumbing.vault import Vault
+from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
 ALIASES = {
     "name": ("姓名", "考生姓名", "name"),

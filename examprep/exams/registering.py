@@ -12,8 +12,7 @@ from examprep.exams import store
 from examprep.exams.matching import Matcher, Places, Reader
 from examprep.exams.models import RegistrationRow, TrainedRow
 from examprep.exams.recompute import Cell, recompute
-from examprep.exams.rules.cells import read_approved, read_day, read_level, read_subjects
-from examprep.exams.rules.papers import LEVEL_NAMES
+from examprep.exams.rules.cells import read_approved, read_day, read_subjects
 from examprep.imports.importer import Plan
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
@@ -22,6 +21,7 @@ from examprep.people.bulk import NewPerson, add_persons, chunks
 from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.sheets import Table
 from examprep.plumbing.vault import Vault
+from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
 ALIASES = {
     "name": ("姓名", "考生姓名", "name"),

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from examprep.exams import actions, figures
 from examprep.exams.forms import LineForm
 from examprep.exams.presenting import headline, rate_pictures, rate_rows, shares
-from examprep.exams.rules.papers import LEVEL_NAMES, SUBJECT_NAMES
+from examprep.exams.rules.papers import SUBJECT_NAMES
 from examprep.exams.rules.rates import DENOMINATOR_NAMES, REGISTERED, caution, compare
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
@@ -20,6 +20,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs, signed_in
 from examprep.plumbing.listing import Ask, Column, Page, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 

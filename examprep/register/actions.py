@@ -17,8 +17,8 @@ from examprep.people.bounds import seen
 from examprep.plumbing.listing import Ask, Page
 from examprep.register import store
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
-from examprep.register.rules.levels import LEVELS, rank
 from examprep.register.rules.registration import term_end
+from examprep.syllabus.rules.levels import LEVELS, rank
 
 UNITS_OFFERED = 500
 

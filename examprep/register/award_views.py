@@ -14,10 +14,10 @@ from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import awards
-from examprep.register.rules.levels import WORDS
 from examprep.register.views import bp
+from examprep.syllabus.rules.levels import LEVEL_NAMES
 
-LEVEL_LABELS = {code: sentence.text for code, sentence in WORDS.items()}
+LEVEL_LABELS = {code: sentence.text for code, sentence in LEVEL_NAMES.items()}
 COLUMNS = (
     Column("name", N_("Name"), sortable=True, link=lambda row: url_for("register.award_ledger", person_id=row["id"])),
     Column("organisation", N_("Unit")),

@@ -10,7 +10,7 @@ from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.people.rules.resident_id import ResidentId, read_resident_id
 from examprep.plumbing.sheets import Row
-from examprep.register.rules.levels import read_level
+from examprep.syllabus.rules.levels import read_level
 
 HEADS: dict[str, tuple[str, ...]] = {
     "name": ("姓名", "持证人", "持证人姓名"),

@@ -28,8 +28,8 @@ from examprep.plumbing.sheets import read_table
 from examprep.plumbing.vault import Vault
 from examprep.register.holders_file import REQUIRED, TEMPLATE, Entry, columns_of, read_entry
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
-from examprep.register.rules.levels import rank
 from examprep.register.rules.registration import term_end
+from examprep.syllabus.rules.levels import rank
 
 CHUNK = 5000
 PERMISSION = Permission.REGISTER_HOLDER_EDIT

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
-from examprep.register.rules.levels import rank
+from examprep.syllabus.rules.levels import rank
 
 _FACTS = ("person_id", "level", "number", "qualified_year", "issued_on", "validity", "region_code")
 _TERM = ("registered_on", "registered_until")

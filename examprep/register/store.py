@@ -12,8 +12,8 @@ from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.register.models import RegisterCertificateRow
-from examprep.register.rules.levels import LEVELS
 from examprep.register.rules.registration import RENEWAL_MONTHS, RegistrationState, months_after
+from examprep.syllabus.rules.levels import LEVELS
 
 CERTIFICATE = RegisterCertificateRow
 Among = Callable[[Any], ColumnElement[bool]]

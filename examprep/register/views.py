@@ -14,7 +14,8 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime
 from examprep.register import actions
-from examprep.register.rules import levels, registration
+from examprep.register.rules import registration
+from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("register", __name__, url_prefix="/register")
 
@@ -51,7 +52,7 @@ def holders() -> ResponseReturnValue:
         page=page,
         columns=COLUMNS,
         counts=counts,
-        levels=levels.WORDS,
+        levels=LEVEL_NAMES,
         states=registration.WORDS,
         units=units,
         regions=regions,
@@ -64,7 +65,7 @@ def _worded(row: Any, *, exported: bool) -> dict[str, Any]:
     until = row["registered_until"]
     words = {
         "registered_until": until and until - timedelta(days=1),
-        "level": levels.WORDS[row["level"]],
+        "level": LEVEL_NAMES[row["level"]],
         "validity": VALIDITY[row["validity"]],
     }
     if exported:

@@ -9,13 +9,13 @@ from examprep.exams.rules.cells import (
     is_subject_head,
     read_approved,
     read_day,
-    read_level,
     read_mark,
     read_subject,
     read_subjects,
     same_name,
 )
 from examprep.kernel.errors import RuleViolation
+from examprep.syllabus.rules.levels import read_level
 
 
 @pytest.mark.parametrize(

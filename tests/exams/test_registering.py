@@ -29,7 +29,7 @@ def bad_digit(number):
         pytest.param(row(number="123"), "身份证号", "17 digits", id="short"),
         pytest.param(row(number=""), "身份证号", "17 digits", id="no-number"),
         pytest.param(row(name=""), "姓名", "name is missing", id="no-name"),
-        pytest.param(row(level="特级"), "级别", "is no level", id="level"),
+        pytest.param(row(level="特级"), "级别", "is not a level", id="level"),
         pytest.param(row(approved="也许"), "审核状态", "no state of approval", id="approval"),
     ],
 )

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from examprep.kernel.errors import RuleViolation
-from examprep.register.rules.levels import rank, read_level
 from examprep.register.rules.registration import WORDS, RegistrationState, state, term_end
+from examprep.syllabus.rules.levels import rank, read_level
 
 
 @pytest.mark.parametrize(

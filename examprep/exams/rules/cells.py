@@ -10,20 +10,15 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from examprep.exams.rules.cycle import ABSENT, SCORED, VIOLATION, VOID
-from examprep.exams.rules.papers import ASSISTANT, FULL_HALF_POINTS, INTERMEDIATE, SENIOR, SUBJECTS
+from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS
 from examprep.kernel.errors import RuleViolation
+from examprep.syllabus.rules.levels import INTERMEDIATE, read_level
 
 CODES = {
     "-1": ABSENT, "缺考": ABSENT, "absent": ABSENT,
     "-2": VIOLATION, "违纪": VIOLATION, "violation": VIOLATION,
     "-4": VOID, "成绩无效": VOID, "无效": VOID, "void": VOID,
 }  # fmt: skip
-_LEVELS = {
-    ASSISTANT: ("asw", "初级", "助理", "助理社工师", "助理社会工作师", "初级社工师", "初级社会工作师"),
-    INTERMEDIATE: ("sw", "中级", "社工师", "社会工作师", "中级社工师", "中级社会工作师"),
-    SENIOR: ("ssw", "高级", "高级社工师", "高级社会工作师"),
-}
-_LEVEL_WORDS = {word: level for level, words in _LEVELS.items() for word in words}
 # What a subject is called without its level; which subject it is then follows from the level.
 _KINDS = {
     "comprehensive": ("综合能力", "综合", "社会工作综合能力"),
@@ -64,16 +59,6 @@ def find_columns(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> 
     return found
 
 
-def read_level(text: str) -> str:
-    """Raises RuleViolation: ``exams.level``."""
-    if not plain(text):
-        raise RuleViolation("exams.level", "The level is missing. Write 初级, 中级 or 高级.")
-    level = _LEVEL_WORDS.get(plain(text).removeprefix("社会工作者职业资格考试"))
-    if level is None:
-        raise RuleViolation("exams.level", "“%(written)s” is no level. Write 初级, 中级 or 高级.", written=text)
-    return level
-
-
 def read_subject(text: str, level: str | None) -> str | None:
     """The code of a subject as heads and cells name it; ``None`` when it names none, or not without a level."""
     word = plain(text)
@@ -81,10 +66,10 @@ def read_subject(text: str, level: str | None) -> str | None:
         if word in subjects:
             return word
     named = re.fullmatch(r"(.+?)\((初级|中级|高级)\)(?:成绩|分数)?", word)
-    base, suffix = (named[1], _LEVEL_WORDS[named[2]]) if named else (re.sub(r"(成绩|分数)$", "", word), None)
+    base, suffix = (named[1], read_level(named[2])) if named else (re.sub(r"(成绩|分数)$", "", word), None)
     for prefix in ("初级", "中级", "高级"):
         if base.startswith(prefix):
-            base, suffix = base.removeprefix(prefix), _LEVEL_WORDS[prefix]
+            base, suffix = base.removeprefix(prefix), read_level(prefix)
     kind = _KIND_WORDS.get(base)
     if kind == "law-policy":
         suffix = suffix or INTERMEDIATE  # the only level that has it

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from examprep.exams.rules.lines import Standard
-from examprep.exams.rules.papers import INTERMEDIATE, SUBJECTS
+from examprep.exams.rules.papers import SUBJECTS
+from examprep.syllabus.rules.levels import INTERMEDIATE
 
 SCORED, ABSENT, VIOLATION, VOID = "scored", "absent", "violation", "void"
 NATIONAL, LOCAL = "national", "local"

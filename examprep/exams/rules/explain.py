@@ -1,8 +1,9 @@
 """The sentence in which an outcome explains itself."""
 
 from examprep.exams.rules.cycle import LOCAL, Outcome, Pass
-from examprep.exams.rules.papers import ASSISTANT, INTERMEDIATE, SUBJECT_NAMES, SUBJECTS, enumerated, named
+from examprep.exams.rules.papers import SUBJECT_NAMES, SUBJECTS, enumerated, named
 from examprep.kernel.sentence import Sentence
+from examprep.syllabus.rules.levels import ASSISTANT, INTERMEDIATE
 
 
 def explain(outcome: Outcome) -> Sentence:

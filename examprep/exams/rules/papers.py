@@ -7,23 +7,17 @@ Codes are those of the syllabus.
 from collections.abc import Iterable
 
 from examprep.kernel.sentence import Sentence
+from examprep.syllabus.rules.levels import ASSISTANT, INTERMEDIATE, SENIOR
 
-ASSISTANT, INTERMEDIATE, SENIOR = "ASW", "SW", "SSW"
 SUBJECTS: dict[str, tuple[str, ...]] = {
     ASSISTANT: ("asw-comprehensive", "asw-practice"),
     INTERMEDIATE: ("sw-comprehensive", "sw-law-policy", "sw-practice"),
     SENIOR: ("ssw-practice",),
 }
-LEVELS = tuple(SUBJECTS)
 LEVEL_OF = {subject: level for level, subjects in SUBJECTS.items() for subject in subjects}
 # Every paper is worth 100 points (DOMAIN.md 1.1).
 FULL_HALF_POINTS = 200
 
-LEVEL_NAMES = {
-    ASSISTANT: Sentence("Assistant social worker"),
-    INTERMEDIATE: Sentence("Social worker (intermediate)"),
-    SENIOR: Sentence("Senior social worker"),
-}
 SUBJECT_NAMES = {
     "asw-comprehensive": Sentence("Comprehensive ability (assistant)"),
     "asw-practice": Sentence("Practice (assistant)"),
