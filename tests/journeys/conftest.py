@@ -182,8 +182,10 @@ class Device:
         self.page.wait_for_url("**/sign-in")
 
     def check_width(self) -> None:
-        """Nothing makes the page wider than the screen."""
+        """Nothing makes the page wider than the screen, and no heading of a table is squeezed into a column."""
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"too wide: {self.page.url}"
+        heights = self.page.locator("caption:visible").evaluate_all("all => all.map(each => each.offsetHeight)")
+        assert max(heights, default=0) < 100, f"squeezed: {self.page.url}"
 
 
 @pytest.fixture
