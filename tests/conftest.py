@@ -11,6 +11,7 @@ from alembic import command as alembic
 from flask.testing import FlaskClient
 from pytest_socket import enable_socket, socket_allow_hosts
 from sqlalchemy import text
+from xdist.scheduler import LoadScopeScheduling
 
 from examprep.app.factory import create_app
 from examprep.app.operations import alembic_config
@@ -25,6 +26,23 @@ from tests.factories import World, build_world
 # 2026-03-31 17:30 UTC is already 1 April in the office: a mix-up of the two days shows at once.
 NOW = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
 KEYS = {"secret_key": "s" * 40, "data_key": "d" * 40}
+
+
+# What one process does, one test after the other: the demo is made once, and one browser suffices.
+TOGETHER = {"tests/journeys/test_demo_figures.py": "demo", "tests/journeys/": "browser"}
+
+
+class Scheduling(LoadScopeScheduling):
+    """Each test goes to whichever process is free, but those of ``TOGETHER`` to the one that began them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> Scheduling:
+    # Its own --dist loadgroup writes the group into a field that pytest 9.2 no longer reads.
+    return Scheduling(config, log)
 
 
 def pytest_configure() -> None:

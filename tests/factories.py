@@ -72,12 +72,13 @@ def build_world(runtime: Runtime) -> World:
             organisation(f"{county}_agency", f"{county} 社工机构", region, f"{county}_county", "agency")
             for number, role in enumerate(Role):
                 where = f"{county}_agency" if role == Role.CANDIDATE else f"{county}_county"
-                _person(session, runtime, world, f"{county}_{role}", where, role, since, 10 * order + number + 1, now)
-        _person(session, runtime, world, "province_officer", "prefecture", Role.OFFICER, since, 99, now)
+                enlist(session, runtime, world, f"{county}_{role}", where, role, since, 10 * order + number + 1, now)
+        enlist(session, runtime, world, "province_officer", "prefecture", Role.OFFICER, since, 99, now)
     return world
 
 
-def _person(session, runtime, world, key, organisation, role, since, order, now) -> None:
+def enlist(session, runtime, world, key, organisation, role, since, order, now) -> None:
+    """One more person of the world with an account, named ``key``; ``order`` makes the ID number."""
     person = actions.add_person(
         session,
         runtime.vault,

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examprep.kernel.errors import Conflict, RuleViolation
-from examprep.kernel.sentence import N_
+from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
 from examprep.people.access import Permission
 from examprep.people.forms import KIND_LABELS, ROLE_LABELS, AccountForm, OrganisationForm, PersonForm, RoleForm
@@ -44,14 +44,19 @@ AUDIT_COLUMNS = (
 @bp.get("/people")
 @needs(Permission.PEOPLE_PERSON_SEE)
 def people() -> ResponseReturnValue:
-    ask = Ask.of(request.args, filters=("organisation", "role"))
+    ask = Ask.of(request.args, filters=("organisation", "role", "post"))
     with reading() as session:
         page = directory.people(session, current_actor(), ask)
         organisations = directory.organisation_choices(session, current_actor(), Permission.PEOPLE_PERSON_SEE)
     if ask.export:
         return download(page, PERSON_COLUMNS, "people")
     return render_template(
-        "people/people.html", page=page, columns=PERSON_COLUMNS, organisations=organisations, roles=ROLE_LABELS
+        "people/people.html",
+        page=page,
+        columns=PERSON_COLUMNS,
+        organisations=organisations,
+        roles=ROLE_LABELS,
+        posts=(("yes", Sentence("In post")), ("no", Sentence("Not in post"))),
     )
 
 

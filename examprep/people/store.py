@@ -67,7 +67,10 @@ def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Ac
 
 
 def people(session: Session, actor: Actor, ask: Ask) -> Page:
-    """Persons where the actor may see them; filters: ``organisation`` (with all below), ``role``."""
+    """Persons where the actor may see them; filters: ``organisation`` (with all below), ``role``, ``post``.
+
+    ``post`` is ``yes`` for those in post, ``no`` for the others.
+    """
     query = (
         select(
             PersonRow.id,
@@ -86,6 +89,8 @@ def people(session: Session, actor: Actor, ask: Ask) -> Page:
     organisation = ask.filters.get("organisation", "")
     if organisation.isdecimal() and len(organisation) < 10:
         query = query.where(in_subtree(PersonRow.organisation_id, int(organisation)))
+    if ask.filters.get("post") in {"yes", "no"}:
+        query = query.where(PersonRow.in_post.is_(ask.filters["post"] == "yes"))
     if "role" in ask.filters:
         query = query.where(
             PersonRow.id.in_(select(MembershipRow.person_id).where(MembershipRow.role == ask.filters["role"]))

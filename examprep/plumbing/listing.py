@@ -55,6 +55,11 @@ class Ask:
             export=args.get("export", "") if args.get("export") in EXPORT_FORMATS else "",
         )
 
+    def number(self, name: str) -> int | None:
+        """A filter that is a row's id; ``None`` when it is not given or is no such number."""
+        text = self.filters.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
     def query(self, **changes: object) -> dict[str, object]:
         """The query string of this ask with changes, for links."""
         order = f"{'-' if self.descending else ''}{self.sort}" if self.sort else None

@@ -160,9 +160,9 @@ def persons_of(actor: Actor, permission: str) -> store.Among:
     return store.persons_of(actor, permission)
 
 
-def holders(session: Session, actor: Actor, ask: Ask, *, today: date) -> Page:
-    """The list of holders within bounds; filters ``level, state, unit, region``."""
-    return store.holders(session, actor, Permission.REGISTER_HOLDER_SEE, ask, today=today)
+def holders(session: Session, actor: Actor, ask: Ask, *, today: date, as_of: date | None = None) -> Page:
+    """The list of holders within bounds on ``as_of``, else today; filters ``level, state, unit, region``."""
+    return store.holders(session, actor, Permission.REGISTER_HOLDER_SEE, ask, today=today, as_of=as_of or today)
 
 
 def holder_counts(session: Session, actor: Actor, *, as_of: date, ask: Ask | None = None) -> HolderCounts:

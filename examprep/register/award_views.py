@@ -13,6 +13,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.register import actions as register
 from examprep.register import awards
 from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
@@ -47,14 +48,15 @@ class TakeBackForm(BaseForm):
 @bp.get("/awards")
 @needs(Permission.REGISTER_HOLDER_SEE)
 def award_list() -> ResponseReturnValue:
-    ask = Ask.of(request.args, filters=("level",))
+    ask = Ask.of(request.args, filters=("level", "organisation"))
     with reading() as session:
         page = awards.paid_people(session, current_actor(), ask)
-        people, fen = awards.paid_totals(session, current_actor())
+        people, fen = awards.paid_totals(session, current_actor(), ask.number("organisation"))
+        units = register.units(session, current_actor(), Permission.REGISTER_HOLDER_SEE)
     if ask.export:
         return download(page, COLUMNS, "awards")
     return render_template(
-        "register/awards.html", page=page, columns=COLUMNS, people=people, fen=fen, levels=LEVEL_LABELS
+        "register/awards.html", page=page, columns=COLUMNS, people=people, fen=fen, levels=LEVEL_LABELS, units=units
     )
 
 

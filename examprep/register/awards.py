@@ -159,7 +159,7 @@ def paid_totals(session: Session, actor: Actor, organisation_id: int | None = No
 
 
 def paid_people(session: Session, actor: Actor, ask: Ask) -> Page:
-    """Each person paid, with months and sum, within the actor's bounds."""
+    """Each person paid, with months and sum, within the actor's bounds; filters ``level``, ``organisation``."""
     months = func.sum(case((LINE.reverses_id.is_(None), 1), else_=-1)).label("months")
     fen = func.sum(LINE.fen).label("fen")
     query = (
@@ -182,6 +182,8 @@ def paid_people(session: Session, actor: Actor, ask: Ask) -> Page:
     )
     if "level" in ask.filters:
         query = query.where(LINE.level == ask.filters["level"])
+    if (organisation_id := ask.number("organisation")) is not None:
+        query = query.where(in_subtree(PersonRow.organisation_id, organisation_id))
     return fetch(
         session,
         query,

@@ -69,8 +69,11 @@ def state_on(today: date) -> ColumnElement[str]:
     )
 
 
-def holders(session: Session, actor: Actor, permission: str, ask: Ask, *, today: date) -> Page:
-    """Every holder within bounds with their highest certificate; of two at that level, the one issued last."""
+def holders(session: Session, actor: Actor, permission: str, ask: Ask, *, today: date, as_of: date) -> Page:
+    """Every holder of ``as_of`` within bounds with their highest certificate then; of two, the one issued last.
+
+    The state of the registration is that of ``today``.
+    """
     best = (
         select(
             CERTIFICATE.id,
@@ -81,7 +84,7 @@ def holders(session: Session, actor: Actor, permission: str, ask: Ask, *, today:
             )
             .label("place"),
         )
-        .where(CERTIFICATE.issued_on <= today, persons_of(actor, permission)(CERTIFICATE.person_id))
+        .where(CERTIFICATE.issued_on <= as_of, persons_of(actor, permission)(CERTIFICATE.person_id))
         .subquery()
     )
     state = state_on(today)

@@ -1,7 +1,7 @@
 """The officer's list of certificate holders."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -19,7 +19,7 @@ from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("register", __name__, url_prefix="/register")
 
-FILTERS = ("level", "state", "unit", "region")
+FILTERS = ("level", "state", "unit", "region", "as_of")
 COLUMNS = (
     Column("name", N_("Name"), sortable=True),
     Column("unit", N_("Unit"), sortable=True),
@@ -38,9 +38,10 @@ VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
 def holders() -> ResponseReturnValue:
     actor, today = current_actor(), runtime().clock.today()
     ask = Ask.of(request.args, filters=FILTERS)
+    as_of = _day(ask.filters.get("as_of", "")) or today
     with reading() as session:
-        page = actions.holders(session, actor, ask, today=today)
-        counts = actions.holder_counts(session, actor, as_of=today, ask=ask)
+        page = actions.holders(session, actor, ask, today=today, as_of=as_of)
+        counts = actions.holder_counts(session, actor, as_of=as_of, ask=ask)
         units = actions.units(session, actor, Permission.REGISTER_HOLDER_SEE)
         regions = actions.regions(session, actor, Permission.REGISTER_HOLDER_SEE)
     rows = [_worded(row, exported=bool(ask.export)) for row in page.rows]
@@ -52,12 +53,21 @@ def holders() -> ResponseReturnValue:
         page=page,
         columns=COLUMNS,
         counts=counts,
+        as_of=as_of,
         levels=LEVEL_NAMES,
         states=registration.WORDS,
         units=units,
         regions=regions,
         may_import=actor.may(Permission.REGISTER_HOLDER_EDIT),
     )
+
+
+def _day(written: str) -> date | None:
+    """The day a link names; ``None`` for anything else, so that an old bookmark still opens."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _worded(row: Any, *, exported: bool) -> dict[str, Any]:

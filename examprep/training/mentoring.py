@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -99,15 +99,22 @@ def counts(
         .where(
             within(PersonRow.organisation_id, actor, permission),
             *below,
-            MentorPairRow.since <= today,
-            or_(MentorPairRow.until.is_(None), MentorPairRow.until > today),
+            _present(today),
         )
     ).one()
     return MentoringCounts(mentors, mentees)
 
 
-def pairs(session: Session, actor: Actor, permission: str, ask: Ask) -> Page:
-    """The pairs whose mentee lies within the actor's bounds; filter ``state``: present or ended."""
+def _present(today: date) -> ColumnElement[bool]:
+    """That a pair has begun and not ended on ``today``."""
+    return and_(MentorPairRow.since <= today, or_(MentorPairRow.until.is_(None), MentorPairRow.until > today))
+
+
+def pairs(session: Session, actor: Actor, permission: str, ask: Ask, *, today: date) -> Page:
+    """The pairs whose mentee lies within the actor's bounds.
+
+    Filters: ``state`` (present or ended) and ``organisation`` (the mentee's, with all below).
+    """
     mentor, mentee = aliased(PersonRow), aliased(PersonRow)
     query = (
         select(
@@ -124,9 +131,11 @@ def pairs(session: Session, actor: Actor, permission: str, ask: Ask) -> Page:
         .where(within(mentee.organisation_id, actor, permission))
     )
     if ask.filters.get("state") == "present":
-        query = query.where(MentorPairRow.until.is_(None))
+        query = query.where(_present(today))
     elif ask.filters.get("state") == "ended":
-        query = query.where(MentorPairRow.until.is_not(None))
+        query = query.where(MentorPairRow.until <= today)
+    if (organisation_id := ask.number("organisation")) is not None:
+        query = query.where(in_subtree(mentee.organisation_id, organisation_id))
     return fetch(
         session,
         query,

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_
+from examprep.people import directory
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
@@ -56,12 +57,14 @@ def mentor_pairs() -> ResponseReturnValue:
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
     with reading() as session:
-        page = mentoring.pairs(session, actor, permission, Ask.of(request.args, filters=("state",)))
-        counts = mentoring.counts(session, actor, permission, today)
+        ask = Ask.of(request.args, filters=("state", "organisation"))
+        page = mentoring.pairs(session, actor, permission, ask, today=today)
+        counts = mentoring.counts(session, actor, permission, today, ask.number("organisation"))
+        units = directory.organisation_choices(session, actor, permission)
     if page.ask.export:
         return download(page, COLUMNS, "mentoring")
     shown = render_template(
-        "training/mentoring.html", page=page, columns=COLUMNS, counts=counts, form=form, manages=manages
+        "training/mentoring.html", page=page, columns=COLUMNS, counts=counts, units=units, form=form, manages=manages
     )
     return shown, form.status
 

@@ -187,9 +187,7 @@ class Builder:
                     select(OrganisationRow.name, OrganisationRow.id).where(
                         OrganisationRow.parent_id == self.bureaus[place.region_code]
                     )
-                )
-                .tuples()
-                .all()
+                ).all()
             )
             new = [NewPerson(r.who.name, r.who.id_number, stations[r.station]) for r in population.others]
             if new:
