@@ -10,6 +10,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from examprep.app import pages
@@ -71,6 +72,7 @@ def create_app(runtime: Runtime) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES=str(resource("translations")),
     )
     app.extensions["examprep"] = runtime
+    app.url_map.converters["int"] = RowNumber
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
     app.extensions["examprep.still_due"] = _still_due()
     app.jinja_env.undefined = StrictUndefined
@@ -110,6 +112,13 @@ def _still_due() -> dict[str, StillDue]:
             raise ValueError(f"two features answer for {sorted(twice)}")
         found.update(feature.still_due)
     return found
+
+
+class RowNumber(IntegerConverter):
+    """``<int:…>`` in every route: a row's number as databases keep it, so that a longer one is simply not found."""
+
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 -- the name is Werkzeug's
+        super().__init__(map, **{"max": 2**31 - 1, **options})
 
 
 def list_address(ask: Ask, **changes: object) -> str:

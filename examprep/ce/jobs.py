@@ -28,7 +28,10 @@ def remind_shortfalls(turn: JobTurn) -> int:
         return 0
     database = turn.runtime.database
     with database.read() as session:
-        requirement, _ = standings.requirement_for(session, year)
+        try:
+            requirement, _ = standings.requirement_for(session, year)
+        except NotFound:
+            return 0  # nothing was required of anybody that year
         ranges = standings.id_ranges(session, PERSONS_AT_ONCE)
     queued = 0
     for persons in ranges:

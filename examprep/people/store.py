@@ -83,8 +83,9 @@ def people(session: Session, actor: Actor, ask: Ask) -> Page:
         .outerjoin(AccountRow, AccountRow.person_id == PersonRow.id)
         .where(within(PersonRow.organisation_id, actor, Permission.PEOPLE_PERSON_SEE))
     )
-    if ask.filters.get("organisation", "").isdecimal():
-        query = query.where(in_subtree(PersonRow.organisation_id, int(ask.filters["organisation"])))
+    organisation = ask.filters.get("organisation", "")
+    if organisation.isdecimal() and len(organisation) < 10:
+        query = query.where(in_subtree(PersonRow.organisation_id, int(organisation)))
     if "role" in ask.filters:
         query = query.where(
             PersonRow.id.in_(select(MembershipRow.person_id).where(MembershipRow.role == ask.filters["role"]))

@@ -1,7 +1,10 @@
 """No page is born open: every route says who may use it, and the gate holds each to it."""
 
+import re
+
 import pytest
 
+from examprep.people.access import GRANTS, Role
 from examprep.plumbing.access import requirement_of
 
 # The whole list of what anybody may open, signed in or not. Adding to it is a decision.
@@ -49,8 +52,6 @@ def test_signed_out_gets_nowhere_else(app, world, method):
 
 
 def test_a_role_without_the_permission_is_refused_on_every_route_that_needs_one(app, world, sign_in):
-    from examprep.people.access import GRANTS, Role
-
     clients = {role: sign_in(f"ann_{role}") for role in Role}
     for rule in app.url_map.iter_rules():
         needed = requirement_of(app.view_functions[rule.endpoint]).any_of
@@ -59,3 +60,16 @@ def test_a_role_without_the_permission_is_refused_on_every_route_that_needs_one(
                 continue
             method = "GET" if "GET" in rule.methods else "POST"
             assert client.open(filled(rule), method=method).status_code == 403, f"{role} {method} {rule}"
+
+
+def test_a_number_no_row_can_have_is_not_found(app, world, sign_in):
+    clients = [sign_in(f"ann_{role}") for role in Role]
+    for rule in app.url_map.iter_rules():
+        numbers = [n for n in rule.arguments if type(rule._converters[n]).__name__ == "RowNumber"]
+        if "GET" not in rule.methods or not numbers:
+            continue
+        path = rule.rule
+        for name in rule.arguments:
+            path = re.sub(rf"<[^<>]*\b{name}>", "99999999999999999999" if name in numbers else "x", path)
+        for client in clients:
+            assert client.get(path).status_code == 404, path

@@ -25,7 +25,7 @@ from examprep.people import actions, passwords
 from examprep.people.access import Role
 from examprep.people.actor import Actor
 from examprep.people.bulk import NewPerson, add_persons
-from examprep.people.models import AccountRow, OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
 from examprep.plumbing.runtime import Runtime
 
 SEED = 20231
@@ -43,7 +43,7 @@ class Account:
 
 # Those whom the command prints; the other bureaus' officers have accounts that nobody is told of.
 PRINTED = (
-    Account("candidate", "考生", "手机上练题、报班、看学时"),
+    Account("candidate", "考生（持证人）", "手机上练题、报班、看学时"),
     Account("trainer", "培训教师", "今天的课、题库、点名"),
     Account("county", "县级工作人员（威宁）", "通过率、持证人、90 学时"),
     Account("province", "省级工作人员", "四个地方的全部数据"),
@@ -117,11 +117,6 @@ class Builder:
         county = self.bureaus[WEINING.region_code]
         provinces = [self.bureaus[code] for code, (_, above) in BUREAUS_ABOVE.items() if above is None]
         with self._writing() as session:
-            station = session.scalars(
-                select(OrganisationRow.id).where(OrganisationRow.parent_id == county).order_by(OrganisationRow.id)
-            ).first()
-            assert station is not None
-            self._account(session, "candidate", station, {Role.CANDIDATE: [station]}, hashed)
             self._account(session, "trainer", county, {Role.TRAINER: [county]}, hashed)
             self._account(session, "county", county, {Role.OFFICER: [county]}, hashed)
             self._account(session, "province", provinces[0], {Role.OFFICER: provinces}, hashed)
@@ -146,8 +141,7 @@ class Builder:
             id_number=invented.id_number,
             education=invented.education,
             email=f"{name}@example.org",
-            # Only the candidate is counted among the social workers of the place.
-            in_post=False,
+            in_post=False,  # they run the place; they are not among its social workers
             now=now,
         )
         for role, places in roles.items():
@@ -246,8 +240,7 @@ class Builder:
         now = self.runtime.clock.now()
         with self._writing() as session:
             trainer = self._actor(session, "trainer")
-            candidate = session.scalar(select(AccountRow.person_id).where(AccountRow.sign_in_name == "candidate"))
-            assert candidate is not None
+            candidate = self._candidate(session)
             learners = session.scalars(
                 select(PersonRow.id)
                 .where(PersonRow.organisation_id.in_(self._below(session, WEINING)), PersonRow.id != candidate)
@@ -256,3 +249,25 @@ class Builder:
             ).all()
             current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
             current.practise(session, candidate, self.draw, now - timedelta(hours=2))
+
+    def _candidate(self, session: Session) -> int:
+        """An assistant of the county who is short of hours and prepares for the next level gets the printed account."""
+        clock = self.runtime.clock
+        holders = current.holder_ids(session, self._below(session, WEINING), clock.today())["ASW"]
+        person_id = current.somebody_short(session, holders, clock.today())
+        person = session.get_one(PersonRow, person_id)
+        actions.grant_role(
+            session,
+            person_id=person_id,
+            organisation_id=person.organisation_id,
+            role=Role.CANDIDATE,
+            since=date(2022, 1, 1),
+        )
+        actions.open_account(
+            session,
+            person_id=person_id,
+            sign_in_name="candidate",
+            password=self.password,
+            now=clock.now(),
+        )
+        return person_id

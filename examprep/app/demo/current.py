@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.app.demo.story import Place
 from examprep.ce import actions as ce
+from examprep.ce import standings
 from examprep.kernel.clock import office_day, office_time
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
@@ -186,12 +187,21 @@ def _hold(session: Session, trainer: Actor, planned: Planned, draw: random.Rando
         attending.close_session(session, trainer, session_id, now=ends_at + timedelta(minutes=5))
 
 
+def somebody_short(session: Session, person_ids: Sequence[int], today: date) -> int:
+    """The first who has some of this year's hours and lacks some: their page has most to show."""
+    for person_id in person_ids:
+        ledger = standings.own_ledger(session, candidate_actor(session, person_id), today.year, today=today)
+        if ledger.lines and ledger.standing is not None and not ledger.standing.met:
+            return person_id
+    return person_ids[0]
+
+
 def practise(session: Session, person_id: int, draw: random.Random, now: datetime) -> None:
     """Three weeks of one candidate's evenings: some hundred answers, three in four of them right."""
     actor = candidate_actor(session, person_id)
     upcoming = syllabus.next_exam(session, now.date())
     version = syllabus.version_for(session, upcoming[0] if upcoming else now.year)
-    on = way(session, "asw-comprehensive", version, Scope(ALL))
+    on = way(session, "sw-comprehensive", version, Scope(ALL))
     for back in range(20, 0, -1):
         if draw.random() < 0.25:
             continue
