@@ -38,17 +38,29 @@ EDUCATION = {
 class SignInForm(BaseForm):
     """Name and password."""
 
-    sign_in_name = StringField(N_("Sign-in name"), [InputRequired(), Length(max=100)])
-    password = PasswordField(N_("Password"), [InputRequired(), Length(max=200)])
+    sign_in_name = StringField(
+        N_("Sign-in name"), [InputRequired(), Length(max=100)], render_kw={"autocomplete": "username"}
+    )
+    password = PasswordField(
+        N_("Password"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "current-password"}
+    )
     submit = SubmitField(N_("Sign in"))
 
 
 class PasswordForm(BaseForm):
     """The present password, and the new one twice."""
 
-    old = PasswordField(N_("Present password"), [InputRequired(), Length(max=200)])
-    new = PasswordField(N_("New password"), [InputRequired(), Length(max=200)])
-    again = PasswordField(N_("New password again"), [InputRequired(), EqualTo("new", N_("The two differ."))])
+    old = PasswordField(
+        N_("Present password"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "current-password"}
+    )
+    new = PasswordField(
+        N_("New password"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "new-password"}
+    )
+    again = PasswordField(
+        N_("New password again"),
+        [InputRequired(), EqualTo("new", N_("The two differ."))],
+        render_kw={"autocomplete": "new-password"},
+    )
     submit = SubmitField(N_("Change password"))
 
 

@@ -22,7 +22,7 @@ SEE = Permission.REMINDERS_OUTBOX_SEE
 def outbox() -> ResponseReturnValue:
     columns = (
         Column("person", N_("Recipient"), sortable=True, link=lambda row: url_for(".reminder", reminder_id=row["id"])),
-        Column("subject", N_("Subject")),
+        Column("subject", N_("Subject line")),
         Column("template", N_("Kind"), sortable=True),
         Column("state", N_("State"), "badge", sortable=True),
         Column("queued_at", N_("Queued"), "instant", sortable=True),

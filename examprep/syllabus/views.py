@@ -9,6 +9,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
+from examprep.plumbing.i18n import in_language, say
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.syllabus import actions, editing
@@ -16,6 +17,8 @@ from examprep.syllabus.forms import CERTAINTIES, KINDS, TYPES, ChapterForm, KeyD
 from examprep.syllabus.values import Chapter, KeyDate
 
 bp = Blueprint("syllabus", __name__, url_prefix="/syllabus")
+
+NATIONWIDE = N_("The whole country")
 
 
 @bp.get("/")
@@ -112,6 +115,7 @@ def add_chapter(subject: str, version: str) -> ResponseReturnValue:
     form, back = NewChapterForm(), url_for("syllabus.tree", subject=subject, version=version)
     with reading() as session:
         editing.check_tree(session, subject, version)
+        of = f"{in_language(actions.subject(session, subject).names)} · {version}"
     if form.sent():
         try:
             with writing() as session:
@@ -121,7 +125,7 @@ def add_chapter(subject: str, version: str) -> ResponseReturnValue:
             return redirect(back, 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
-    return render_template("syllabus/add.html", form=form, back=back, title=N_("Add a chapter")), form.status
+    return render_template("syllabus/add.html", form=form, back=back, title=N_("Add a chapter"), of=of), form.status
 
 
 @bp.post("/chapters/<int:chapter_id>/retire")
@@ -145,6 +149,7 @@ def restore(chapter_id: int) -> ResponseReturnValue:
 def part(part_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = actions.paper_part(session, part_id)
+        subject = actions.subject(session, found.subject)
     form = PartForm(
         data={"count": found.count, "points": format_marks(found.half_points_each), "certainty": found.certainty}
     )
@@ -152,8 +157,8 @@ def part(part_id: int) -> ResponseReturnValue:
         with writing() as session:
             editing.edit_part(session, current_actor(), part_id, **form.part(), now=runtime().clock.now())
         return redirect(url_for("syllabus.index"), 303)
-    back = url_for("syllabus.index")
-    return render_template("syllabus/add.html", form=form, back=back, title=N_("Part of a paper")), form.status
+    back, of = url_for("syllabus.index"), f"{in_language(subject.names)} · {say(TYPES[found.question_type])}"
+    return render_template("syllabus/add.html", form=form, back=back, title=N_("Part of a paper"), of=of), form.status
 
 
 @bp.get("/dates")
@@ -180,11 +185,15 @@ def dates() -> ResponseReturnValue:
     return render_template("syllabus/dates.html", page=page, columns=columns, years=years)
 
 
+def _region(entry: KeyDate, regions: dict[str, str]) -> str:
+    return regions.get(entry.region_code, entry.region_code) if entry.region_code else say(NATIONWIDE)
+
+
 def _date_row(entry: KeyDate, regions: dict[str, str]) -> dict[str, object]:
     return {
         "id": entry.id,
         "exam_year": str(entry.exam_year),
-        "region": regions.get(entry.region_code, entry.region_code) if entry.region_code else "全国",
+        "region": _region(entry, regions),
         "kind": KINDS[entry.kind],
         "starts_on": entry.starts_on,
         "ends_on": entry.ends_on,
@@ -196,18 +205,20 @@ def _date_row(entry: KeyDate, regions: dict[str, str]) -> dict[str, object]:
 @bp.route("/dates/add", methods=["GET", "POST"])
 @needs(Permission.SYLLABUS_EDIT)
 def add_date() -> ResponseReturnValue:
-    return _date_form(None, KeyDateForm())
+    return _date_form(None, KeyDateForm(), "")
 
 
 @bp.route("/dates/<int:key_date_id>", methods=["GET", "POST"])
 @needs(Permission.SYLLABUS_EDIT)
 def date(key_date_id: int) -> ResponseReturnValue:
     with reading() as session:
-        known = vars(actions.key_date(session, key_date_id))
-    return _date_form(key_date_id, KeyDateForm(data=known))
+        found = actions.key_date(session, key_date_id)
+        regions = actions.region_names(session)
+    of = f"{found.exam_year} · {say(KINDS[found.kind])} · {_region(found, regions)}"
+    return _date_form(key_date_id, KeyDateForm(data=vars(found)), of)
 
 
-def _date_form(key_date_id: int | None, form: KeyDateForm) -> ResponseReturnValue:
+def _date_form(key_date_id: int | None, form: KeyDateForm, of: str) -> ResponseReturnValue:
     back = url_for("syllabus.dates")
     if form.sent():
         try:
@@ -216,4 +227,5 @@ def _date_form(key_date_id: int | None, form: KeyDateForm) -> ResponseReturnValu
             return redirect(back, 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
-    return render_template("syllabus/add.html", form=form, back=back, title=N_("Key date")), form.status
+    title = N_("Key date") if key_date_id else N_("Add a key date")
+    return render_template("syllabus/add.html", form=form, back=back, title=title, of=of), form.status

@@ -34,7 +34,7 @@ COURSE_COLUMNS = (
     Column("name", N_("Course"), sortable=True, link=lambda row: url_for("training.course", course_id=row["id"])),
     Column("kind", N_("Kind"), "sentence"),
     Column("level", N_("Level")),
-    Column("category", N_("Hours count as"), "sentence"),
+    Column("category", N_("Hours count as"), "choice", choices=CATEGORIES),
     Column("classes", N_("Classes"), "number", sortable=True),
 )
 

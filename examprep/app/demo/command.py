@@ -25,8 +25,6 @@ READY = "demo.json"  # written last: without it a filling was cut short and is m
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def demo(fresh: bool, no_serve: bool, home: Path, host: str, port: int) -> None:
     """Make a county of people who do not exist, and serve it with the worker embedded."""
-    settings = Settings.from_env({}, home=home)
-    settings = settings.with_(development=True, base_url=f"http://{host}:{port}")
     kept = home / READY
     if fresh or not kept.exists():
         password = make(home)
@@ -37,6 +35,8 @@ def demo(fresh: bool, no_serve: bool, home: Path, host: str, port: int) -> None:
         click.echo(f"The demo in {home} is kept; --fresh makes a new one.")
     _introduce(password, None if no_serve else f"http://{host}:{port}")
     if not no_serve:
+        # Read only now: making the demo anew makes new keys.
+        settings = Settings.from_env({}, home=home).with_(development=True, base_url=f"http://{host}:{port}")
         serve_installation(settings, host=host, port=port, processes=default_processes(), threads=4, with_worker=True)
 
 

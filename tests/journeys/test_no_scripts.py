@@ -1,0 +1,92 @@
+"""With scripts off the work can still be done: each journey in a browser that runs none."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import markup
+
+pytest_plugins = ["tests.journeys.pages_conftest"]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def plain(browser, site):
+    """``plain("candidate")``: a phone without scripts, signed in by the form."""
+    opened = []
+
+    def go(role: str) -> Page:
+        site.client(role, "zh")  # the choice is kept with the account
+        context = browser.new_context(
+            base_url=site.base, viewport={"width": 360, "height": 780}, locale="zh-CN", java_script_enabled=False
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.get_by_label("登录名").fill(role)
+        page.get_by_label("密码").fill(site.password)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("button", name="退出")).to_be_visible()
+        return page
+
+    yield go
+    for context in opened:
+        context.close()
+
+
+def test_practising(plain):
+    page = plain("candidate")
+    page.goto("/practice/asw-comprehensive/all")
+    question = page.locator("legend.stem").inner_text()
+    page.locator("label.option").first.click()
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("[data-verdict]")).to_be_visible()
+    assert markup.problems(page.content()) == []
+    page.get_by_role("link", name="下一题").click()
+    expect(page.locator("legend.stem")).not_to_have_text(question)
+
+
+def test_enrolling_in_a_class_and_leaving_it(plain):
+    page = plain("candidate")
+    page.goto("/training/classes")
+    page.get_by_role("table").get_by_role("link", name="2027年考前周末班").click()
+    page.get_by_role("button", name="报名").click()
+    expect(page.get_by_text("您已报名成功")).to_be_visible()
+    page.get_by_text("退出培训班").first.click()
+    page.get_by_role("button", name="退出培训班").click()
+    expect(page).to_have_url(re.compile("/training/classes$"))
+    expect(page.get_by_role("heading", name="2027年考前周末班")).to_have_count(0)
+
+
+@pytest.mark.parametrize("sound", [True, False], ids=["sound", "faulty"])
+def test_checking_a_file_and_importing_it(plain, sound):
+    page = plain("trainer")
+    page.goto("/imports/bank-questions")
+    stem = f"没有脚本时导入的题目{'' if sound else '，缺答案'}"
+    answer = "A" if sound else "Z"
+    rows = f"题干,选项A,选项B,选项C,选项D,答案,章\n{stem},甲,乙,丙,丁,{answer},01\n"
+    page.locator("[type=file]").set_input_files({"name": "q.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.get_by_role("button", name="检查文件").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("q.csv")
+    assert markup.problems(page.content()) == []
+    if not sound:
+        expect(page.get_by_role("table")).to_contain_text("Z")
+        expect(page.get_by_role("button", name="导入")).to_have_count(0)
+        return
+    page.get_by_role("button", name="导入").click()
+    expect(page.get_by_text("已导入").first).to_be_visible()
+    page.goto("/bank/?q=没有脚本时导入")
+    expect(page.get_by_role("table")).to_contain_text(stem)
+
+
+def test_filtering_a_list_to_review(plain):
+    page = plain("county")
+    page.goto("/ce/standing")
+    page.locator("[name=state]").select_option(label="学时不足")
+    page.get_by_role("button", name="查询").click()
+    shown = page.locator("tbody tr")
+    assert 0 < shown.count() == shown.filter(has_text="学时不足").count()
+    shown.first.get_by_role("link").click()
+    expect(page.get_by_text("学时不足").first).to_be_visible()
+    assert markup.problems(page.content()) == []
