@@ -16,7 +16,8 @@ from examprep.plumbing.jobs import Job, StillDue
 class NavItem:
     """A place in the menu, shown to whoever holds ``permission``; lower ``order`` comes first.
 
-    ``role`` names the home the item belongs to: candidate, trainer, officer, administrator.
+    ``role`` names the home the item belongs to: candidate, trainer, officer, administrator. ``icon`` is a name of
+    `_macros/icons.html`; ``short`` stands for a label that is too long for a phone's bottom bar.
     """
 
     label: str
@@ -24,7 +25,8 @@ class NavItem:
     permission: str
     role: str
     order: int
-    icon: str = ""
+    icon: str
+    short: str = ""
 
 
 @dataclass(frozen=True)

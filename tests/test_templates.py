@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1] / "templates"
 PAGES = sorted(ROOT.rglob("*.html"))
 WORDS = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]+")
 # What stands between tags and is the same in every language.
-SAME = {"examprep", "XLSX", "CSV", "JSON", "PDF"}
+SAME = {"examprep", "XLSX", "CSV", "JSON", "PDF", "Enter"}
 
 
 def ids(path):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from examprep.app import pages
 from examprep.app.navigation import acting_as, navigation
+from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
 from examprep.imports.views import bp as imports_blueprint
@@ -82,7 +83,7 @@ def create_app(runtime: Runtime) -> Flask:
     CSRFProtect(app)
     install_sessions(app)
     install_refusals(app)
-    for blueprint in (people_blueprint, imports_blueprint, pages.bp):
+    for blueprint in (people_blueprint, imports_blueprint, pages.bp, design_blueprint):
         app.register_blueprint(blueprint)
     for feature in FEATURES:
         if feature.blueprint is not None:

@@ -29,9 +29,12 @@ PEOPLE = Feature(
             Permission.PEOPLE_ORGANISATION_MANAGE,
             Role.ADMINISTRATOR,
             20,
-            "home",
+            "organisation",
+            N_("Units"),
         ),
-        NavItem(N_("Audit trail"), "people.audit", Permission.PEOPLE_AUDIT_SEE, Role.ADMINISTRATOR, 80, "notebook"),
+        NavItem(
+            N_("Audit trail"), "people.audit", Permission.PEOPLE_AUDIT_SEE, Role.ADMINISTRATOR, 80, "trail", N_("Audit")
+        ),
     ),
     derived=(Derived("organisation_tree", tree_differences),),
     load_data=_regions,
@@ -40,7 +43,5 @@ REMINDERS = Feature(
     name="reminders",
     blueprint=reminders_blueprint,
     jobs=REMINDER_JOBS,
-    nav=(
-        NavItem(N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "practice"),
-    ),
+    nav=(NavItem(N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "mail"),),
 )

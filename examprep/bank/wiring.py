@@ -12,5 +12,5 @@ FEATURE = Feature(
     blueprint=bp,
     commands=(bank,),
     importers=(IMPORTER,),
-    nav=(NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20),),
+    nav=(NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20, "bank", N_("Bank")),),
 )

@@ -13,8 +13,8 @@ FEATURE = Feature(
     blueprint=bp,
     jobs=JOBS,
     nav=(
-        NavItem(N_("My credit hours"), "ce.own", Permission.CE_OWN_SEE, "candidate", 30),
-        NavItem(N_("Credit hours"), "ce.standing", Permission.CE_STANDING_SEE, "officer", 40),
+        NavItem(N_("My credit hours"), "ce.own", Permission.CE_OWN_SEE, "candidate", 30, "hours", N_("Hours")),
+        NavItem(N_("Credit hours"), "ce.standing", Permission.CE_STANDING_SEE, "officer", 40, "hours", N_("Hours")),
     ),
     derived=(Derived("ce_balance", rebuild.differences),),
     load_data=load_requirements,

@@ -16,8 +16,16 @@ FEATURE = Feature(
     blueprint=bp,
     importers=(HoldersImporter(lambda: runtime().vault),),
     nav=(
-        NavItem(N_("Certificate holders"), "register.holders", Permission.REGISTER_HOLDER_SEE, "officer", 50),
-        NavItem(N_("Awards"), "register.award_list", Permission.REGISTER_HOLDER_SEE, "officer", 55),
+        NavItem(
+            N_("Certificate holders"),
+            "register.holders",
+            Permission.REGISTER_HOLDER_SEE,
+            "officer",
+            50,
+            "certificate",
+            N_("Holders"),
+        ),
+        NavItem(N_("Awards"), "register.award_list", Permission.REGISTER_HOLDER_SEE, "officer", 55, "award"),
     ),
     derived=(Derived("register_certificate", rebuild.differences),),
 )
