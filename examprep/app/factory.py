@@ -13,7 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from examprep.app import pages
+from examprep.app.helping import bp as help_blueprint
 from examprep.app.navigation import acting_as, navigation
+from examprep.app.setup import bp as setup_blueprint
 from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
@@ -83,7 +85,7 @@ def create_app(runtime: Runtime) -> Flask:
     CSRFProtect(app)
     install_sessions(app)
     install_refusals(app)
-    for blueprint in (people_blueprint, imports_blueprint, pages.bp, design_blueprint):
+    for blueprint in (people_blueprint, imports_blueprint, pages.bp, design_blueprint, help_blueprint, setup_blueprint):
         app.register_blueprint(blueprint)
     for feature in FEATURES:
         if feature.blueprint is not None:

@@ -24,6 +24,15 @@ PEOPLE = Feature(
         NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.OFFICER, 60, "people"),
         NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.ADMINISTRATOR, 10, "people"),
         NavItem(
+            N_("Getting started"),
+            "setup.home",
+            Permission.PEOPLE_ACCOUNT_MANAGE,
+            Role.ADMINISTRATOR,
+            5,
+            "home",
+            N_("Start"),
+        ),
+        NavItem(
             N_("Organisations"),
             "people.organisations",
             Permission.PEOPLE_ORGANISATION_MANAGE,
