@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import click
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
+from examprep.people.actor import Actor
 from examprep.plumbing.jobs import Job, StillDue
+from examprep.plumbing.listing import Ask
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,30 @@ class NavItem:
     order: int
     icon: str
     short: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: how it is called, what tells it from others of that name, and its page."""
+
+    title: str
+    detail: str
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the search box finds of one kind, for whoever holds ``permission``.
+
+    ``find`` takes session, actor, the ask (words and how many to give) and now; it gives how many match within the
+    actor's bounds and the first of them. ``endpoint`` is the whole list, which takes the words as ``q``.
+    """
+
+    label: str
+    permission: str
+    endpoint: str
+    find: Callable[[Session, Actor, Ask, datetime], tuple[int, Sequence[Hit]]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +78,7 @@ class Feature:
     importers: Sequence[Importer] = ()
     nav: Sequence[NavItem] = ()
     derived: Sequence[Derived] = ()
+    searches: Sequence[Search] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,

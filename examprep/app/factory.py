@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from examprep.app import pages
+from examprep.app.finding import bp as search_blueprint
 from examprep.app.helping import bp as help_blueprint
 from examprep.app.navigation import acting_as, navigation
 from examprep.app.setup import bp as setup_blueprint
@@ -85,7 +86,15 @@ def create_app(runtime: Runtime) -> Flask:
     CSRFProtect(app)
     install_sessions(app)
     install_refusals(app)
-    for blueprint in (people_blueprint, imports_blueprint, pages.bp, design_blueprint, help_blueprint, setup_blueprint):
+    for blueprint in (
+        people_blueprint,
+        imports_blueprint,
+        pages.bp,
+        design_blueprint,
+        help_blueprint,
+        setup_blueprint,
+        search_blueprint,
+    ):
         app.register_blueprint(blueprint)
     for feature in FEATURES:
         if feature.blueprint is not None:

@@ -1,14 +1,17 @@
 """What lies beneath the floor of features and is plugged in all the same: they cannot import ``Feature`` themselves."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from examprep.feature import Derived, Feature, NavItem
+from examprep.feature import Derived, Feature, Hit, NavItem, Search
 from examprep.kernel.sentence import N_
+from examprep.people import directory
 from examprep.people.access import Permission, Role
+from examprep.people.actor import Actor
 from examprep.people.regions import load_regions
 from examprep.people.tree import differences as tree_differences
+from examprep.plumbing.listing import Ask
 from examprep.reminders.jobs import JOBS as REMINDER_JOBS
 from examprep.reminders.views import bp as reminders_blueprint
 
@@ -17,8 +20,15 @@ def _regions(session: Session, _today: date) -> None:
     load_regions(session)
 
 
+def _find_people(session: Session, actor: Actor, ask: Ask, _now: datetime) -> tuple[int, list[Hit]]:
+    page = directory.people(session, actor, ask)
+    hits = [Hit(row["name"], row["organisation"], "people.person", {"person_id": row["id"]}) for row in page.rows]
+    return page.total, hits
+
+
 PEOPLE = Feature(
     name="people",
+    searches=(Search(N_("People"), Permission.PEOPLE_PERSON_SEE, "people.people", _find_people),),
     nav=(
         NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.TRAINER, 40, "people"),
         NavItem(N_("People"), "people.people", Permission.PEOPLE_PERSON_SEE, Role.OFFICER, 60, "people"),

@@ -1,9 +1,9 @@
 """Plugs training into the application."""
 
-from examprep.feature import Derived, Feature, NavItem
+from examprep.feature import Derived, Feature, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.training import attending, learner_views, mentoring_views, session_views, views
+from examprep.training import attending, finding, learner_views, mentoring_views, session_views, views
 from examprep.training.blueprint import bp
 
 # The view modules hang their pages on the blueprint when they are imported.
@@ -12,6 +12,10 @@ PAGES = (views, session_views, learner_views, mentoring_views)
 FEATURE = Feature(
     name="training",
     blueprint=bp,
+    searches=(
+        Search(N_("Classes"), Permission.TRAINING_CLASS_MANAGE, "training.classes", finding.managed),
+        Search(N_("Open classes"), Permission.TRAINING_CLASS_ENROL, "training.open_classes", finding.open_to_enrol),
+    ),
     nav=(
         NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10, "day"),
         NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12, "classes"),
