@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import click
-from flask import Blueprint
+from flask import Blueprint, current_app
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
@@ -57,6 +57,39 @@ class Search:
 
 
 @dataclass(frozen=True)
+class HomeCard:
+    """What a subject adds to the home of a role: a template, and the ``facts`` it shows.
+
+    ``facts`` takes session, actor and now; ``None`` leaves the card out. Lower ``order`` comes first.
+    """
+
+    home: str
+    permission: str
+    order: int
+    template: str
+    facts: Callable[[Session, Actor, datetime], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as a home includes it: its template reads ``facts``."""
+
+    template: str
+    facts: Mapping[str, Any]
+
+
+HOME_CARDS = "examprep.home_cards"  # where the application keeps the features' cards
+
+
+def home_cards(session: Session, actor: Actor, home: str, now: datetime) -> list[Card]:
+    """The cards of all subjects on one role's home, so that the home's own subject need not know the others."""
+    known: Sequence[HomeCard] = current_app.extensions[HOME_CARDS]
+    wanted = [card for card in known if card.home == home and actor.may(card.permission)]
+    shown = [(card.template, card.facts(session, actor, now)) for card in sorted(wanted, key=lambda card: card.order)]
+    return [Card(template, facts) for template, facts in shown if facts is not None]
+
+
+@dataclass(frozen=True)
 class Derived:
     """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
 
@@ -79,6 +112,7 @@ class Feature:
     nav: Sequence[NavItem] = ()
     derived: Sequence[Derived] = ()
     searches: Sequence[Search] = ()
+    home_cards: Sequence[HomeCard] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,

@@ -1,11 +1,15 @@
 """What lies beneath the floor of features and is plugged in all the same: they cannot import ``Feature`` themselves."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
-from examprep.feature import Derived, Feature, Hit, NavItem, Search
-from examprep.kernel.sentence import N_
+from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, Search
+from examprep.imports.engine import stuck
+from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
@@ -57,6 +61,28 @@ PEOPLE = Feature(
     ),
     derived=(Derived("organisation_tree", tree_differences),),
     load_data=_regions,
+)
+
+
+def _stuck_imports(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """Files of the last 30 days that had problems and were not followed by a right one."""
+    importers = current_app.extensions["examprep.importers"]
+    found = stuck(session, importers, actor, since=now - timedelta(days=30))
+    if not found:
+        return None
+    return {
+        "label": N_("Files with problems"),
+        "count": sum(found.values()),
+        "unit": N_("files"),
+        "base": Sentence("checked, not imported, in the last 30 days"),
+        "endpoint": "imports.upload",
+        "values": {"name": next(iter(found))},
+    }
+
+
+IMPORTS = Feature(
+    name="imports",
+    home_cards=(HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 40, "home/figure.html", _stuck_imports),),
 )
 REMINDERS = Feature(
     name="reminders",

@@ -1,9 +1,9 @@
 """Plugs training into the application."""
 
-from examprep.feature import Derived, Feature, NavItem, Search
+from examprep.feature import Derived, Feature, HomeCard, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.training import attending, finding, learner_views, mentoring_views, session_views, views
+from examprep.training import attending, cards, finding, learner_views, mentoring_views, session_views, views
 from examprep.training.blueprint import bp
 
 # The view modules hang their pages on the blueprint when they are imported.
@@ -36,6 +36,9 @@ FEATURE = Feature(
             20,
             "classes",
         ),
+    ),
+    home_cards=(
+        HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
     ),
     derived=(Derived("training_attendance", attending.differences),),
 )
