@@ -2,21 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import click
-from flask import Blueprint
+from flask import Blueprint, current_app
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
+from examprep.people.actor import Actor
 from examprep.plumbing.jobs import Job, StillDue
+from examprep.plumbing.listing import Ask
 
 
 @dataclass(frozen=True)
 class NavItem:
     """A place in the menu, shown to whoever holds ``permission``; lower ``order`` comes first.
 
-    ``role`` names the home the item belongs to: candidate, trainer, officer, administrator.
+    ``role`` names the home the item belongs to: candidate, trainer, officer, administrator. ``icon`` is a name of
+    `_macros/icons.html`; ``short`` stands for a label that is too long for a phone's bottom bar.
     """
 
     label: str
@@ -24,7 +28,65 @@ class NavItem:
     permission: str
     role: str
     order: int
-    icon: str = ""
+    icon: str
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: how it is called, what tells it from others of that name, and its page."""
+
+    title: str
+    detail: str
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the search box finds of one kind, for whoever holds ``permission``.
+
+    ``find`` takes session, actor, the ask (words and how many to give) and now; it gives how many match within the
+    actor's bounds and the first of them. ``endpoint`` is the whole list, which takes the words as ``q``.
+    """
+
+    label: str
+    permission: str
+    endpoint: str
+    find: Callable[[Session, Actor, Ask, datetime], tuple[int, Sequence[Hit]]]
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """What a subject adds to the home of a role: a template, and the ``facts`` it shows.
+
+    ``facts`` takes session, actor and now; ``None`` leaves the card out. Lower ``order`` comes first.
+    """
+
+    home: str
+    permission: str
+    order: int
+    template: str
+    facts: Callable[[Session, Actor, datetime], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as a home includes it: its template reads ``facts``."""
+
+    template: str
+    facts: Mapping[str, Any]
+
+
+HOME_CARDS = "examprep.home_cards"  # where the application keeps the features' cards
+
+
+def home_cards(session: Session, actor: Actor, home: str, now: datetime) -> list[Card]:
+    """The cards of all subjects on one role's home, so that the home's own subject need not know the others."""
+    known: Sequence[HomeCard] = current_app.extensions[HOME_CARDS]
+    wanted = [card for card in known if card.home == home and actor.may(card.permission)]
+    shown = [(card.template, card.facts(session, actor, now)) for card in sorted(wanted, key=lambda card: card.order)]
+    return [Card(template, facts) for template, facts in shown if facts is not None]
 
 
 @dataclass(frozen=True)
@@ -49,6 +111,8 @@ class Feature:
     importers: Sequence[Importer] = ()
     nav: Sequence[NavItem] = ()
     derived: Sequence[Derived] = ()
+    searches: Sequence[Search] = ()
+    home_cards: Sequence[HomeCard] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,

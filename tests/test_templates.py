@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from examprep.app.helping import TOPICS
+from examprep.plumbing.i18n import LANGUAGES
 from tests import catalogue
 
 ROOT = Path(__file__).parents[1] / "templates"
@@ -31,7 +33,12 @@ def test_nothing_inline_and_nothing_unescaped(path):
     assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style", text)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=ids)
+# A page of help is written whole in each language, not sentence by sentence: there is a file for each.
+HELP = ROOT / "help"
+TRANSLATED = [path for path in PAGES if not (path.parent == HELP and len(path.suffixes) == 2)]
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=ids)
 def test_no_bare_words_between_tags(path):
     text = path.read_text(encoding="utf-8")
     text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", text, flags=re.S)
@@ -41,6 +48,11 @@ def test_no_bare_words_between_tags(path):
     text = re.sub(r'[\w-]+="\s*"', " ", text)
     bare = [word for word in WORDS.findall(text) if word not in SAME]
     assert bare == []
+
+
+def test_every_page_of_help_is_there_in_each_language():
+    names = {language: {path.name.split(".")[0] for path in HELP.glob(f"*.{language}.html")} for language in LANGUAGES}
+    assert names["zh"] == names["en"] == set(TOPICS.names)
 
 
 def test_every_message_has_its_chinese_sentence():

@@ -23,8 +23,10 @@ from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect,
 
 from examprep.app.factory import open_runtime
 from examprep.app.schema import alembic_config, load_data, present
+from examprep.app.setup import BACKUP_MADE
 from examprep.config.settings import Settings
 from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.people.actions import record
 from examprep.plumbing.runtime import Runtime
 
 FORMAT = 1
@@ -272,7 +274,10 @@ def backup(file: Path) -> None:
 
     The file holds personal data; keep it, and apart from it the EXAMPREP_DATA_KEY, safe.
     """
-    rows = save(open_runtime(Settings.from_env()), file, progress=_tell)
+    runtime = open_runtime(Settings.from_env())
+    rows = save(runtime, file, progress=_tell)
+    with runtime.database.write() as session:
+        record(session, None, BACKUP_MADE, "backup", rows, now=runtime.clock.now())
     click.echo(f"{rows:,} rows saved to {file}.")
 
 

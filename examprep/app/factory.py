@@ -14,9 +14,14 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from examprep.app import pages
+from examprep.app.finding import bp as search_blueprint
+from examprep.app.helping import bp as help_blueprint
 from examprep.app.navigation import acting_as, navigation
+from examprep.app.setup import bp as setup_blueprint
+from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
+from examprep.feature import HOME_CARDS
 from examprep.imports.views import bp as imports_blueprint
 from examprep.kernel.clock import Clock, SystemClock
 from examprep.kernel.registry import Registry
@@ -74,6 +79,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["examprep"] = runtime
     app.url_map.converters["int"] = RowNumber
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
+    app.extensions[HOME_CARDS] = tuple(card for feature in FEATURES for card in feature.home_cards)
     app.extensions["examprep.still_due"] = _still_due()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -84,7 +90,15 @@ def create_app(runtime: Runtime) -> Flask:
     CSRFProtect(app)
     install_sessions(app)
     install_refusals(app)
-    for blueprint in (people_blueprint, imports_blueprint, pages.bp):
+    for blueprint in (
+        people_blueprint,
+        imports_blueprint,
+        pages.bp,
+        design_blueprint,
+        help_blueprint,
+        setup_blueprint,
+        search_blueprint,
+    ):
         app.register_blueprint(blueprint)
     for feature in FEATURES:
         if feature.blueprint is not None:

@@ -14,6 +14,7 @@ class Place:
 
     label: str
     endpoint: str
+    short: str
     icon: str
     current: bool
 
@@ -32,4 +33,4 @@ def navigation(actor: Actor, role: Role | None, endpoint: str | None) -> Sequenc
     exact = [item for item in items if item.endpoint == endpoint]
     near = [item for item in items if item.endpoint.partition(".")[0] == (endpoint or "").partition(".")[0]]
     current = next(iter(exact or near), None)
-    return [Place(item.label, item.endpoint, item.icon, item is current) for item in items]
+    return [Place(item.label, item.endpoint, item.short or item.label, item.icon, item is current) for item in items]

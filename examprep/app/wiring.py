@@ -1,6 +1,6 @@
 """Every subject that is plugged in. To add one: its package, and a line here."""
 
-from examprep.app.frame import PEOPLE, REMINDERS
+from examprep.app.frame import IMPORTS, PEOPLE, REMINDERS
 from examprep.bank.wiring import FEATURE as BANK
 from examprep.bureau.wiring import FEATURE as BUREAU
 from examprep.ce.wiring import FEATURE as CE
@@ -11,4 +11,16 @@ from examprep.register.wiring import FEATURE as REGISTER
 from examprep.syllabus.wiring import FEATURE as SYLLABUS
 from examprep.training.wiring import FEATURE as TRAINING
 
-FEATURES: tuple[Feature, ...] = (PEOPLE, REMINDERS, SYLLABUS, BANK, EXAMS, PRACTICE, REGISTER, CE, TRAINING, BUREAU)
+FEATURES: tuple[Feature, ...] = (
+    PEOPLE,
+    IMPORTS,
+    REMINDERS,
+    SYLLABUS,
+    BANK,
+    EXAMS,
+    PRACTICE,
+    REGISTER,
+    CE,
+    TRAINING,
+    BUREAU,
+)

@@ -21,6 +21,7 @@ __all__ = [
     "load_starter",
     "mark_answered",
     "publish",
+    "published_count",
     "question",
     "restore",
     "retire",
@@ -51,6 +52,11 @@ def current_version(session: Session, question_id: int) -> int:
     if found is None:
         raise NotFound("bank.question", "There is no such question.")
     return found
+
+
+def published_count(session: Session) -> int:
+    """How many questions anybody may practise, over all subjects."""
+    return store.published_count(session)
 
 
 def grade(question: Question, ticks: frozenset[int] | None) -> int:

@@ -9,9 +9,10 @@ from examprep.bank import store
 from examprep.bank.models import QuestionRow, VersionRow
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES, Question
+from examprep.feature import Hit
 from examprep.kernel.errors import NotFound
 from examprep.people.actor import Actor
-from examprep.plumbing.i18n import in_language
+from examprep.plumbing.i18n import in_language, say
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter
@@ -76,6 +77,14 @@ def _row(row: dict[str, object], *, whole: bool) -> dict[str, object]:
     stem = str(row["stem"]).replace("\n", " ")
     short = stem if whole or len(stem) <= STEM_SHOWN else stem[:STEM_SHOWN] + "…"
     return {**row, "stem": short, "type": QUESTION_TYPES[str(row["type"])].label}
+
+
+def find(session: Session, actor: Actor, ask: Ask, _now: datetime) -> tuple[int, list[Hit]]:
+    """Questions with the words in their stem, for the search box."""
+    page = questions(session, actor, ask)
+    return page.total, [
+        Hit(str(row["stem"]), say(row["type"]), "bank.question", {"question_id": row["id"]}) for row in page.rows
+    ]
 
 
 def details(session: Session, actor: Actor, question_id: int) -> Details:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.bank.models import QuestionChapterRow, QuestionRow, VersionRow
@@ -143,3 +143,7 @@ def questions_list(
         link = QuestionChapterRow
         query = query.where(QuestionRow.id.in_(select(link.question_id).where(link.chapter_id.in_(chapter_ids))))
     return query
+
+
+def published_count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(QuestionRow).where(QuestionRow.state == "published")) or 0

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from examprep.bureau import actions
+from examprep.feature import home_cards
 from examprep.kernel.sentence import N_
-from examprep.people.access import Permission
+from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
 from examprep.plumbing import charts
 from examprep.plumbing.access import needs
@@ -35,6 +36,7 @@ def home() -> ResponseReturnValue:
     with reading() as session:
         found = actions.home(session, actor, unit, today=today)
         units = actions.units(session, actor)
+        cards = [] if ask.export else home_cards(session, actor, Role.OFFICER, runtime().clock.now())
     if ask.export:
         rows = [{**vars(year.counts), "rate": year.rate} for year in found.years]
         return download(page_of(rows, ask), COLUMNS, "bureau")
@@ -58,5 +60,6 @@ def home() -> ResponseReturnValue:
         holders_picture=holders,
         today=today,
         ask=ask,
+        cards=cards,
         title=gettext("Overview"),
     )

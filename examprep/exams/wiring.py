@@ -19,9 +19,17 @@ FEATURE = Feature(
     blueprint=bp,
     importers=(RegistrationImporter(_vault), ResultImporter(_vault)),
     nav=(
-        NavItem(N_("Pass rates"), "exams.rates", Permission.EXAMS_RATE_SEE, Role.OFFICER, 20),
-        NavItem(N_("Import results"), "exams.importing", Permission.EXAMS_RESULT_IMPORT, Role.OFFICER, 30),
-        NavItem(N_("My results"), "exams.mine", Permission.EXAMS_OWN_SEE, Role.CANDIDATE, 40),
+        NavItem(N_("Pass rates"), "exams.rates", Permission.EXAMS_RATE_SEE, Role.OFFICER, 20, "results"),
+        NavItem(
+            N_("Import results"),
+            "exams.importing",
+            Permission.EXAMS_RESULT_IMPORT,
+            Role.OFFICER,
+            30,
+            "import",
+            N_("Import"),
+        ),
+        NavItem(N_("My results"), "exams.mine", Permission.EXAMS_OWN_SEE, Role.CANDIDATE, 40, "results", N_("Results")),
     ),
     # Outcomes first: the tally is counted from them.
     derived=(

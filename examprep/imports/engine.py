@@ -3,8 +3,8 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, aliased, undefer
 
 from examprep.imports.importer import Importer, Plan, Upload
 from examprep.imports.models import ImportBatchRow
@@ -177,3 +177,28 @@ def batches(session: Session, importer: Importer, actor: Actor, ask: Ask) -> Pag
         BATCH.id, BATCH.filename, BATCH.state, BATCH.rows, BATCH.problems, BATCH.written, BATCH.created_at
     ).where(BATCH.importer == importer.name, within(BATCH.organisation_id, actor, importer.permission))
     return fetch(session, query, ask, searchable=[BATCH.filename], default=[BATCH.id.desc()])
+
+
+def stuck(session: Session, importers: Registry[Importer], actor: Actor, *, since: datetime) -> dict[str, int]:
+    """How many files sent since then had problems, by importer, where no later file of the unit was imported."""
+    later = aliased(BATCH)
+    mended = select(later.id).where(
+        later.importer == BATCH.importer,
+        later.organisation_id == BATCH.organisation_id,
+        later.id > BATCH.id,
+        later.state == "applied",
+    )
+    allowed = [
+        (BATCH.importer == importer.name) & within(BATCH.organisation_id, actor, importer.permission)
+        for importer in importers
+        if actor.may(importer.permission)
+    ]
+    if not allowed:
+        return {}
+    query = (
+        select(BATCH.importer, func.count())
+        .where(BATCH.state == "checked", BATCH.problems > 0, BATCH.created_at >= since, or_(*allowed), ~mended.exists())
+        .group_by(BATCH.importer)
+        .order_by(BATCH.importer)
+    )
+    return dict(session.execute(query).all())

@@ -1,6 +1,6 @@
 """Queries over persons and organisations. Values out; decides nothing."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, literal, select
@@ -233,3 +233,17 @@ def in_post_counts(
         query = query.where(in_subtree(PersonRow.organisation_id, organisation_id))
     workers, certified = session.execute(query).one()
     return workers, certified
+
+
+def setup_counts(session: Session, actor: Actor) -> tuple[int, int, int]:
+    """Organisations, persons and open accounts where the actor manages accounts."""
+    mine = within(PersonRow.organisation_id, actor, Permission.PEOPLE_ACCOUNT_MANAGE)
+    organisations = select(func.count()).where(within(OrganisationRow.id, actor, Permission.PEOPLE_ACCOUNT_MANAGE))
+    people = select(func.count()).select_from(PersonRow).where(mine)
+    accounts = people.join(AccountRow, AccountRow.person_id == PersonRow.id).where(AccountRow.closed_at.is_(None))
+    return session.scalar(organisations) or 0, session.scalar(people) or 0, session.scalar(accounts) or 0
+
+
+def last_act_at(session: Session, act: str) -> datetime | None:
+    """When an act was last written into the audit trail; ``None`` when it never was."""
+    return session.scalar(select(func.max(AuditEventRow.at)).where(AuditEventRow.act == act))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.practice.hot import KEPT, read_kept
@@ -212,3 +212,13 @@ def replace_row(session: Session, table: str, key: tuple[Any, ...], values: dict
     session.execute(delete(found).where(*where))
     if values is not None:
         session.execute(insert(found).values(values))
+
+
+def sums_since(session: Session, people: Any, since: date) -> dict[int, tuple[int, int]]:
+    """Answered and right since an office day, by person; ``people`` is a subquery of ids."""
+    rows = session.execute(
+        select(DayRow.person_id, func.sum(DayRow.answered), func.sum(DayRow.rights))
+        .where(DayRow.answered_on >= since, DayRow.person_id.in_(people))
+        .group_by(DayRow.person_id)
+    )
+    return {person: (int(answered), int(rights)) for person, answered, rights in rows}

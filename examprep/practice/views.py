@@ -5,9 +5,10 @@ from uuid import uuid4
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from examprep.feature import home_cards
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.sentence import N_
-from examprep.people.access import Permission
+from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download, page_of
@@ -33,7 +34,8 @@ def home() -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         )
-    return render_template("practice/home.html", home=shown)
+        cards = home_cards(session, current_actor(), Role.CANDIDATE, clock.now())
+    return render_template("practice/home.html", home=shown, cards=cards)
 
 
 @bp.get("/<subject>/<scope>")

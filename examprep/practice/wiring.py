@@ -10,8 +10,8 @@ FEATURE = Feature(
     name="practice",
     blueprint=bp,
     nav=(
-        NavItem(N_("Practice"), "practice.home", Permission.PRACTICE_OWN_USE, "candidate", 10),
-        NavItem(N_("Notebook"), "practice.notebook", Permission.PRACTICE_OWN_USE, "candidate", 11),
+        NavItem(N_("Practice"), "practice.home", Permission.PRACTICE_OWN_USE, "candidate", 10, "practice"),
+        NavItem(N_("Notebook"), "practice.notebook", Permission.PRACTICE_OWN_USE, "candidate", 11, "notebook"),
     ),
     derived=(Derived("practice_memory", memory_differences), Derived("practice_day", day_differences)),
 )

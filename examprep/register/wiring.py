@@ -1,10 +1,10 @@
 """The register, plugged in."""
 
-from examprep.feature import Derived, Feature, NavItem
+from examprep.feature import Derived, Feature, HomeCard, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
-from examprep.register import award_views, rebuild
+from examprep.register import award_views, cards, rebuild
 from examprep.register.importer import HoldersImporter
 from examprep.register.views import bp
 
@@ -16,8 +16,20 @@ FEATURE = Feature(
     blueprint=bp,
     importers=(HoldersImporter(lambda: runtime().vault),),
     nav=(
-        NavItem(N_("Certificate holders"), "register.holders", Permission.REGISTER_HOLDER_SEE, "officer", 50),
-        NavItem(N_("Awards"), "register.award_list", Permission.REGISTER_HOLDER_SEE, "officer", 55),
+        NavItem(
+            N_("Certificate holders"),
+            "register.holders",
+            Permission.REGISTER_HOLDER_SEE,
+            "officer",
+            50,
+            "certificate",
+            N_("Holders"),
+        ),
+        NavItem(N_("Awards"), "register.award_list", Permission.REGISTER_HOLDER_SEE, "officer", 55, "award"),
+    ),
+    home_cards=(
+        HomeCard("officer", Permission.REGISTER_HOLDER_SEE, 20, "home/figure.html", cards.lapsed),
+        HomeCard("officer", Permission.REGISTER_HOLDER_SEE, 30, "home/figure.html", cards.renewable),
     ),
     derived=(Derived("register_certificate", rebuild.differences),),
 )

@@ -9,6 +9,6 @@ from examprep.syllabus.views import bp
 FEATURE = Feature(
     "syllabus",
     blueprint=bp,
-    nav=(NavItem(N_("Syllabus"), "syllabus.index", Permission.SYLLABUS_EDIT, "administrator", 60),),
+    nav=(NavItem(N_("Syllabus"), "syllabus.index", Permission.SYLLABUS_EDIT, "administrator", 60, "tree"),),
     load_data=load_data,
 )

@@ -258,3 +258,36 @@ def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str
 def courses(session: Session, actor: Actor) -> Sequence[CourseRow]:
     query = select(CourseRow).where(within(CourseRow.organisation_id, actor, MANAGE))
     return session.scalars(query.order_by(CourseRow.name, CourseRow.id)).all()
+
+
+def exam_learner_ids(actor: Actor, year: int) -> Select[int]:
+    """Ids of those with a seat in the actor's classes for the exam of ``year`` or later; for joining."""
+    return (
+        select(EnrolmentRow.person_id)
+        .join(ClassRow, ClassRow.id == EnrolmentRow.class_id)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .where(
+            managed(actor),
+            CourseRow.kind == "exam",
+            ClassRow.exam_year >= year,
+            ClassRow.state != "cancelled",
+            EnrolmentRow.state == "enrolled",
+        )
+    )
+
+
+def exam_learners(session: Session, actor: Actor, year: int) -> list[Any]:
+    """Each of them once, by name: person's id and name, and the latest class's id and name."""
+    latest = (
+        exam_learner_ids(actor, year)
+        .with_only_columns(EnrolmentRow.person_id, func.max(ClassRow.id).label("class_id"))
+        .group_by(EnrolmentRow.person_id)
+        .subquery()
+    )
+    query = (
+        select(PersonRow.id, PersonRow.name, ClassRow.id, ClassRow.name)
+        .join(latest, latest.c.person_id == PersonRow.id)
+        .join(ClassRow, ClassRow.id == latest.c.class_id)
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return list(session.execute(query).all())

@@ -13,7 +13,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import actions, overview
+from examprep.training import actions, overview, tutoring
 from examprep.training.blueprint import bp
 from examprep.training.forms import ClassChangeForm, ClassForm, CourseForm, ReasonForm, TimetableForm
 from examprep.training.values import CATEGORIES, CLASS_STATES, KINDS, MODES, ClassCard
@@ -46,7 +46,8 @@ def home() -> ResponseReturnValue:
     now = runtime().clock.now()
     with reading() as session:
         found = overview.home(session, current_actor(), now=now)
-    return render_template("training/home.html", home=found, now=now, today=runtime().clock.today())
+        concerns = tutoring.concerns(session, current_actor(), today=runtime().clock.today())
+    return render_template("training/home.html", home=found, concerns=concerns, now=now, today=runtime().clock.today())
 
 
 @bp.get("/all")

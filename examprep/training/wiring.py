@@ -1,9 +1,9 @@
 """Plugs training into the application."""
 
-from examprep.feature import Derived, Feature, NavItem
+from examprep.feature import Derived, Feature, HomeCard, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.training import attending, learner_views, mentoring_views, session_views, views
+from examprep.training import attending, cards, finding, learner_views, mentoring_views, session_views, views
 from examprep.training.blueprint import bp
 
 # The view modules hang their pages on the blueprint when they are imported.
@@ -12,12 +12,33 @@ PAGES = (views, session_views, learner_views, mentoring_views)
 FEATURE = Feature(
     name="training",
     blueprint=bp,
+    searches=(
+        Search(N_("Classes"), Permission.TRAINING_CLASS_MANAGE, "training.classes", finding.managed),
+        Search(N_("Open classes"), Permission.TRAINING_CLASS_ENROL, "training.open_classes", finding.open_to_enrol),
+    ),
     nav=(
-        NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10),
-        NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12),
-        NavItem(N_("Mentoring"), "training.mentor_pairs", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 30),
-        NavItem(N_("Mentoring"), "training.mentor_pairs", Permission.BUREAU_HOME_SEE, Role.OFFICER, 58),
-        NavItem(N_("Classes"), "training.open_classes", Permission.TRAINING_CLASS_ENROL, Role.CANDIDATE, 20),
+        NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10, "day"),
+        NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12, "classes"),
+        NavItem(
+            N_("Mentoring"),
+            "training.mentor_pairs",
+            Permission.TRAINING_CLASS_MANAGE,
+            Role.TRAINER,
+            30,
+            "mentoring",
+        ),
+        NavItem(N_("Mentoring"), "training.mentor_pairs", Permission.BUREAU_HOME_SEE, Role.OFFICER, 58, "mentoring"),
+        NavItem(
+            N_("Classes"),
+            "training.open_classes",
+            Permission.TRAINING_CLASS_ENROL,
+            Role.CANDIDATE,
+            20,
+            "classes",
+        ),
+    ),
+    home_cards=(
+        HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
     ),
     derived=(Derived("training_attendance", attending.differences),),
 )

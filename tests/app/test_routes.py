@@ -12,6 +12,7 @@ PUBLIC = {
     "app.alive",
     "app.ready",
     "bootstrap.static",
+    "design.styleguide",
     "people.language",
     "people.sign_in",
     "people.sign_out",

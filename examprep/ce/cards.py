@@ -1,0 +1,45 @@
+"""What the ledger adds to the homes: the candidate's hours of this year, and how many holders are short."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from examprep.ce import standings
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import NotFound
+from examprep.kernel.sentence import N_, Sentence
+from examprep.people.actor import Actor
+
+
+def own_hours(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """This year's standing; nobody who holds no certificate owes hours."""
+    today = office_day(now)
+    try:
+        ledger = standings.own_ledger(session, actor, today.year, today=today)
+    except NotFound:  # no requirement is known, so nothing can be owed
+        return None
+    if ledger.standing is None:
+        return None
+    return {"standing": ledger.standing, "year": today.year, "deadline": standings.deadline(today.year)}
+
+
+def short_holders(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """Holders within the actor's bounds who are short of this year's hours."""
+    today = office_day(now)
+    try:
+        found = standings.summary(session, actor, today.year, today=today)
+    except NotFound:
+        return None
+    short = found.holders - found.met.part
+    if not short:
+        return None
+    return {
+        "label": N_("Holders short of hours"),
+        "count": short,
+        "unit": N_("persons"),
+        "base": Sentence("to be mended by %(day)s", day=standings.deadline(today.year)),
+        "endpoint": "ce.standing",
+        "values": {"state": "ce-short", "year": today.year},
+    }
