@@ -77,8 +77,7 @@ def answer(subject: str, scope: str) -> ResponseReturnValue:
         if fragment:
             raise
         return _question_page(subject, scope, refusal)
-    address = url_for("practice.answer", subject=subject, scope=scope)
-    shown = parts.told(told, address=address, syllabus=sent.syllabus, answer_id=str(uuid4()))
+    shown = parts.told(told, address=request.path, syllabus=sent.syllabus, answer_id=str(uuid4()))
     return Response(shown, mimetype="text/html") if fragment else render_template("practice/told.html", told=shown)
 
 
