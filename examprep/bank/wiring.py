@@ -12,5 +12,8 @@ FEATURE = Feature(
     blueprint=bp,
     commands=(bank,),
     importers=(IMPORTER,),
-    nav=(NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20),),
+    nav=(
+        NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20),
+        NavItem(N_("Reported errors"), "bank.reports", Permission.BANK_QUESTION_EDIT, "trainer", 21),
+    ),
 )
