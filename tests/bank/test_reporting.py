@@ -13,7 +13,9 @@ def version(database, world, draft):
     """A published question of Ann's county."""
     with database.write() as session:
         trainer = world.actor(session, "ann_trainer")
-        question_id = actions.write(session, trainer, "sw-law-policy", draft(stem="会被指出错误的题"), publish=True, now=NOW)
+        question_id = actions.write(
+            session, trainer, "sw-law-policy", draft(stem="会被指出错误的题"), publish=True, now=NOW
+        )
         return actions.current_version(session, question_id)
 
 
