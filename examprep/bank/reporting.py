@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,7 +94,7 @@ def of_person(session: Session, actor: Actor, question_id: int) -> tuple[Report,
 
 
 def reports(session: Session, actor: Actor, ask: Ask) -> Page:
-    """Reports on the questions that the actor keeps, open ones unless asked otherwise; filters: ``state``, ``kind``."""
+    """Reports that the actor may answer, open ones unless asked otherwise; filters: ``state``, ``kind``."""
     conditions = []
     state = ask.filters.get("state", OPEN)
     if state in STATES:
@@ -109,12 +109,12 @@ def reports(session: Session, actor: Actor, ask: Ask) -> Page:
             ReportRow.state,
             ReportRow.reported_at,
             VersionRow.stem,
-            PersonRow.name.label("person"),
+            _name(actor).label("person"),
         )
         .join(QuestionRow, QuestionRow.id == ReportRow.question_id)
         .join(VersionRow, VersionRow.id == ReportRow.version_id)
         .join(PersonRow, PersonRow.id == ReportRow.person_id)
-        .where(_kept_by(actor), *conditions)
+        .where(_for(actor), *conditions)
     )
     page = fetch(
         session,
@@ -132,19 +132,33 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "stem": stem if len(stem) <= 60 else stem[:60] + "…"}
 
 
-def one(session: Session, actor: Actor, report_id: int) -> tuple[Report, str, Question, Question]:
-    """A report with its person's name, the version it speaks of, and the version that counts now.
+@dataclass(frozen=True)
+class Case:
+    """A report with what its reader needs: who wrote it, if that person is one of theirs, and the question.
+
+    ``told`` is the version the candidate saw, ``current`` the one that counts now.
+    """
+
+    report: Report
+    person: str
+    told: Question
+    current: Question
+    editable: bool
+
+
+def one(session: Session, actor: Actor, report_id: int) -> Case:
+    """One report.
 
     Raises:
-        NotFound: ``bank.report`` -- none on a question that the actor keeps.
+        NotFound: ``bank.report`` -- none that the actor may answer.
     """
-    row = _kept(session, actor, report_id)
-    name = session.scalar(select(PersonRow.name).where(PersonRow.id == row.person_id)) or ""
+    row = _answerable(session, actor, report_id)
+    name = session.scalar(select(_name(actor)).where(PersonRow.id == row.person_id)) or ""
     told = store.question(session, row.version_id)
     current = store.question(session, store.current_version_id(session, row.question_id) or 0)
     if told is None or current is None:
         raise NotFound("bank.report", "There is no such report.")
-    return _value(row), name, told, current
+    return Case(_value(row), name, told, current, store.one_editable(session, actor, row.question_id) is not None)
 
 
 def settle(session: Session, actor: Actor, report_id: int, *, state: str, reply: str, now: datetime) -> None:
@@ -155,27 +169,40 @@ def settle(session: Session, actor: Actor, report_id: int, *, state: str, reply:
         Conflict: ``bank.report-settled`` -- somebody has answered it.
         RuleViolation: ``bank.report-reply`` -- no words for the candidate, or too many.
     """
-    row = _kept(session, actor, report_id)
+    row = _answerable(session, actor, report_id)
     reply = reply.strip()
     if state not in {MENDED, KEPT} or not reply or len(reply) > LONGEST:
         raise RuleViolation("bank.report-reply", "Say what was done, in at most %(most)s characters.", most=LONGEST)
-    if row.state != OPEN:
+    done = session.execute(
+        update(ReportRow)
+        .where(ReportRow.id == report_id, ReportRow.state == OPEN)
+        .values(state=state, reply=reply, settled_by=actor.person_id, settled_at=now)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("bank.report-settled", "This report has been answered already.")
-    row.state, row.reply, row.settled_by, row.settled_at = state, reply, actor.person_id, now
-    session.flush()
     record(session, actor, "bank.report-answered", "bank_report", row.id, now=now, after={"state": state})
 
 
-def _kept_by(actor: Actor) -> Any:
-    return within(QuestionRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT)
+def _for(actor: Actor) -> Any:
+    """That the actor may answer a report: on a question they keep, or by a candidate of theirs.
+
+    A shipped question is kept at the top of the tree; its readers have their own trainers to turn to.
+    """
+    edit = Permission.BANK_QUESTION_EDIT
+    return or_(within(QuestionRow.organisation_id, actor, edit), within(PersonRow.organisation_id, actor, edit))
 
 
-def _kept(session: Session, actor: Actor, report_id: int) -> ReportRow:
+def _name(actor: Actor) -> Any:
+    """The name of whoever reported, for those within whose bounds they are."""
+    return case((within(PersonRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT), PersonRow.name), else_="")
+
+
+def _answerable(session: Session, actor: Actor, report_id: int) -> ReportRow:
     row = session.scalar(
         select(ReportRow)
         .join(QuestionRow, QuestionRow.id == ReportRow.question_id)
-        .where(ReportRow.id == report_id, _kept_by(actor))
-        .with_for_update(of=ReportRow)
+        .join(PersonRow, PersonRow.id == ReportRow.person_id)
+        .where(ReportRow.id == report_id, _for(actor))
     )
     if row is None:
         raise NotFound("bank.report", "There is no such report.")

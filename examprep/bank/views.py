@@ -197,14 +197,11 @@ def report(report_id: int) -> ResponseReturnValue:
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
     with reading() as session:
-        found, person, told, current = reporting.one(session, current_actor(), report_id)
+        found = reporting.one(session, current_actor(), report_id)
     return render_template(
         "bank/report.html",
         form=form,
-        report=found,
-        person=person,
-        told=told,
-        current=current,
+        found=found,
         letters=LETTERS,
         kinds=reporting.KINDS,
         report_states=reporting.STATES,

@@ -81,14 +81,17 @@ def test_a_reply_needs_words(database, world, tell):
                 reporting.settle(session, keeper, report, state=state, reply=reply, now=NOW)
 
 
-def test_only_the_questions_keepers_read_and_answer(database, world, tell):
-    report = tell(by="bob_candidate")
+def test_keepers_and_the_writers_own_trainers_read_and_answer(database, world, tell):
+    mine, theirs = tell(), tell(by="bob_candidate")
     with database.write() as session:
-        stranger = world.actor(session, "bob_trainer")
-        assert reporting.reports(session, stranger, Ask()).total == 0
+        keeper, other = world.actor(session, "ann_trainer"), world.actor(session, "bob_trainer")
+        assert [row["id"] for row in reporting.reports(session, keeper, Ask()).rows] == [mine, theirs]
+        assert [row["id"] for row in reporting.reports(session, other, Ask()).rows] == [theirs]
         with pytest.raises(NotFound):
-            reporting.settle(session, stranger, report, state="kept", reply="不归我管", now=NOW)
-        assert reporting.reports(session, world.actor(session, "ann_trainer"), Ask()).total == 1
+            reporting.settle(session, other, mine, state="kept", reply="不归我管", now=NOW)
+        assert reporting.one(session, keeper, mine).person
+        assert reporting.one(session, keeper, theirs).person == "", "another county's candidate is not named"
+        assert [reporting.one(session, who, theirs).editable for who in (keeper, other)] == [True, False]
 
 
 def test_the_keepers_pages(sign_in, tell, database):

@@ -22,7 +22,7 @@ def test_the_question_leads_beside_itself_without_giving_the_key(ann, address):
     assert f'href="{address}/aside"' in ann.get(ALL).text
     page = ann.get(f"{address}/aside").text
     assert "第 1 道自编题" in page
-    assert "解析" not in page
+    assert "解析 1" not in page
     assert "王老师" not in page
 
 
