@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask, g, request, session, url_for
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -29,6 +28,7 @@ from examprep.people.directory_views import bp as people_blueprint
 from examprep.people.forms import ROLE_LABELS
 from examprep.people.session import install_sessions
 from examprep.plumbing.access import install_gate
+from examprep.plumbing.cookies import FormTokens, Sessions
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
 from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_language, language
@@ -87,7 +87,8 @@ def create_app(runtime: Runtime) -> Flask:
     babel.init_app(app, locale_selector=choose_language)
     Bootstrap5(app)
     Compress(app)
-    CSRFProtect(app)
+    FormTokens(app)
+    app.session_interface = Sessions()
     install_sessions(app)
     install_refusals(app)
     for blueprint in (

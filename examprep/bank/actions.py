@@ -6,14 +6,21 @@ from examprep.bank import catalogue as shelves
 from examprep.bank import store
 from examprep.bank.authoring import insert_many, mark_answered, publish, restore, retire, revise, write
 from examprep.bank.catalogue import catalogue
+from examprep.bank.reporting import KINDS as REPORT_KINDS
+from examprep.bank.reporting import STATES as REPORT_STATES
+from examprep.bank.reporting import Report, report
+from examprep.bank.reporting import of_person as reports_of
 from examprep.bank.shipped import load_starter
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import Listed, Question
 from examprep.kernel.errors import NotFound
 
 __all__ = [
+    "REPORT_KINDS",
+    "REPORT_STATES",
     "Listed",
     "Question",
+    "Report",
     "catalogue",
     "current_version",
     "grade",
@@ -23,6 +30,8 @@ __all__ = [
     "publish",
     "published_count",
     "question",
+    "report",
+    "reports_of",
     "restore",
     "retire",
     "revise",

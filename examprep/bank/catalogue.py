@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import store
 from examprep.bank.models import RevisionRow
 from examprep.bank.values import Listed, Question
+from examprep.plumbing.db import Prepared
 from examprep.syllabus import actions as syllabus
 
 QUESTIONS_KEPT = 20_000
@@ -28,8 +29,8 @@ class _Shelf:
     questions: dict[int, Question] = field(default_factory=dict)
 
 
-# Asked at every answer, so it is built once and sent without the ORM.
-_TOKEN = select(RevisionRow.token).where(RevisionRow.id == 1)
+# Asked at every answer.
+_TOKEN = Prepared(lambda _: select(RevisionRow.token).where(RevisionRow.id == 1), (RevisionRow.token,))
 
 # By connection pool: an installation has one, and a test that opens another database must not see the first one's.
 _SHELVES: "WeakKeyDictionary[Any, _Shelf]" = WeakKeyDictionary()
@@ -65,7 +66,8 @@ def question(session: Session, version_id: int) -> Question | None:
 def _shelf(session: Session) -> _Shelf:
     """The shelf of the session's database, emptied when the bank has changed."""
     pool = _pool(session)
-    token = session.connection().scalar(_TOKEN)
+    rows = _TOKEN.run(session.connection(), {})
+    token = rows[0][0] if rows else None
     shelf = _SHELVES.get(pool)
     if shelf is None or shelf.token != token:
         shelf = _SHELVES[pool] = _Shelf(token)

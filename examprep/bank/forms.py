@@ -3,11 +3,21 @@
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, SubmitField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from examprep.bank.formats.words import WordError, read_answer, read_day, read_difficulty, tidy
+from examprep.bank.reporting import KEPT, LONGEST, MENDED
 from examprep.bank.types.choices import LETTERS, ContentError, letters
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import Draft, Question
@@ -78,6 +88,22 @@ class QuestionForm(BaseForm):
             difficulty=difficulty,
             chapter_ids=frozenset(self.chapters.data or ()),
         )
+
+
+class ReplyForm(BaseForm):
+    """What a question's keeper tells whoever reported an error in it."""
+
+    state = RadioField(
+        N_("What was done"),
+        [InputRequired()],
+        choices={MENDED: N_("The question was corrected"), KEPT: N_("The question stays as it is")},
+    )
+    reply = TextAreaField(N_("Reply to the candidate"), [InputRequired(), Length(max=LONGEST)], render_kw={"rows": 4})
+    submit = SubmitField(N_("Answer and close"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state.choices = [(value, say(label)) for value, label in self.state.choices.items()]
 
 
 for _letter in LETTERS:

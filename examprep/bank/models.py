@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, pk
@@ -80,3 +80,36 @@ class RevisionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     token: Mapped[str] = mapped_column(String(32))
+
+
+class ReportRow(Base):
+    """What a candidate says is wrong with a question, and what its keepers answered; one open per person and question.
+
+    Without foreign keys to the bank: an import that nobody has answered may be taken back although it was reported.
+    """
+
+    __tablename__ = "bank_report"
+    __table_args__ = (
+        CheckConstraint("kind IN ('key', 'stem', 'law', 'explanation', 'other')", name="kind"),
+        CheckConstraint("state IN ('open', 'mended', 'kept')", name="state"),
+        Index(
+            "uq_bank_report_open",
+            "person_id",
+            "question_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[pk]
+    question_id: Mapped[int] = mapped_column(index=True)
+    version_id: Mapped[int]  # what the candidate had before them
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    words: Mapped[str]
+    reported_at: Mapped[datetime]
+    state: Mapped[str]
+    reply: Mapped[str]  # empty while the report is open
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.bank import actions, authoring, browsing
-from examprep.bank.forms import QuestionForm, typed
+from examprep.bank import actions, authoring, browsing, reporting
+from examprep.bank.forms import QuestionForm, ReplyForm, typed
 from examprep.bank.types.choices import LETTERS
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES
@@ -155,3 +155,54 @@ def load_starter() -> ResponseReturnValue:
     with writing() as session:
         actions.load_starter(session, current_actor(), now=runtime().clock.now())
     return redirect(url_for("bank.index"), 303)
+
+
+@bp.get("/reports")
+@needs(Permission.BANK_QUESTION_EDIT)
+def reports() -> ResponseReturnValue:
+    ask = Ask.of(request.args, filters=("state", "kind"))
+    columns = (
+        Column("stem", N_("Question"), link=lambda row: url_for("bank.report", report_id=row["id"])),
+        Column("kind", N_("What is wrong"), "choice", choices=reporting.KINDS, sortable=True),
+        Column("words", N_("In the candidate's words")),
+        Column("person", N_("Reported by")),
+        Column("reported_at", N_("Reported"), "instant", sortable=True),
+        Column("state", N_("State"), "choice", choices=reporting.STATES),
+    )
+    with reading() as session:
+        page = reporting.reports(session, current_actor(), ask)
+    if ask.export:
+        return download(page, columns, "question-reports")
+    return render_template(
+        "bank/reports.html", page=page, columns=columns, kinds=reporting.KINDS, report_states=reporting.STATES
+    )
+
+
+@bp.route("/reports/<int:report_id>", methods=["GET", "POST"])
+@needs(Permission.BANK_QUESTION_EDIT)
+def report(report_id: int) -> ResponseReturnValue:
+    form = ReplyForm()
+    if form.sent():
+        try:
+            with writing() as session:
+                reporting.settle(
+                    session,
+                    current_actor(),
+                    report_id,
+                    state=form.state.data,
+                    reply=form.reply.data,
+                    now=runtime().clock.now(),
+                )
+            return redirect(url_for("bank.reports"), 303)
+        except (RuleViolation, Conflict) as refusal:
+            form.reject(refusal)
+    with reading() as session:
+        found = reporting.one(session, current_actor(), report_id)
+    return render_template(
+        "bank/report.html",
+        form=form,
+        found=found,
+        letters=LETTERS,
+        kinds=reporting.KINDS,
+        report_states=reporting.STATES,
+    ), (422 if form.errors else 200)

@@ -14,5 +14,10 @@ FEATURE = Feature(
     commands=(bank,),
     importers=(IMPORTER,),
     searches=(Search(N_("Questions"), Permission.BANK_QUESTION_SEE, "bank.index", browsing.find),),
-    nav=(NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20, "bank", N_("Bank")),),
+    nav=(
+        NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20, "bank", N_("Bank")),
+        NavItem(
+            N_("Reported errors"), "bank.reports", Permission.BANK_QUESTION_EDIT, "trainer", 21, "more", N_("Reports")
+        ),
+    ),
 )

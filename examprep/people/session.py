@@ -8,7 +8,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from examprep.kernel.errors import Forbidden
 from examprep.people import store
 from examprep.people.actor import Actor
-from examprep.plumbing.runtime import reading, runtime
+from examprep.plumbing.runtime import runtime
 
 login_manager = LoginManager()
 # "strong" signs out when address or browser changes; a phone changes its address on every bus ride.
@@ -35,8 +35,9 @@ def _load(cookie_id: str) -> SignedIn | None:
     account_id, _, epoch = cookie_id.partition(".")
     if not (account_id.isdecimal() and epoch.isdecimal()):
         return None
-    with reading() as session:
-        actor = store.load_actor(session, int(account_id), int(epoch), runtime().clock.today())
+    installation = runtime()
+    with installation.database.glance() as connection:
+        actor = store.find_actor(connection, int(account_id), int(epoch), installation.clock.today())
     return SignedIn(int(account_id), int(epoch), actor) if actor else None
 
 
@@ -45,7 +46,7 @@ def _find_actor() -> None:
     if request.endpoint in {"static", "bootstrap.static"}:
         g.actor = None
         return
-    g.actor = current_user.actor if current_user.is_authenticated else None
+    g.actor = getattr(current_user, "actor", None)  # somebody signed out has none
 
 
 def begin(account_id: int, epoch: int) -> None:

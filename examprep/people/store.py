@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.people.access import Permission, Role
@@ -18,6 +18,7 @@ from examprep.people.models import (
     PersonRow,
     RegionRow,
 )
+from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page, fetch
 
 
@@ -34,36 +35,45 @@ def holds(today: Any) -> ColumnElement[bool]:
     return (MembershipRow.since <= today) & (MembershipRow.until.is_(None) | (MembershipRow.until > today))
 
 
-# Asked at every request, so it is built once and sent without the ORM.
-_ACTOR = (
-    select(
-        AccountRow.id,
-        PersonRow.id,
-        PersonRow.name,
-        PersonRow.organisation_id,
-        PersonRow.language,
-        MembershipRow.role,
-        MembershipRow.organisation_id,
-    )
-    .join(PersonRow, PersonRow.id == AccountRow.person_id)
-    .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(bindparam("today", type_=Date)))
-    .where(
-        AccountRow.id == bindparam("account_id"),
-        AccountRow.epoch == bindparam("epoch"),
-        AccountRow.closed_at.is_(None),
-    )
-    .order_by(MembershipRow.id)
+_ACTOR_COLUMNS = (
+    AccountRow.id,
+    PersonRow.id,
+    PersonRow.name,
+    PersonRow.organisation_id,
+    PersonRow.language,
+    MembershipRow.role,
+    MembershipRow.organisation_id,
+)
+# Asked at every request.
+_ACTOR = Prepared(
+    lambda _: (
+        select(*_ACTOR_COLUMNS)
+        .join(PersonRow, PersonRow.id == AccountRow.person_id)
+        .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(bindparam("today", type_=Date)))
+        .where(
+            AccountRow.id == bindparam("account_id"),
+            AccountRow.epoch == bindparam("epoch"),
+            AccountRow.closed_at.is_(None),
+        )
+        .order_by(MembershipRow.id)
+    ),
+    _ACTOR_COLUMNS,
 )
 
 
 def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
     """The actor of an open account whose sessions have not been ended; one statement."""
-    asked = {"account_id": account_id, "epoch": epoch, "today": today}
-    rows = session.connection().execute(_ACTOR, asked).all()
+    return find_actor(session.connection(), account_id, epoch, today)
+
+
+def find_actor(connection: Connection, account_id: int, epoch: int, today: date) -> Actor | None:
+    """The same, on a connection that has no session around it."""
+    rows = _ACTOR.run(connection, {"account_id": account_id, "epoch": epoch, "today": today})
     if not rows:
         return None
     grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role is not None)
-    return Actor(*rows[0][:5], grants=grants)
+    account, person, name, organisation_id, language, *_ = rows[0]
+    return Actor(account, person, name, organisation_id, language, grants)
 
 
 def people(session: Session, actor: Actor, ask: Ask) -> Page:

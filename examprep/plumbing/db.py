@@ -6,13 +6,14 @@ then ``BEGIN IMMEDIATE`` never finds the database busy. Readers never wait (WAL)
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from sqlalchemy import Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import JSON, Connection, Date, Dialect, Engine, MetaData, Row, String, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -62,6 +63,69 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UTCDateTime, str: String}
 
 
+# The types whose values the drivers do not read and write as they are.
+_CONVERTED = (UTCDateTime, Date, JSON)
+
+
+class Prepared:
+    """A statement that is put into the driver's words once in each dialect and then sent as those words.
+
+    For what is asked at every request: compiling, even from SQLAlchemy's cache, takes longer than SQLite's answer.
+    ``build`` makes the statement for a dialect's name; ``columns`` are what it returns, with their types.
+    """
+
+    def __init__(self, build: Callable[[str], Any], columns: Sequence[Any] = ()) -> None:
+        self._build, self._columns = build, columns
+        self._kept: dict[str, _Words] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Send it; what it returned, converted as the columns' types say."""
+        words = self._kept.get(connection.dialect.name) or self._put(connection.dialect)
+        converted = {**words.constants, **values}
+        for name, convert in words.binds:
+            converted[name] = convert(converted[name])
+        sent: Any = converted if words.places is None else tuple([converted[name] for name in words.places])
+        result = connection.exec_driver_sql(words.text, sent)
+        return [words.read(row) for row in result] if self._columns else []
+
+    def _put(self, dialect: Dialect) -> "_Words":
+        compiled = self._build(dialect.name).compile(dialect=dialect)
+        binds = [
+            (name, convert)
+            for name, bind in compiled.binds.items()
+            if isinstance(bind.type, _CONVERTED)
+            and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        ]
+        results = [
+            (place, convert)
+            for place, column in enumerate(self._columns)
+            if isinstance(column.type, _CONVERTED)
+            and (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
+        places = tuple(compiled.positiontup) if compiled.positional else None
+        words = self._kept[dialect.name] = _Words(str(compiled), places, dict(compiled.params), binds, results)
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A statement in one driver's words. ``places``: the parameters in order, where the driver counts them."""
+
+    text: str
+    places: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+    binds: Sequence[tuple[str, Callable[[Any], Any]]]
+    results: Sequence[tuple[int, Callable[[Any], Any]]]
+
+    def read(self, row: Row[Any]) -> tuple[Any, ...]:
+        if not self.results:
+            return tuple(row)
+        values = list(row)
+        for place, convert in self.results:
+            values[place] = convert(values[place])
+        return tuple(values)
+
+
 class ReadOnlyError(RuntimeError):
     """A page tried to change rows in a session opened for reading."""
 
@@ -79,6 +143,9 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite_engine(url) if self.on_sqlite else _postgresql_engine(url)
         self._readers = sessionmaker(self.engine, class_=_ReadingSession, expire_on_commit=False)
+        self._glances = self.engine.execution_options(
+            **({"glances": True} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
         self._writers = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     @property
@@ -90,6 +157,12 @@ class Database:
         """A consistent view; nothing is written."""
         with self._readers() as session:
             yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection for one statement that reads: it needs no transaction around it."""
+        with self._glances.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -131,8 +204,9 @@ def _sqlite_engine(url: str) -> Engine:
     def begin(connection: Any) -> None:
         # The driver would begin late and deferred, and a transaction that first reads and then writes could then
         # fail at its first write; so it is switched off (isolation_level None) and we begin ourselves.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("glances"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -11,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.people.models import PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow
 from examprep.practice.rules.learning import Kept
 from examprep.practice.rules.notebook import Entry
@@ -58,65 +58,64 @@ class Standing:
     kept: Kept | None
 
 
-@dataclass(frozen=True)
-class _Statements:
-    """The statements of the answer path in one dialect."""
-
-    log: Any
-    standing: Any
-    remember: Any
-    count: Any
-    place: Any
+def _upsert(dialect: str, table: Any) -> Any:
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](table)
 
 
-@cache
-def _statements(dialect: str) -> _Statements:
-    upsert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
-    me: BindParameter[int] = bindparam("person_id")
+_ME: BindParameter[int] = bindparam("person_id")
+
+
+def _log(dialect: str) -> Any:
     # The person's row is locked by the statement that writes the log, so that one person's answers are worked in
     # one after another, in the order of their ids (SQLite has one writer anyway, and no such clause).
     turn = (
         select(PersonRow.id, *(bindparam(n, type_=_ANSWER.c[n].type) for n in _LOGGED))
-        .where(PersonRow.id == me)
+        .where(PersonRow.id == _ME)
         .with_for_update(key_share=True)
     )
-    log = (
-        upsert(_ANSWER)
+    return (
+        _upsert(dialect, _ANSWER)
         .from_select(["person_id", *_LOGGED], turn)
         .on_conflict_do_nothing(index_elements=["person_id", "client_id"])
         .returning(_ANSWER.c.id)
     )
-    standing = (
-        select(_PLACE.c.scope, _PLACE.c.question_id, *(_MEMORY.c[n] for n in KEPT))
+
+
+_STANDING_COLUMNS = (_PLACE.c.scope, _PLACE.c.question_id, *(_MEMORY.c[n] for n in KEPT))
+
+
+def _standing(_dialect: str) -> Any:
+    return (
+        select(*_STANDING_COLUMNS)
         .select_from(PersonRow.__table__)
         .outerjoin(
             _PLACE,
-            (_PLACE.c.person_id == me)
+            (_PLACE.c.person_id == _ME)
             & (_PLACE.c.subject_code == bindparam("subject_code"))
             & (_PLACE.c.scope == bindparam("scope")),
         )
-        .outerjoin(_MEMORY, (_MEMORY.c.person_id == me) & (_MEMORY.c.question_id == bindparam("question_id")))
-        .where(PersonRow.id == me)
-    )
-    return _Statements(
-        log=log,
-        standing=standing,
-        remember=_replacing(upsert, _MEMORY, ("person_id", "question_id")),
-        count=_adding(upsert),
-        place=_replacing(upsert, _PLACE, ("person_id", "subject_code", "scope")),
+        .outerjoin(_MEMORY, (_MEMORY.c.person_id == _ME) & (_MEMORY.c.question_id == bindparam("question_id")))
+        .where(PersonRow.id == _ME)
     )
 
 
-def _replacing(upsert: Any, table: Any, key: Sequence[str]) -> Any:
-    statement = upsert(table).values({c.name: bindparam(c.name, type_=c.type) for c in table.c})
+def _replacing(dialect: str, table: Any, *key: str) -> Any:
+    statement = _upsert(dialect, table).values({c.name: bindparam(c.name, type_=c.type) for c in table.c})
     fresh = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=fresh)
 
 
-def _adding(upsert: Any) -> Any:
-    statement = upsert(_DAY).values({c.name: bindparam(c.name, type_=c.type) for c in _DAY.c})
+def _adding(dialect: str) -> Any:
+    statement = _upsert(dialect, _DAY).values({c.name: bindparam(c.name, type_=c.type) for c in _DAY.c})
     sums = {n: _DAY.c[n] + statement.excluded[n] for n in ("answered", "rights", "took_ms")}
     return statement.on_conflict_do_update(index_elements=["person_id", "answered_on"], set_=sums)
+
+
+LOG = Prepared(_log, (_ANSWER.c.id,))
+STANDING = Prepared(_standing, _STANDING_COLUMNS)
+REMEMBER = Prepared(lambda dialect: _replacing(dialect, _MEMORY, "person_id", "question_id"))
+COUNT = Prepared(_adding)
+PLACE = Prepared(lambda dialect: _replacing(dialect, _PLACE, "person_id", "subject_code", "scope"))
 
 
 class AnswerPath:
@@ -124,20 +123,19 @@ class AnswerPath:
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection()
-        self._statements = _statements(self._connection.dialect.name)
 
     def log(self, **values: Any) -> bool:
         """Write the log's line; says whether it is new, or the person's client had sent it before."""
-        return self._connection.execute(self._statements.log, values).first() is not None
+        return bool(LOG.run(self._connection, values))
 
     def standing(self, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
         asked = {"person_id": person_id, "subject_code": subject_code, "scope": scope, "question_id": question_id}
-        row = self._connection.execute(self._statements.standing, asked).one()
+        (row,) = STANDING.run(self._connection, asked)
         return Standing(row[0] is not None, row[1], None if row[2] is None else read_kept(row[2:]))
 
     def remember(self, values: dict[str, Any]) -> None:
         """Write the row of ``practice_memory``, made by `memory_values`."""
-        self._connection.execute(self._statements.remember, values)
+        REMEMBER.run(self._connection, values)
 
     def count(self, *, person_id: int, day: date, right: bool, took_ms: int | None) -> None:
         values = {
@@ -147,7 +145,7 @@ class AnswerPath:
             "rights": int(right),
             "took_ms": took_ms or 0,
         }
-        self._connection.execute(self._statements.count, values)
+        COUNT.run(self._connection, values)
 
     def put_place(
         self, *, person_id: int, subject_code: str, scope: str, question_id: int | None, now: datetime
@@ -159,7 +157,7 @@ class AnswerPath:
             "question_id": question_id,
             "used_at": now,
         }
-        self._connection.execute(self._statements.place, values)
+        PLACE.run(self._connection, values)
 
 
 def read_kept(values: Sequence[Any]) -> Kept:

@@ -111,3 +111,14 @@ class MarkRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(primary_key=True)
     marked_at: Mapped[datetime]
+
+
+class NoteRow(Base):
+    """What a person wrote for themselves beside a question."""
+
+    __tablename__ = "practice_note"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str]
+    written_at: Mapped[datetime]

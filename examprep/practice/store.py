@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.practice.hot import KEPT, read_kept
-from examprep.practice.models import AnswerRow, DayRow, MarkRow, MemoryRow, PlaceRow
+from examprep.practice.models import AnswerRow, DayRow, MarkRow, MemoryRow, NoteRow, PlaceRow
 from examprep.practice.rules.learning import Kept
 
 _ANSWER: Any = AnswerRow.__table__
@@ -181,6 +181,24 @@ def toggle_mark(session: Session, person_id: int, question_id: int, now: datetim
     session.add(MarkRow(person_id=person_id, question_id=question_id, marked_at=now))
     session.flush()
     return True
+
+
+def note(session: Session, person_id: int, question_id: int) -> str:
+    """The person's note beside the question; empty when there is none."""
+    row = session.get(NoteRow, (person_id, question_id))
+    return "" if row is None else row.words
+
+
+def put_note(session: Session, person_id: int, question_id: int, words: str, now: datetime) -> None:
+    """Put words in place of what the person had noted; no words take the note away."""
+    row = session.get(NoteRow, (person_id, question_id))
+    if row is None and words:
+        session.add(NoteRow(person_id=person_id, question_id=question_id, words=words, written_at=now))
+    elif row is not None and words:
+        row.words, row.written_at = words, now
+    elif row is not None:
+        session.delete(row)
+    session.flush()
 
 
 def people_after(session: Session, person_id: int, limit: int) -> list[int]:

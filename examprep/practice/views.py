@@ -2,24 +2,29 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from examprep.bank import actions as bank
 from examprep.feature import home_cards
-from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
+from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.practice import actions, forms, overview, parts
+from examprep.practice import actions, aside, forms, overview, parts
 from examprep.practice.rules.order import Scope, read_scope
 
 bp = Blueprint("practice", __name__, url_prefix="/practice")
 
 # The page's script asks for the part of the page that changes, not for the frame around it.
 FRAGMENT = "X-Fragment"
+
+TYPE_COOKIE = "examprep_type"
+TYPE_SIZES = {"": N_("Standard letters"), "large": N_("Large letters"), "larger": N_("Largest letters")}
 
 
 @bp.get("/")
@@ -79,8 +84,7 @@ def answer(subject: str, scope: str) -> ResponseReturnValue:
         if fragment:
             raise
         return _question_page(subject, scope, refusal)
-    address = url_for("practice.answer", subject=subject, scope=scope)
-    shown = parts.told(told, address=address, syllabus=sent.syllabus, answer_id=str(uuid4()))
+    shown = parts.told(told, address=request.path, syllabus=sent.syllabus, answer_id=str(uuid4()))
     return Response(shown, mimetype="text/html") if fragment else render_template("practice/told.html", told=shown)
 
 
@@ -122,6 +126,86 @@ def review(question_id: int) -> ResponseReturnValue:
     with reading() as session:
         shown = overview.review(session, current_actor(), question_id=question_id)
     return render_template("practice/review.html", review=shown)
+
+
+@bp.get("/question/<int:question_id>/aside")
+@needs(Permission.PRACTICE_OWN_USE)
+def beside(question_id: int) -> ResponseReturnValue:
+    return _aside_page(question_id)
+
+
+def _aside_page(question_id: int, said: str = "", refusal: Refusal | None = None) -> ResponseReturnValue:
+    """What stands beside a question: a page of its own, or the part that the script puts under the question."""
+    with reading() as session:
+        shown = aside.aside(session, current_actor(), question_id=question_id, today=runtime().clock.today())
+    page = "practice/aside_part.html" if FRAGMENT in request.headers else "practice/aside.html"
+    drawn = render_template(
+        page, aside=shown, said=said, refusal=refusal, kinds=bank.REPORT_KINDS, states=bank.REPORT_STATES
+    )
+    return drawn, 422 if refusal else 200
+
+
+@bp.post("/question/<int:question_id>/note")
+@needs(Permission.PRACTICE_OWN_USE)
+def note(question_id: int) -> ResponseReturnValue:
+    clock, words = runtime().clock, request.form.get("words", "")
+    try:
+        with writing() as session:
+            aside.write_note(
+                session,
+                current_actor(),
+                question_id=question_id,
+                words=words,
+                today=clock.today(),
+                now=clock.now(),
+            )
+    except RuleViolation as refusal:
+        return _aside_page(question_id, refusal=refusal)
+    return _aside_page(question_id, said=N_("Your note is kept."))
+
+
+@bp.post("/question/<int:question_id>/report")
+@needs(Permission.PRACTICE_OWN_USE)
+def report(question_id: int) -> ResponseReturnValue:
+    clock, sent = runtime().clock, request.form
+    try:
+        with writing() as session:
+            aside.report(
+                session,
+                current_actor(),
+                question_id=question_id,
+                kind=forms.asked(sent, "kind"),
+                words=sent.get("words", ""),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    except (RuleViolation, Conflict) as refusal:
+        return _aside_page(question_id, refusal=refusal)
+    return _aside_page(
+        question_id, said=N_("Thank you. Whoever keeps this question reads it; the reply will stand here.")
+    )
+
+
+@bp.post("/type-size")
+@needs(Permission.PRACTICE_OWN_USE)
+def type_size() -> ResponseReturnValue:
+    """Keep the size of letters that the candidate reads well, on this device."""
+    response = make_response(redirect(safe_next(request.form.get("next")), 303))
+    size = request.form.get("size", "")
+    response.set_cookie(TYPE_COOKIE, size if size in TYPE_SIZES else "", max_age=365 * 24 * 3600, samesite="Lax")
+    return response
+
+
+@bp.app_template_global()
+def type_sizes() -> dict[str, str]:
+    """The sizes of letters to choose from: message id by name."""
+    return TYPE_SIZES
+
+
+@bp.app_template_global()
+def type_size_chosen() -> str:
+    chosen = request.cookies.get(TYPE_COOKIE, "")
+    return chosen if chosen in TYPE_SIZES else ""
 
 
 NOTEBOOK_COLUMNS = (

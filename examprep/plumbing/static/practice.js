@@ -36,9 +36,13 @@ async function submit(asked, button) {
     // A redirect means that the session has ended: the plain form then leads to the sign-in page.
     if (answer.redirected) return asked.submit();
     if (!answer.ok) return complain((await answer.json()).message);
+    // The place on the page is kept: the verdict comes below what was being read.
+    const place = window.scrollY;
+    box.querySelector("[data-aside-part]")?.remove();
     asked.insertAdjacentHTML("afterend", await answer.text());
     asked.remove();
     box.querySelector("[data-verdict]").focus({ preventScroll: true });
+    window.scrollTo(0, place);
   } catch {
     complain(box.dataset.offline);
   } finally {
@@ -54,6 +58,7 @@ function next() {
     location.assign(told.querySelector("[data-next]").href);
     return;
   }
+  box.querySelector("[data-aside-part]")?.remove();
   told.replaceWith(upcoming.content.cloneNode(true));
   upcoming.remove();
   shownAt = performance.now();
@@ -67,6 +72,47 @@ async function mark(button) {
   const on = (await answer.text()) === "marked";
   button.setAttribute("aria-pressed", String(on));
   button.textContent = on ? button.dataset.on : button.dataset.off;
+}
+
+// What stands beside a question is fetched when it is wanted, and put under the link.
+async function show(link) {
+  const shown = box.querySelector("[data-aside-part]");
+  if (shown) return shown.remove();
+  try {
+    const answer = await fetch(link.href, { headers: { "X-Fragment": "yes" } });
+    if (answer.redirected || !answer.ok) return location.assign(link.href);
+    // Forms do not stand in forms: under a question that is being answered it comes after the form.
+    (form() ?? link.parentElement).insertAdjacentHTML("afterend", await answer.text());
+    const part = box.querySelector("[data-aside-part]");
+    part.querySelector("textarea").focus({ preventScroll: true });
+    part.scrollIntoView({ block: "nearest" });
+  } catch {
+    complain(box.dataset.asideFailed);
+  }
+}
+
+async function keep(written) {
+  busy = true;
+  try {
+    const answer = await fetch(written.action, { method: "POST", body: new FormData(written), headers: { "X-Fragment": "yes" } });
+    if (answer.redirected || (!answer.ok && answer.status !== 422)) return written.submit();
+    const typed = written.querySelector("[name=words]");
+    const kept = { id: typed.id, value: typed.value };
+    written.closest("[data-aside-part]").outerHTML = await answer.text();
+    const again = document.getElementById(kept.id);
+    if (again && answer.status === 422) again.value = kept.value;
+  } catch {
+    complain(box.dataset.asideFailed);
+  } finally {
+    busy = false;
+  }
+}
+
+function size(button) {
+  document.cookie = `examprep_type=${button.value}; path=/; max-age=31536000; samesite=lax`;
+  if (button.value) document.documentElement.dataset.type = button.value;
+  else delete document.documentElement.dataset.type;
+  for (const other of button.form.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
 }
 
 function press(event) {
@@ -91,6 +137,11 @@ function press(event) {
 
 if (box) {
   box.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-aside-form]")) {
+      event.preventDefault();
+      if (!busy) keep(event.target);
+      return;
+    }
     if (!event.target.matches("[data-ask]") || event.submitter?.hasAttribute("data-skip")) return;
     event.preventDefault();
     if (busy) return;
@@ -102,7 +153,17 @@ if (box) {
       event.preventDefault();
       next();
     }
+    const aside = event.target.closest("[data-aside]");
+    if (aside && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      show(aside);
+    }
   });
   box.addEventListener("change", () => complain(""));
+  box.addEventListener("reset", () => complain(""));
   document.addEventListener("keydown", press);
+  document.querySelector("[data-type-size]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    size(event.submitter);
+  });
 }

@@ -1,0 +1,89 @@
+"""Sessions and form tokens as Flask and Flask-WTF sign them; a signature that this process has checked is remembered.
+
+A signature holds for the exact text it was made for, so checking it a second time tells nothing new. What can change
+is still asked every time: the cookie's age, the session that a token must belong to, and where the form came from.
+"""
+
+from collections import OrderedDict
+from copy import deepcopy
+from typing import Any
+
+from flask import Flask, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.wrappers import Request
+from flask_wtf.csrf import CSRFProtect, same_origin
+from itsdangerous import BadSignature
+
+# Some 600 bytes each.
+KEPT = 4096
+
+
+class Remembered(OrderedDict[Any, Any]):
+    """The latest few of what was checked. One made at start serves every thread: each step is one call."""
+
+    def put(self, key: Any, value: Any) -> None:
+        self[key] = value
+        if len(self) > KEPT:
+            try:
+                self.popitem(last=False)
+            except KeyError:  # another thread has emptied it meanwhile
+                return
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's cookie sessions."""
+
+    def __init__(self) -> None:
+        self._checked = Remembered()
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if not cookie:
+            return self.session_class()
+        kept = self._checked.get(cookie)
+        if kept is None:
+            kept = self._check(app, cookie)
+            if kept is None:
+                return self.session_class()
+            self._checked.put(cookie, kept)
+        values, signer, made = kept
+        if signer.get_timestamp() - made > app.permanent_session_lifetime.total_seconds():
+            return self.session_class()
+        return self.session_class(
+            {name: value if isinstance(value, str | bool) else deepcopy(value) for name, value in values.items()}
+        )
+
+    def _check(self, app: Flask, cookie: str) -> tuple[dict[str, Any], Any, float] | None:
+        """What a cookie says, who can tell its age, and when it was made; ``None`` when we did not sign it."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        try:
+            values, made_at = serializer.loads(cookie, return_timestamp=True)
+        except BadSignature:
+            return None
+        return values, serializer.make_signer(serializer.salt), made_at.timestamp()
+
+
+class FormTokens(CSRFProtect):
+    """Flask-WTF's tokens, which hold as long as their session (``WTF_CSRF_TIME_LIMIT`` is none)."""
+
+    def __init__(self, app: Flask) -> None:
+        self._checked = Remembered()
+        super().__init__(app)
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        pair = None
+        if request.method == "POST" and current_app.config["WTF_CSRF_TIME_LIMIT"] is None:
+            pair = (session.get("csrf_token"), request.form.get("csrf_token"))
+            if pair in self._checked and self._from_here():
+                g.csrf_valid = True
+                return
+        super().protect(apply_exemptions)
+        if pair is not None and g.get("csrf_valid"):
+            self._checked.put(pair, True)
+
+    @staticmethod
+    def _from_here() -> bool:
+        """Whether the form came from a page of ours, as far as Flask-WTF asks: over HTTPS it does."""
+        return not request.is_secure or same_origin(request.referrer or "", f"https://{request.host}/")

@@ -1,0 +1,76 @@
+"""Beside a question: one's own note, earlier answers, and what one reported about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from examprep.bank import actions as bank
+from examprep.bank.types.choices import letters
+from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.people.actor import Actor
+from examprep.practice import store
+from examprep.practice.shelf import governing, shelf_of
+from examprep.syllabus import actions as syllabus
+
+LONGEST_NOTE = 4000
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What one person has beside one question; nothing of it gives the key away."""
+
+    question: bank.Question
+    note: str
+    answers: Sequence[store.Logged]  # the latest first
+    reports: Sequence[bank.Report]
+
+    @property
+    def letters(self) -> Sequence[str]:
+        """What each answer ticked, as letters."""
+        return [letters(line.ticked) for line in self.answers]
+
+
+def aside(session: Session, actor: Actor, *, question_id: int, today: date) -> Aside:
+    """What stands beside a question that may be practised, or that the person has answered.
+
+    Raises:
+        NotFound: ``practice.question``.
+    """
+    return Aside(
+        question=_open(session, actor, question_id, today),
+        note=store.note(session, actor.person_id, question_id),
+        answers=store.answers_to(session, actor.person_id, question_id),
+        reports=bank.reports_of(session, actor, question_id),
+    )
+
+
+def write_note(session: Session, actor: Actor, *, question_id: int, words: str, today: date, now: datetime) -> None:
+    """Keep a note beside a question in place of the one before; no words take it away.
+
+    Raises:
+        NotFound: ``practice.question``.
+        RuleViolation: ``practice.note`` -- too long.
+    """
+    _open(session, actor, question_id, today)
+    words = words.strip()
+    if len(words) > LONGEST_NOTE:
+        raise RuleViolation("practice.note", "A note has at most %(most)s characters.", most=LONGEST_NOTE)
+    store.put_note(session, actor.person_id, question_id, words, now)
+
+
+def report(
+    session: Session, actor: Actor, *, question_id: int, kind: str, words: str, today: date, now: datetime
+) -> None:
+    """Report an error in a question; `bank.report` says what is refused."""
+    question = _open(session, actor, question_id, today)
+    bank.report(session, actor, version_id=question.version_id, kind=kind, words=words, now=now)
+
+
+def _open(session: Session, actor: Actor, question_id: int, today: date) -> bank.Question:
+    question = bank.question(session, bank.current_version(session, question_id))
+    shelf = shelf_of(session, question.subject, governing(session, syllabus.next_exam(session, today)))
+    if question_id not in shelf.versions and store.kept_of(session, actor.person_id, question_id) is None:
+        raise NotFound("practice.question", "There is no such question here.")
+    return question
