@@ -152,7 +152,7 @@ def _page_context() -> dict[str, Any]:
         "role_labels": ROLE_LABELS,
         "language": language(),
         "languages": LANGUAGES,
-        "navigation": navigation(actor, role, request.endpoint) if actor else [],
+        "navigation": navigation(actor, role, request.path) if actor else [],
         "list_address": list_address,
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
     }

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
 from examprep.app.wiring import FEATURES
 from examprep.people.access import Role
 from examprep.people.actor import Actor
@@ -19,18 +21,23 @@ class Place:
     current: bool
 
 
+def lies_at(path: str, address: str) -> bool:
+    """Whether a page lies at an address or below it."""
+    return path == address or path.startswith(address.rstrip("/") + "/")
+
+
 def acting_as(actor: Actor, chosen: str | None) -> Role | None:
     """The role whose menu is shown: the chosen one if the actor has it, else the first; rights are not touched."""
     return next((role for role in actor.roles if role == chosen), next(iter(actor.roles), None))
 
 
-def navigation(actor: Actor, role: Role | None, endpoint: str | None) -> Sequence[Place]:
-    """The role's places by order; the current one is the one whose page, or else whose blueprint, it is."""
+def navigation(actor: Actor, role: Role | None, path: str | None) -> Sequence[Place]:
+    """The role's places by order; the current one is that whose address the page's begins with, the longest."""
     items = sorted(
         (item for feature in FEATURES for item in feature.nav if item.role == role and actor.may(item.permission)),
         key=lambda item: item.order,
     )
-    exact = [item for item in items if item.endpoint == endpoint]
-    near = [item for item in items if item.endpoint.partition(".")[0] == (endpoint or "").partition(".")[0]]
-    current = next(iter(exact or near), None)
+    addresses = {item.endpoint: url_for(item.endpoint) for item in items}
+    above = [item for item in items if path and lies_at(path, addresses[item.endpoint])]
+    current = max(above, key=lambda item: len(addresses[item.endpoint]), default=None)
     return [Place(item.label, item.endpoint, item.short or item.label, item.icon, item is current) for item in items]
