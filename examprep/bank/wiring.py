@@ -17,7 +17,7 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20, "bank", N_("Bank")),
         NavItem(
-            N_("Reported errors"), "bank.reports", Permission.BANK_QUESTION_EDIT, "trainer", 21, "more", N_("Reports")
+            N_("Reported errors"), "bank.reports", Permission.BANK_QUESTION_EDIT, "trainer", 21, "flag", N_("Reports")
         ),
     ),
 )

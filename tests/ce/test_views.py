@@ -219,5 +219,5 @@ def test_statements_of_the_list_do_not_grow_with_its_length(sign_in, runtime, wo
 
 def test_both_languages_have_no_bare_codes(sign_in, holders, ann_page):
     page = sign_in("ann_officer").get(ann_page).text
-    for code in ("ce.hand", "training.session", "ce-short", "%("):
+    for code in ("ce.hand", "training.session", ">ce-short", "%("):
         assert code not in page
