@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from alembic import command as alembic
 from flask.testing import FlaskClient
@@ -46,6 +47,9 @@ def pytest_xdist_make_scheduler(config, log) -> Scheduling:
 
 
 def pytest_configure() -> None:
+    # A test on a busy machine is not wrong for being slow; how slow is asked by the benches.
+    hypothesis.settings.register_profile("ours", deadline=None)
+    hypothesis.settings.load_profile("ours")
     compile_catalogues(Path(__file__).parents[1] / "examprep" / "translations")
 
 
