@@ -14,7 +14,6 @@ from examprep.people.models import (
     AuditEventRow,
     MembershipRow,
     OrganisationRow,
-    OrganisationTreeRow,
     PersonRow,
     RegionRow,
 )
@@ -134,10 +133,8 @@ def memberships(session: Session, person_id: int) -> list[dict[str, Any]]:
 
 
 def organisations(session: Session, actor: Actor, permission: str) -> Select[*tuple[Any, ...]]:
-    """Organisations where the actor may do the act, with their path in the tree for ordering and indenting."""
-    up = aliased(OrganisationTreeRow)
+    """Organisations where the actor may do the act, with the name of the one above each."""
     ancestor = aliased(OrganisationRow)
-    depth = select(func.count()).where(up.descendant_id == OrganisationRow.id).scalar_subquery()
     parent = select(ancestor.name).where(ancestor.id == OrganisationRow.parent_id).scalar_subquery().label("parent")
     return (
         select(
@@ -147,7 +144,6 @@ def organisations(session: Session, actor: Actor, permission: str) -> Select[*tu
             RegionRow.name.label("region"),
             OrganisationRow.region_code,
             parent,
-            depth.label("depth"),
             OrganisationRow.closed_on,
         )
         .join(RegionRow, RegionRow.code == OrganisationRow.region_code)
