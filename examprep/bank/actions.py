@@ -1,5 +1,7 @@
 """What the bank answers to other features. How questions are written is `authoring.py`, files are `importer.py`."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from examprep.bank import catalogue as shelves
@@ -12,6 +14,8 @@ from examprep.bank.reporting import Report, report
 from examprep.bank.reporting import of_person as reports_of
 from examprep.bank.shipped import load_starter
 from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.types.short_answer import accepts
+from examprep.bank.types.written import Written
 from examprep.bank.values import Listed, Question
 from examprep.kernel.errors import NotFound
 
@@ -29,7 +33,9 @@ __all__ = [
     "mark_answered",
     "publish",
     "published_count",
+    "published_subjects",
     "question",
+    "reached",
     "report",
     "reports_of",
     "restore",
@@ -66,6 +72,19 @@ def current_version(session: Session, question_id: int) -> int:
 def published_count(session: Session) -> int:
     """How many questions anybody may practise, over all subjects."""
     return store.published_count(session)
+
+
+def published_subjects(session: Session) -> frozenset[str]:
+    """The subjects of which anything may be practised."""
+    return store.published_subjects(session)
+
+
+def reached(question: Question, ticks: frozenset[int], words: Sequence[str]) -> frozenset[int]:
+    """What an answer reaches: the ticked places, or everything where its words are an accepted text."""
+    content = question.content
+    if isinstance(content, Written) and any(accepts(content, text) for text in words):
+        return question.answer
+    return ticks
 
 
 def grade(question: Question, ticks: frozenset[int] | None) -> int:

@@ -9,9 +9,8 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from examprep.bank import store
-from examprep.bank.models import QuestionChapterRow, QuestionRow, RevisionRow, VersionRow
-from examprep.bank.types.choices import letters
+from examprep.bank import media, store
+from examprep.bank.models import QuestionChapterRow, QuestionRow, RevisionRow, TagRow, VersionRow
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import Draft, fingerprint
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -74,6 +73,8 @@ def insert_many(
         ],
     )
     _file_under(session, dict(zip(ids, (draft.chapter_ids for draft in drafts), strict=True)))
+    _tag(session, dict(zip(ids, (draft.tags for draft in drafts), strict=True)))
+    media.keep(session, (picture for draft in drafts for picture in draft.pictures), now=now)
     touch(session)
     return ids
 
@@ -86,9 +87,12 @@ def _version(
         "question_id": question_id,
         "number": number,
         "type": draft.type,
+        "markup": draft.markup,
+        "passage": draft.passage,
+        "passage_mark": fingerprint(draft.passage, "") if draft.passage else None,
         "stem": draft.stem,
         "content": kind.write(draft.content),
-        "key": letters(kind.key(draft.content)),
+        "key": "" if kind.written else draft.content.named(kind.key(draft.content)),
         "explanation": draft.explanation,
         "author": draft.author,
         "source": draft.source,
@@ -110,6 +114,12 @@ def _file_under(session: Session, chapters: dict[int, frozenset[int]]) -> None:
     ]
     if links:
         session.execute(_table(QuestionChapterRow).insert(), links)
+
+
+def _tag(session: Session, tags: dict[int, frozenset[str]]) -> None:
+    rows = [{"question_id": question_id, "tag": tag} for question_id, words in tags.items() for tag in sorted(words)]
+    if rows:
+        session.execute(_table(TagRow).insert(), rows)
 
 
 def write(session: Session, actor: Actor, subject_code: str, draft: Draft, *, publish: bool, now: datetime) -> int:
@@ -161,6 +171,9 @@ def revise(session: Session, actor: Actor, question_id: int, draft: Draft, *, no
         question.current_number = number
     session.execute(delete(QuestionChapterRow).where(QuestionChapterRow.question_id == question_id))
     _file_under(session, {question_id: draft.chapter_ids})
+    session.execute(delete(TagRow).where(TagRow.question_id == question_id))
+    _tag(session, {question_id: draft.tags})
+    media.keep(session, draft.pictures, now=now)
     touch(session)
     record(session, actor, "bank.question-revised", "bank_question", question_id, now=now, after={"version": number})
     return number
@@ -267,6 +280,7 @@ def remove_batch(session: Session, batch_id: int) -> int:
             count=edited,
         )
     session.execute(delete(QuestionChapterRow).where(QuestionChapterRow.question_id.in_(ids)))
+    session.execute(delete(TagRow).where(TagRow.question_id.in_(ids)))
     session.execute(delete(VersionRow).where(of_batch))
     gone = session.execute(delete(QuestionRow).where(QuestionRow.batch_id == batch_id))
     touch(session)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from examprep.bank import store
+from examprep.bank.markup import plain
 from examprep.bank.models import QuestionRow, VersionRow
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES, Question
@@ -74,7 +75,7 @@ def questions(session: Session, actor: Actor, ask: Ask) -> Page:
 
 
 def _row(row: dict[str, object], *, whole: bool) -> dict[str, object]:
-    stem = str(row["stem"]).replace("\n", " ")
+    stem = plain(str(row["stem"]), str(row["markup"])).replace("\n", " ")
     short = stem if whole or len(stem) <= STEM_SHOWN else stem[:STEM_SHOWN] + "…"
     return {**row, "stem": short, "type": QUESTION_TYPES[str(row["type"])].label}
 

@@ -65,9 +65,9 @@ class QuestionImporter:
     options_form: type[Form] | None = QuestionOptionsForm
 
     def option_choices(self, session: Session, actor: Actor) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Subjects answered by ticking; versions, the newest first."""
+        """Subjects; versions, the newest first."""
         return {
-            "subject": [(s.code, in_language(s.names)) for s in syllabus.subjects(session) if s.objective],
+            "subject": [(s.code, in_language(s.names)) for s in syllabus.subjects(session)],
             "version": [(v.code, in_language(v.names)) for v in reversed(syllabus.versions(session))],
             "state": [(state, say(STATES[state])) for state in IMPORT_STATES],
         }
@@ -119,7 +119,7 @@ class QuestionImporter:
 
     def _options(self, session: Session, options: Mapping[str, str]) -> tuple[str, str, str]:
         """Subject, version and state; a missing version is the newest, a missing state publishes."""
-        subjects = [subject.code for subject in syllabus.subjects(session) if subject.objective]
+        subjects = [subject.code for subject in syllabus.subjects(session)]
         versions = [version.code for version in syllabus.versions(session)]
         subject = options.get("subject", "")
         version = options.get("version") or (versions[-1] if versions else "")

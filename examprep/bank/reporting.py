@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examprep.bank import store
+from examprep.bank.markup import plain
 from examprep.bank.models import QuestionRow, ReportRow, VersionRow
 from examprep.bank.values import Question
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -109,6 +110,7 @@ def reports(session: Session, actor: Actor, ask: Ask) -> Page:
             ReportRow.state,
             ReportRow.reported_at,
             VersionRow.stem,
+            VersionRow.markup,
             _name(actor).label("person"),
         )
         .join(QuestionRow, QuestionRow.id == ReportRow.question_id)
@@ -128,7 +130,7 @@ def reports(session: Session, actor: Actor, ask: Ask) -> Page:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    stem = str(row["stem"]).replace("\n", " ")
+    stem = plain(str(row["stem"]), str(row["markup"])).replace("\n", " ")
     return {**row, "stem": stem if len(stem) <= 60 else stem[:60] + "…"}
 
 

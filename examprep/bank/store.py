@@ -55,6 +55,7 @@ def question(session: Session, version_id: int) -> Question | None:
 def whole(row: VersionRow, subject_code: str, chapter_ids: tuple[int, ...]) -> Question:
     """A version's row as a value."""
     kind = QUESTION_TYPES[row.type]
+    content = kind.read(row.content)
     return Question(
         version_id=row.id,
         question_id=row.question_id,
@@ -62,15 +63,17 @@ def whole(row: VersionRow, subject_code: str, chapter_ids: tuple[int, ...]) -> Q
         subject=subject_code,
         type=row.type,
         stem=row.stem,
-        content=kind.read(row.content),
+        content=content,
         explanation=row.explanation,
         author=row.author,
         source=row.source,
         cites=tuple(row.cites),
         law_as_of=row.law_as_of,
         difficulty=row.difficulty,
-        half_points=kind.full_half_points,
+        half_points=kind.full(content),
         chapter_ids=chapter_ids,
+        markup=row.markup,
+        passage=row.passage,
     )
 
 
@@ -129,6 +132,7 @@ def questions_list(
             QuestionRow.state,
             VersionRow.type,
             VersionRow.stem,
+            VersionRow.markup,
             VersionRow.key,
             VersionRow.number,
             VersionRow.source,
@@ -147,3 +151,9 @@ def questions_list(
 
 def published_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(QuestionRow).where(QuestionRow.state == "published")) or 0
+
+
+def published_subjects(session: Session) -> frozenset[str]:
+    return frozenset(
+        session.scalars(select(QuestionRow.subject_code).where(QuestionRow.state == "published").distinct())
+    )

@@ -7,8 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from examprep.bank.markup import PLAIN, plain
 from examprep.bank.types.choices import Choices
+from examprep.bank.types.registry import QUESTION_TYPES, Content
 from examprep.kernel.sentence import N_
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as the bank keeps it."""
+
+    sha256: str
+    mimetype: str
+    width: int
+    height: int
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -24,7 +37,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Question:
-    """One version of a question, whole. ``half_points`` is what the right answer earns."""
+    """One version of a question, whole. ``half_points`` is what the right answer earns.
+
+    All texts are of one ``markup``. ``passage`` is what several questions share and stands before the stem.
+    """
 
     version_id: int
     question_id: int
@@ -32,7 +48,7 @@ class Question:
     subject: str
     type: str
     stem: str
-    content: Choices
+    content: Content
     explanation: str
     author: str
     source: str
@@ -41,20 +57,51 @@ class Question:
     difficulty: float | None
     half_points: int
     chapter_ids: tuple[int, ...]  # of every syllabus version
+    markup: str = PLAIN
+    passage: str = ""
+
+    @property
+    def label(self) -> str:
+        """What its type is called: a message id."""
+        return QUESTION_TYPES[self.type].label
+
+    @property
+    def written(self) -> bool:
+        """Whether it is answered in words and marked by points, not by ticking options."""
+        return QUESTION_TYPES[self.type].written
+
+    @property
+    def one_tick(self) -> bool:
+        return QUESTION_TYPES[self.type].one_tick
 
     @property
     def options(self) -> tuple[str, ...]:
-        return self.content.options
+        """The options in order; none where the question is answered in words."""
+        return self.content.options if isinstance(self.content, Choices) else ()
+
+    @property
+    def letters(self) -> str:
+        """What the options are called, one character each."""
+        return self.content.letters if isinstance(self.content, Choices) else ""
 
     @property
     def answer(self) -> frozenset[int]:
-        """The places, from 0, of the right options."""
-        return self.content.correct
+        """The ticks that earn everything: places, from 0, of the right options or of all marking points."""
+        return QUESTION_TYPES[self.type].key(self.content)
 
     @property
     def option_notes(self) -> tuple[str, ...]:
         """A remark on each option, or none at all."""
-        return self.content.notes
+        return self.content.notes if isinstance(self.content, Choices) else ()
+
+    @property
+    def words(self) -> str:
+        """The stem without its markup, for lists and titles."""
+        return plain(self.stem, self.markup)
+
+    def named(self, ticks: frozenset[int]) -> str:
+        """Ticks as people write them: letters of options, or numbers of marking points."""
+        return self.content.named(ticks)
 
 
 @dataclass(frozen=True)
@@ -63,7 +110,7 @@ class Draft:
 
     type: str
     stem: str
-    content: Choices
+    content: Content
     explanation: str = ""
     author: str = ""
     source: str = ""
@@ -71,6 +118,10 @@ class Draft:
     law_as_of: date | None = None
     difficulty: float | None = None
     chapter_ids: frozenset[int] = frozenset()
+    markup: str = PLAIN
+    passage: str = ""
+    tags: frozenset[str] = frozenset()
+    pictures: tuple[Picture, ...] = ()  # those that the texts show
 
 
 STATES: Mapping[str, str] = {

@@ -2,24 +2,50 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
-from examprep.bank import actions, authoring, browsing, reporting
+from examprep.bank import actions, authoring, browsing, media, reporting
 from examprep.bank.forms import QuestionForm, ReplyForm, typed
-from examprep.bank.types.choices import LETTERS
+from examprep.bank.markup import PLAIN, with_pictures
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
-from examprep.plumbing.access import needs
+from examprep.plumbing.access import needs, signed_in
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.syllabus import actions as syllabus
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
+
+
+@bp.app_template_filter()
+def rich(text: str, markup: str) -> Markup:
+    """A text of a question as the page shows it: plain ones escaped, marked-up ones with their pictures' addresses.
+
+    What is marked up was sanitised when it was kept.
+    """
+    if markup == PLAIN:
+        return escape(text)
+    return Markup(with_pictures(text, lambda sha256: url_for("bank.picture", sha256=sha256)))  # noqa: S704
+
+
+@bp.get("/pictures/<sha256>")
+@signed_in
+def picture(sha256: str) -> ResponseReturnValue:
+    """A picture of a question. Its name is the hash of what it shows, so it may be kept for ever."""
+    with reading() as session:
+        found = media.find(session, sha256)
+    if found is None:
+        raise NotFound("bank.picture", "There is no such picture.")
+    response = Response(found.content, mimetype=found.mimetype)
+    response.cache_control.private, response.cache_control.max_age = True, 365 * 24 * 3600
+    response.cache_control.immutable = True
+    return response
 
 
 @bp.get("/")
@@ -37,7 +63,7 @@ def index() -> ResponseReturnValue:
     )
     with reading() as session:
         page = browsing.questions(session, actor, ask)
-        subjects = [subject for subject in syllabus.subjects(session) if subject.objective]
+        subjects = syllabus.subjects(session)
         trees = browsing.trees(session, ask.filters.get("subject", ""))
     if ask.export:
         return download(page, columns, "questions")
@@ -65,7 +91,6 @@ def question(question_id: int) -> ResponseReturnValue:
         found=found,
         subject=subject,
         editions=editions,
-        letters=LETTERS,
         kind=QUESTION_TYPES[found.current.type],
     )
 
@@ -202,7 +227,6 @@ def report(report_id: int) -> ResponseReturnValue:
         "bank/report.html",
         form=form,
         found=found,
-        letters=LETTERS,
         kinds=reporting.KINDS,
         report_states=reporting.STATES,
     ), (422 if form.errors else 200)

@@ -8,7 +8,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
-from examprep.bank.types.choices import letters
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound, Refusal, RuleViolation
 from examprep.people.actor import Actor
@@ -33,6 +32,7 @@ class Sent:
     blank: bool = False
     sure: str | None = None
     took_ms: int | None = None
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Told:
 
     @property
     def key_letters(self) -> str:
-        return letters(self.question.answer)
+        return self.question.named(self.question.answer)
 
     @property
     def ticked_letters(self) -> str:
-        return letters(self.ticks)
+        return self.question.named(self.ticks)
 
 
 def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, sent: Sent, now: datetime) -> Told:
@@ -82,7 +82,8 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
         if told is None:
             raise
         return told
-    half_points = bank.grade(question, sent.ticks)
+    ticks = bank.reached(question, sent.ticks, sent.written)
+    half_points = bank.grade(question, ticks)
     path = AnswerPath(session)
     fresh = path.log(
         person_id=actor.person_id,
@@ -90,7 +91,8 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
         subject_code=subject_code,
         question_id=question.question_id,
         version_id=question.version_id,
-        ticked=sorted(sent.ticks),
+        ticked=sorted(ticks),
+        written=list(sent.written) or None,
         half_points=half_points,
         full_half_points=question.half_points,
         sure=sent.sure,
@@ -101,7 +103,7 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
     if told is not None:
         return told
     upcoming = _work_in(session, path, actor, on, question, sent, half_points == question.half_points, now)
-    return Told(question, sent.ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))
+    return Told(question, ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))
 
 
 def _asked(session: Session, on: Way, version_id: int) -> bank.Question:
@@ -126,13 +128,13 @@ def _was_asked(session: Session, on: Way, version_id: int) -> bool:
 
 
 def _check_ticks(question: bank.Question, sent: Sent) -> None:
-    if any(tick >= len(question.options) for tick in sent.ticks):
+    if any(tick >= question.content.places for tick in sent.ticks):
         raise RuleViolation("practice.ticks", "An option was ticked that this question does not have.")
     if sent.blank and sent.ticks:
         raise RuleViolation("practice.ticks", "Tick options, or say that you do not know; not both.")
-    if len(sent.ticks) > 1 and question.type == "single-choice":
+    if len(sent.ticks) > 1 and question.one_tick:
         raise RuleViolation("practice.ticks", "This question has one right option: tick one only.")
-    if not sent.ticks and not sent.blank:
+    if not sent.ticks and not sent.blank and not any(sent.written):
         raise RuleViolation("practice.empty", "Nothing is ticked yet. Tick an option, or say that you do not know.")
 
 

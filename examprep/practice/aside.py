@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
-from examprep.bank.types.choices import letters
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people.actor import Actor
 from examprep.practice import store
@@ -29,7 +28,7 @@ class Aside:
     @property
     def letters(self) -> Sequence[str]:
         """What each answer ticked, as letters."""
-        return [letters(line.ticked) for line in self.answers]
+        return [self.question.named(line.ticked) for line in self.answers]
 
 
 def aside(session: Session, actor: Actor, *, question_id: int, today: date) -> Aside:

@@ -8,6 +8,7 @@ from examprep.kernel.errors import RuleViolation
 from examprep.practice.actions import Sent
 
 LONGEST_MS = 60 * 60 * 1000  # whoever came back after an hour was not thinking all the time
+LONGEST_WORDS = 20_000
 SURE = frozenset({"sure", "guessing"})
 
 
@@ -27,8 +28,11 @@ def read_answer(form: Typed) -> Sent:
     """
     sure = form.get("sure") or None
     ticks = form.getlist("tick")
-    if (sure is not None and sure not in SURE) or len(ticks) > 26:
+    written = form.getlist("written")
+    if (sure is not None and sure not in SURE) or len(ticks) > 720 or len(written) > 12:
         raise _unreadable()
+    if sum(map(len, written)) > LONGEST_WORDS:
+        raise RuleViolation("practice.words", "An answer has at most %(most)s characters.", most=LONGEST_WORDS)
     return Sent(
         client_id=_uuid(form.get("answer")),
         version_id=_whole(form.get("version")),
@@ -37,6 +41,7 @@ def read_answer(form: Typed) -> Sent:
         blank=form.get("blank") is not None,
         sure=sure,
         took_ms=_took(form.get("took_ms")),
+        written=tuple(words.strip() for words in written) if any(words.strip() for words in written) else (),
     )
 
 

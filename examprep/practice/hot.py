@@ -27,6 +27,7 @@ _LOGGED = (
     "question_id",
     "version_id",
     "ticked",
+    "written",
     "half_points",
     "full_half_points",
     "sure",

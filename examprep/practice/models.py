@@ -43,7 +43,8 @@ class AnswerRow(Base):
     subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"))
     question_id: Mapped[int]
     version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"), index=True)
-    ticked: Mapped[list[int]] = mapped_column(JSON)  # positions of the ticked options, from 0, ascending
+    ticked: Mapped[list[int]] = mapped_column(JSON)  # places of the ticked options or points, from 0, ascending
+    written: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # the words, by part of the question
     half_points: Mapped[int] = mapped_column(SmallInteger)
     full_half_points: Mapped[int] = mapped_column(SmallInteger)
     sure: Mapped[str | None] = mapped_column(String(8))  # sure, guessing; null: not said

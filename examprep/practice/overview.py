@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
-from examprep.bank.types.choices import letters
 from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
@@ -83,7 +82,7 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     seen, right = _study(shelf.everything, answers)
     return Home(
         subject=subject,
-        subjects=objective_subjects(session),
+        subjects=subjects(session),
         syllabus=edition,
         exam=exam,
         days_left=max(0, (exam[1] - today).days) if exam else None,
@@ -105,16 +104,18 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
 
 def _usual(session: Session, person_id: int) -> Subject:
     place = store.last_place(session, person_id)
-    return syllabus.subject(session, place[0]) if place else objective_subjects(session)[0]
+    return syllabus.subject(session, place[0]) if place else subjects(session)[0]
 
 
-def objective_subjects(session: Session) -> tuple[Subject, ...]:
-    """The subjects that are answered by ticking.
+def subjects(session: Session) -> tuple[Subject, ...]:
+    """The subjects that are answered by ticking, and any other of which there is something to practise.
 
     Raises:
         NotFound: ``practice.subjects`` -- the installation has no syllabus yet.
     """
-    found = tuple(subject for subject in syllabus.subjects(session) if subject.objective)
+    known = syllabus.subjects(session)
+    some = bank.published_subjects(session)
+    found = tuple(subject for subject in known if subject.objective or subject.code in some)
     if not found:
         raise NotFound("practice.subjects", "No subjects are set up yet. Ask your administrator.")
     return found
@@ -179,7 +180,7 @@ class Review:
     @property
     def letters(self) -> Sequence[str]:
         """What each answer ticked, as letters."""
-        return [letters(line.ticked) for line in self.answers]
+        return [self.question.named(line.ticked) for line in self.answers]
 
 
 def review(session: Session, actor: Actor, *, question_id: int) -> Review:
@@ -223,7 +224,7 @@ def notebook(
         rows.append(
             {
                 "question_id": n.question_id,
-                "stem": question.stem,
+                "stem": question.words,
                 "subject": names.get(n.subject_code, {}),
                 "chapter": first.names if first else {},
                 "mistaken_at": n.mistaken_at,

@@ -28,6 +28,7 @@ class Logged:
     question_id: int
     version_id: int
     ticked: frozenset[int]
+    written: list[str] | None
     half_points: int
     full_half_points: int
     sure: str | None

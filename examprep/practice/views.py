@@ -236,7 +236,7 @@ def notebook() -> ResponseReturnValue:
             subject_code=ask.filters.get("subject", ""),
             chapter_id=int(chapter) if chapter.isascii() and chapter.isdecimal() else None,
         )
-        subjects = overview.objective_subjects(session)
+        subjects = overview.subjects(session)
     page = page_of(rows, ask, columns=NOTEBOOK_COLUMNS)
     if ask.export:
         return download(page, NOTEBOOK_COLUMNS, "notebook")

@@ -80,7 +80,7 @@ def test_answers_as_people_write_them(answer):
         pytest.param("答案", "E", "答案", "names E, but the options end at D", id="letter-without-option"),
         pytest.param("答案", "AC", "答案", "has one right option", id="single-with-two"),
         pytest.param("答案", "CC", "答案", "names an option twice", id="letter-twice"),
-        pytest.param("题型", "判断题", "题型", "no question type “判断题”. Write 单选题 or 多选题", id="unknown-type"),
+        pytest.param("题型", "连线题", "题型", "“连线题” is no question type. Write 单选题", id="unknown-type"),
         pytest.param("题干", " ", "题干", "The stem is missing", id="no-stem"),
         pytest.param("选项B", "", "选项B", "Option B is empty", id="gap"),
         pytest.param("选项B", "甲", "选项A", "Options A and B are the same", id="same-options"),
@@ -157,7 +157,7 @@ def test_a_file_that_cannot_be_used_says_why(content, filename, code, says):
         pytest.param(json.dumps({**OTHER, "answer": None}), "answer", "answer is missing", id="null-answer"),
         pytest.param(json.dumps({**OURS, "answer": float("nan")}), "answer", "is not an answer", id="nan"),
         pytest.param(json.dumps({**OURS, "options": "AB"}), "options", "must be a list", id="options-text"),
-        pytest.param(json.dumps({**OTHER, "type": "case"}), "type", "no question type “case”", id="subjective"),
+        pytest.param(json.dumps({**OTHER, "type": "case"}), "parts", "at least one part", id="subjective"),
         pytest.param(
             json.dumps({**OTHER, "chapters": {"1999": ["01"]}}), "chapters", "no syllabus version", id="version"
         ),

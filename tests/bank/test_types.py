@@ -45,7 +45,7 @@ def test_single_choice_marks(answer, points):
     ("kind", "options", "correct", "field", "says"),
     [
         pytest.param(SingleChoice(), ["甲"], [0], "options", "at least two", id="one-option"),
-        pytest.param(SingleChoice(), [*FIVE, "己", "庚"], [0], "options", "At most 6", id="seven-options"),
+        pytest.param(SingleChoice(), [*FIVE, "己", "庚", "辛", "壬"], [0], "options", "At most 8", id="nine-options"),
         pytest.param(SingleChoice(), ["甲", "", "丙"], [0], "options", "Option B is empty", id="a-gap"),
         pytest.param(SingleChoice(), ["甲", "乙", "甲"], [0], "options", "A and C are the same", id="alike"),
         pytest.param(SingleChoice(), FIVE, [], "correct", "Name the right option", id="no-key"),

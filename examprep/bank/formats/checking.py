@@ -5,12 +5,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from examprep.bank.formats.raw import RawFile, RawQuestion
-from examprep.bank.formats.words import WordError, read_answer, read_day, read_difficulty, read_kind, read_number, tidy
+from examprep.bank.formats.texts import Texts
+from examprep.bank.formats.words import (
+    WordError,
+    read_answer,
+    read_day,
+    read_difficulty,
+    read_judgement,
+    read_kind,
+    read_number,
+)
+from examprep.bank.markup import HTML, plain
 from examprep.bank.types.choices import ContentError
-from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.types.registry import QUESTION_TYPES, Content
 from examprep.bank.values import Draft, fingerprint
 from examprep.imports.importer import Problem
 from examprep.kernel.sentence import N_, Sentence
@@ -79,51 +89,113 @@ def check_file(file: RawFile, rules: Rules) -> Checked:
     first_row: dict[str, int] = {}
     first_stem: dict[str, int] = {}
     odd: dict[str, list[int]] = defaultdict(list)
+    lost: dict[str, list[int]] = defaultdict(list)
     for raw in file.questions:
         faults = list(raw.faults)
-        draft = None if faults else _draft(raw, rules, faults)
+        texts = Texts(raw.markup, file.media)
+        draft = None if faults else _draft(raw, rules, faults, texts)
         if raw.stem.strip() and not raw.faults:
             _compare(raw, rules, faults, first_row, first_stem, odd)
         if draft is not None and not faults:
             checked.drafts.append(draft)
             _notice(raw, odd)
+            for tag in texts.dropped:
+                lost[tag].append(raw.number)
         checked.problems += [Problem(raw.number, raw.names.get(column, ""), sentence) for column, sentence in faults]
     checked.notes += _notes(file, odd)
+    checked.notes += [
+        Sentence(
+            "Of %(count)s questions the words are kept, but not the effect of <%(tag)s>: %(rows)s",
+            count=len(numbers),
+            tag=tag,
+            rows=_named(numbers),
+        )
+        for tag, numbers in sorted(lost.items())
+    ]
+    checked.notes += [
+        Sentence("Question %(number)s was left out: %(reason)s", number=number, reason=reason)
+        for number, reason in file.skipped
+    ]
     return checked
 
 
-def _draft(raw: RawQuestion, rules: Rules, faults: list[tuple[str, Sentence]]) -> Draft | None:
+def _draft(raw: RawQuestion, rules: Rules, faults: list[tuple[str, Sentence]], texts: Texts) -> Draft | None:
     """The row as a draft; what is wrong is added to ``faults``."""
 
-    stem = tidy(raw.stem)
-    if not stem:
+    stem = texts.clean(raw.stem)
+    if not plain(stem, texts.markup).strip():
         faults.append(("stem", Sentence("The stem is missing.")))
-    places = _asked("answer", faults, lambda: read_answer(raw.answer))
-    kind = _asked("kind", faults, lambda: read_kind(raw.kind, places or frozenset()))
+    kind = _kind(raw, faults)
+    content = None if kind is None else _content(raw, kind, faults, texts)
     difficulty = _asked("difficulty", faults, lambda: read_difficulty(raw.difficulty))
     law_as_of = _asked("law_as_of", faults, lambda: read_day(raw.law_as_of, rules.today))
     chapter_ids = _chapters(raw, rules, faults)
-    if places is None or kind is None:
+    if kind is None or content is None:
         return None
-    content = {"options": [tidy(o) for o in raw.options], "correct": places, "notes": [tidy(n) for n in raw.notes]}
-    try:
-        choices = QUESTION_TYPES[kind].read(content)
-    except ContentError as error:
-        column = "answer" if error.field == "correct" else _options_column(raw, _gap(raw.options))
-        faults.append((column, error.sentence))
-        return None
+    explanation, passage = texts.clean(raw.explanation), texts.clean(raw.passage)
+    pictures = texts.pictures(faults)
+    content = content.mapped(texts.finish)
     return Draft(
         type=kind,
-        stem=stem,
-        content=choices,
-        explanation=tidy(raw.explanation),
+        stem=texts.finish(stem),
+        content=content,
+        explanation=texts.finish(explanation),
         author=raw.author.strip(),
         source=raw.source.strip(),
         cites=tuple(cite.strip() for cite in raw.cites),
         law_as_of=law_as_of,
         difficulty=difficulty,
         chapter_ids=frozenset(chapter_ids),
+        markup=texts.markup,
+        passage=texts.finish(passage),
+        tags=frozenset(tag.strip()[:40] for tag in raw.tags if tag.strip()),
+        pictures=pictures,
     )
+
+
+def _kind(raw: RawQuestion, faults: list[tuple[str, Sentence]]) -> str | None:
+    """The type a row names, or else the one that its shape tells."""
+    if raw.kind.strip():
+        return _asked("kind", faults, lambda: read_kind(raw.kind, frozenset()))
+    if raw.parts:
+        return "case-analysis" if len(raw.parts) > 1 else "short-answer"
+    if raw.accepted:
+        return "short-answer"
+    if not raw.options and read_judgement(raw.answer) is not None:
+        return "true-false"
+    places = _asked("answer", faults, lambda: read_answer(raw.answer, raw.letters))
+    return None if places is None else read_kind("", places)
+
+
+def _content(raw: RawQuestion, kind: str, faults: list[tuple[str, Sentence]], texts: Texts) -> Content | None:
+    """What the type makes of a row's options and answer, or of its parts."""
+    clean = texts.clean
+    if QUESTION_TYPES[kind].written:
+        parts = [
+            {
+                "prompt": clean(part.prompt),
+                "points": [{"text": clean(text), "half_points": earned} for text, earned in part.points],
+                "answer": clean(part.answer),
+            }
+            for part in raw.parts
+        ]
+        content: dict[str, Any] = {"parts": parts, "accepted": raw.accepted}
+    else:
+        judged = read_judgement(raw.answer) if kind == "true-false" else None
+        if judged is not None:
+            places: frozenset[int] | None = frozenset({0 if judged else 1})
+        else:
+            places = _asked("answer", faults, lambda: read_answer(raw.answer, raw.letters))
+        if places is None:
+            return None
+        options, notes = [clean(o) for o in raw.options], [clean(n) for n in raw.notes]
+        content = {"options": options, "correct": places, "notes": notes, "letters": raw.letters}
+    try:
+        return cast("Content", QUESTION_TYPES[kind].read(content))
+    except ContentError as error:
+        column = {"correct": "answer", "options": _options_column(raw, _gap(raw.options))}.get(error.field, error.field)
+        faults.append((column, error.sentence))
+        return None
 
 
 def _asked(column: str, faults: list[tuple[str, Sentence]], read: Callable[[], T]) -> T | None:
@@ -206,7 +278,7 @@ def _notice(raw: RawQuestion, odd: dict[str, list[int]]) -> None:
         odd["letters"].append(raw.number)
     if "\t" in text or "  " in text:
         odd["blanks"].append(raw.number)
-    if _PICTURE.search(text):
+    if raw.markup != HTML and _PICTURE.search(text):
         odd["picture"].append(raw.number)
     if "$" in text:
         odd["formula"].append(raw.number)

@@ -1,7 +1,10 @@
 """JSON Lines: one question a line, in our own shape or in AGIEval's.
 
-Ours: ``type`` (single, multiple), ``stem``, ``options``, ``answer`` ("ABD"), ``explanation``, ``option_notes``,
-``chapters`` ({"2018": ["01"], "2025": ["01"]}), ``difficulty``, ``law_as_of``, ``cites``, ``author``, ``source``.
+Ours: ``type`` (single, multiple, true-false, short, case, design), ``stem``, ``options``, ``answer`` ("ABD"),
+``explanation``, ``option_notes``, ``chapters`` ({"2018": ["01"], "2025": ["01"]}), ``difficulty``, ``law_as_of``,
+``cites``, ``author``, ``source``, ``tags``; of questions answered in words ``parts`` ([{prompt, marks, answer,
+points: [{text, marks}]}], marks in points) and ``accepted``. Marked-up texts have ``"markup": "html"``, ``letters``
+are given where one is skipped, ``passage`` is what several questions share.
 AGIEval's: ``question``, ``options`` with "(A)" before each, ``label`` (a letter or a list), ``other.source``.
 """
 
@@ -9,9 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from examprep.bank.formats.raw import RawFile, RawQuestion
+from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS
 from examprep.bank.formats.words import strip_mark
+from examprep.bank.markup import HTML, PLAIN
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
@@ -30,6 +34,10 @@ _OURS = {
     "author": "author",
     "law_as_of": "law_as_of",
     "cites": "cites",
+    "parts": "parts",
+    "accepted": "accepted",
+    "passage": "passage",
+    "tags": "tags",
 }
 _AGIEVAL = {"stem": "question", "options": "options", "answer": "label", "source": "other.source", "chapter": ""}
 
@@ -71,9 +79,10 @@ def _read(number: int, line: str) -> RawQuestion:
         fault = Sentence('The line is not an object. Write one question a line, as in {"stem": …, "answer": …}.')
         return RawQuestion(number, {}, faults=(("", fault),))
     agieval = "question" in entry and "label" in entry
-    if not agieval and not {"stem", "options", "answer"} <= entry.keys():
+    if not agieval and not ("stem" in entry and entry.keys() & {"answer", "parts", "accepted"}):
         fault = Sentence(
-            "The line lacks stem, options or answer (or, in AGIEval's shape, question, options and label)."
+            "The line lacks stem, or answer (parts or accepted of a question answered in words); "
+            "or, in AGIEval's shape, question, options and label."
         )
         return RawQuestion(number, {}, faults=(("", fault),))
     try:
@@ -89,7 +98,7 @@ def _ours(number: int, entry: Mapping[str, Any]) -> RawQuestion:
         names=_OURS,
         kind=_text(entry, "type", "kind"),
         stem=_text(entry, "stem", "stem"),
-        options=_texts(entry.get("options"), "options"),
+        options=_texts(entry.get("options") or [], "options"),
         answer=_answer(entry.get("answer")),
         explanation=_text(entry, "explanation", "explanation"),
         notes=_texts(entry.get("option_notes") or [], "notes"),
@@ -99,7 +108,38 @@ def _ours(number: int, entry: Mapping[str, Any]) -> RawQuestion:
         author=_text(entry, "author", "author"),
         law_as_of=_text(entry, "law_as_of", "law_as_of"),
         cites=_texts(entry.get("cites") or [], "cites"),
+        letters=_text(entry, "letters", "options"),
+        parts=_parts(entry.get("parts") or []),
+        accepted=_texts(entry.get("accepted") or [], "accepted"),
+        passage=_text(entry, "passage", "passage"),
+        markup=HTML if entry.get("markup") == HTML else PLAIN,
+        tags=_texts(entry.get("tags") or [], "tags"),
     )
+
+
+def _parts(value: Any) -> list[RawPart]:
+    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+        raise _ShapeError("parts", Sentence("“%(key)s” must be a list of parts.", key="parts"))
+    return [_part(number, part) for number, part in enumerate(value, 1)]
+
+
+def _part(number: int, part: Mapping[str, Any]) -> RawPart:
+    points = part.get("points")
+    if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
+        raise _ShapeError("parts", Sentence("Part %(number)s has no marking point.", number=number))
+    read = [(_text(point, "text", "parts"), _half_points(point.get("marks"), number)) for point in points]
+    if "marks" in part and _half_points(part["marks"], number) != sum(earned for _, earned in read):
+        raise _ShapeError(
+            "parts", Sentence("The marks of part %(number)s are not the sum of its points'.", number=number)
+        )
+    return RawPart(_text(part, "prompt", "parts"), read, _text(part, "answer", "parts"))
+
+
+def _half_points(value: Any, number: int) -> int:
+    """Marks in points, as half-points."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1000 or value * 2 % 1:
+        raise _ShapeError("parts", Sentence("Part %(number)s: marks are points in steps of 0.5.", number=number))
+    return int(value * 2)
 
 
 def _agieval(number: int, entry: Mapping[str, Any]) -> RawQuestion:

@@ -3,13 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from examprep.bank.markup import PLAIN
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import Row
 
 
 @dataclass(frozen=True)
+class RawPart:
+    """One question of a case, with its marking points as (text, half-points)."""
+
+    prompt: str
+    points: Sequence[tuple[str, int]]
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class RawQuestion:
-    """One row of a file.
+    """One question of a file; ``number`` is its row, its line, or its place in the file.
 
     ``names`` says what each field is called in the file, so that a problem can point at it. ``chapters`` is by
     syllabus version; those under ``""`` are of the version chosen beside the file. ``faults`` are (field, sentence)
@@ -32,13 +42,25 @@ class RawQuestion:
     cites: Sequence[str] = ()
     faults: Sequence[tuple[str, Sentence]] = ()
     misplaced: bool = False
+    letters: str = ""  # what the options are called, where the file skips a letter; the answer is in these
+    parts: Sequence[RawPart] = ()
+    accepted: Sequence[str] = ()
+    passage: str = ""
+    markup: str = PLAIN  # "html": every text is a fragment, with pictures as ``media:NAME``
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """A whole file: its questions, its rows as they can be handed back under ``heads``, and columns nobody knows."""
+    """A whole file: its questions, its rows as they can be handed back under ``heads``, and columns nobody knows.
+
+    ``skipped`` are (number, sentence) pairs: what the bank has no place for, with the reason. ``media`` are the
+    pictures by the names that the texts use.
+    """
 
     heads: Sequence[str]
     rows: Sequence[Row]
     questions: Sequence[RawQuestion]
     ignored: Sequence[str] = ()
+    skipped: Sequence[tuple[int, Sentence]] = ()
+    media: Mapping[str, bytes] = field(default_factory=dict)

@@ -13,11 +13,17 @@ from examprep.kernel.sentence import Sentence
 KINDS = {
     "single-choice": ("单选题", "单选", "单项选择题", "单项选择", "single", "singlechoice"),
     "multiple-choice": ("多选题", "多选", "多项选择题", "多项选择", "multiple", "multiplechoice"),
+    "true-false": ("判断题", "判断", "是非题", "truefalse", "true/false", "boolean"),
+    "short-answer": ("简答题", "简答", "填空题", "填空", "shortanswer", "short"),
+    "case-analysis": ("案例分析题", "案例分析", "案例题", "案例", "caseanalysis", "case"),
+    "programme-design": ("方案设计题", "方案设计", "programmedesign", "design"),
 }
+TRUE = ("对", "正确", "是", "√", "✓", "t", "true", "right")
+FALSE = ("错", "错误", "否", "不对", "不正确", "×", "✗", "✕", "f", "false", "wrong")
 _KIND_OF = {word: kind for kind, words in KINDS.items() for word in (*words, kind.replace("-", ""))}
 _BETWEEN = re.compile(r"[\s,;、/|+.()\[\]和与及]+")
-_MARK = re.compile(r"[(（]?\s*([A-FＡ-Ｆ])\s*[)）.．、:：]\s*")
-_MARK_IN_LINE = re.compile(r"(?:^|(?<=\s))[(（]?([A-FＡ-Ｆ])[)）.．、:：]\s*", re.MULTILINE)
+_MARK = re.compile(r"[(（]?\s*([A-HＡ-Ｈ])\s*[)）.．、:：]\s*")
+_MARK_IN_LINE = re.compile(r"(?:^|(?<=\s))[(（]?([A-HＡ-Ｈ])[)）.．、:：]\s*", re.MULTILINE)
 _BLANKS = re.compile(r"[ \t\xa0\u3000]{2,}|\t")
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?$")
 _EASE = {"易": 0.8, "容易": 0.8, "easy": 0.8, "中": 0.6, "中等": 0.6, "medium": 0.6, "难": 0.4, "hard": 0.4}
@@ -31,19 +37,21 @@ class WordError(ValueError):
         super().__init__(str(sentence))
 
 
-def read_answer(text: str) -> frozenset[int]:
+def read_answer(text: str, called: str = "") -> frozenset[int]:
     """Places from 0 of the options an answer names: ``ABD``, ``A,B,D``, ``A、B``, ``①③``, full width or not.
 
+    ``called`` are the options' letters where the file skips some.
+
     Raises:
-        WordError: empty, something else than letters A-F or numbers 1-6, or one named twice.
+        WordError: empty, something else than letters A-H or numbers 1-8, a skipped letter, or one named twice.
     """
     shown = text.strip()
     plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", shown)).upper()
     if not plain:
         raise WordError(Sentence("The answer is missing. Write the letters of the right options, as in A or ABD."))
-    if set(plain) <= set(LETTERS):
-        places = [LETTERS.index(letter) for letter in plain]
-    elif set(plain) <= set("123456"):
+    if set(plain) <= set(called or LETTERS):
+        places = [(called or LETTERS).index(letter) for letter in plain]
+    elif set(plain) <= set("12345678"):
         places = [int(digit) - 1 for digit in plain]
     else:
         raise WordError(
@@ -55,6 +63,12 @@ def read_answer(text: str) -> frozenset[int]:
     if len(set(places)) < len(places):
         raise WordError(Sentence("The answer “%(written)s” names an option twice. Name each once.", written=shown[:40]))
     return frozenset(places)
+
+
+def read_judgement(text: str) -> bool | None:
+    """Whether a word judges a statement right (对, T, √) or wrong (错, F, ×); ``None`` when it judges nothing."""
+    word = unicodedata.normalize("NFKC", text).strip().strip("()。.").casefold()
+    return True if word in TRUE else False if word in FALSE else None
 
 
 def read_kind(text: str, places: frozenset[int]) -> str:
@@ -69,7 +83,10 @@ def read_kind(text: str, places: frozenset[int]) -> str:
         return "multiple-choice" if len(places) > 1 else "single-choice"
     if word not in _KIND_OF:
         raise WordError(
-            Sentence("There is no question type “%(written)s”. Write 单选题 or 多选题.", written=text.strip()[:40])
+            Sentence(
+                "“%(written)s” is no question type. Write 单选题, 多选题, 判断题, 简答题, 案例分析题 or 方案设计题.",
+                written=text.strip()[:40],
+            )
         )
     return _KIND_OF[word]
 

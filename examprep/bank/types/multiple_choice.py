@@ -6,11 +6,12 @@ Source: DOMAIN.md 1.2 -- all right ones earn two points, too few half a point ea
 from collections.abc import Mapping
 from typing import Any
 
-from examprep.bank.types.choices import Choices, ContentError, read_choices, write_choices
+from examprep.bank.types.choices import Choices, ContentError, read_choices
+from examprep.bank.types.ticked import TickedType
 from examprep.kernel.sentence import N_, Sentence
 
 
-class MultipleChoice:
+class MultipleChoice(TickedType):
     name = "multiple-choice"
     label = N_("Multiple choice")
     full_half_points = 4
@@ -29,12 +30,6 @@ class MultipleChoice:
                 Sentence("Every option is marked right; a multiple-choice question has at least one wrong option."),
             )
         return content
-
-    def write(self, content: Choices) -> dict[str, Any]:
-        return write_choices(content)
-
-    def key(self, content: Choices) -> frozenset[int]:
-        return content.correct
 
     def grade(self, content: Choices, ticks: frozenset[int] | None) -> int:
         """Half-points: any wrong tick 0, all right ones 4, too few 1 for each."""

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from examprep.bank.types.choices import Choices, ContentError, read_choices, write_choices
+from examprep.bank.types.choices import Choices, ContentError, read_choices
+from examprep.bank.types.ticked import TickedType
 from examprep.kernel.sentence import N_, Sentence
 
 
-class SingleChoice:
+class SingleChoice(TickedType):
     name = "single-choice"
     label = N_("Single choice")
+    one_tick = True
     full_half_points = 2
 
     def read(self, raw: Mapping[str, Any]) -> Choices:
@@ -21,12 +23,6 @@ class SingleChoice:
                 Sentence("A single-choice question has one right option. Name one, or make it multiple choice."),
             )
         return content
-
-    def write(self, content: Choices) -> dict[str, Any]:
-        return write_choices(content)
-
-    def key(self, content: Choices) -> frozenset[int]:
-        return content.correct
 
     def grade(self, content: Choices, ticks: frozenset[int] | None) -> int:
         """Half-points: 2 for the right option alone, else 0."""

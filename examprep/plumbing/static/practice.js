@@ -27,7 +27,8 @@ async function send(address, body) {
 async function submit(asked, button) {
   const data = new FormData(asked);
   if (button?.name) data.set(button.name, button.value);
-  if (!data.has("tick") && !data.has("blank")) return complain(box.dataset.empty);
+  const words = data.getAll("written").some((text) => text.trim());
+  if (!data.has("tick") && !data.has("blank") && !words) return complain(box.dataset.empty);
   data.set("took_ms", String(Math.round(performance.now() - shownAt)));
   busy = true;
   complain("");
@@ -63,7 +64,7 @@ function next() {
   upcoming.remove();
   shownAt = performance.now();
   window.scrollTo(0, 0);
-  form().querySelector("legend").focus({ preventScroll: true });
+  form().querySelector(".stem").focus({ preventScroll: true });
 }
 
 async function mark(button) {
@@ -119,8 +120,8 @@ function press(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
   const asked = form();
   const key = event.key.toUpperCase();
-  const place = key.length === 1 ? Math.max("ABCDEF".indexOf(key), "123456".indexOf(key)) : -1;
-  const option = asked?.querySelectorAll("[name=tick]")[place];
+  const place = key.length === 1 ? Math.max("ABCDEFGH".indexOf(key), "12345678".indexOf(key)) : -1;
+  const option = asked?.querySelectorAll(".option [name=tick]")[place];
   if (key === "?") document.getElementById("keys")?.showModal();
   else if (key === "N") next();
   else if (key === "F" && asked && !option) asked.querySelector("[data-mark]").click();

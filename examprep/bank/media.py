@@ -1,0 +1,70 @@
+"""Pictures of questions: every one is drawn anew, so that nothing but its pixels enters the bank."""
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterable
+from datetime import datetime
+
+from PIL import Image, ImageOps
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from examprep.bank.models import MediaRow
+from examprep.bank.values import Picture
+from examprep.kernel.errors import RuleViolation
+
+WIDEST_PIXELS = 1600
+PIXELS_LIMIT = 40_000_000
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+
+
+def redraw(content: bytes) -> Picture:
+    """A picture from a file, turned upright, at most 1600 pixels wide; of a moving one the first frame.
+
+    Raises:
+        RuleViolation: ``bank.picture`` -- no picture of a known kind, damaged, or far too large.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                if image.width * image.height > PIXELS_LIMIT:
+                    raise _unusable()
+                photo = image.format == "JPEG"
+                drawn = ImageOps.exif_transpose(image).convert("RGB" if photo else "RGBA")
+    except RuleViolation:
+        raise
+    except Exception as error:  # a damaged picture makes the library raise many kinds
+        raise _unusable() from error
+    if drawn.width > WIDEST_PIXELS:
+        drawn = drawn.resize((WIDEST_PIXELS, max(1, round(drawn.height * WIDEST_PIXELS / drawn.width))))
+    buffer = io.BytesIO()
+    if photo:
+        drawn.save(buffer, "JPEG", quality=85, optimize=True)
+    else:
+        drawn.save(buffer, "PNG", optimize=True)
+    kept = buffer.getvalue()
+    mimetype = "image/jpeg" if photo else "image/png"
+    return Picture(hashlib.sha256(kept).hexdigest(), mimetype, drawn.width, drawn.height, kept)
+
+
+def _unusable() -> RuleViolation:
+    return RuleViolation("bank.picture", "This is no picture that can be kept. Send a PNG, JPEG, GIF or WebP picture.")
+
+
+def keep(session: Session, pictures: Iterable[Picture], *, now: datetime) -> None:
+    """Keep pictures that the bank does not have yet."""
+    wanted = {picture.sha256: picture for picture in pictures}
+    if not wanted:
+        return
+    known = set(session.scalars(select(MediaRow.sha256).where(MediaRow.sha256.in_(wanted))))
+    fresh = [picture for sha, picture in wanted.items() if sha not in known]
+    if fresh:
+        session.execute(insert(MediaRow), [{**vars(picture), "kept_at": now} for picture in fresh])
+
+
+def find(session: Session, sha256: str) -> Picture | None:
+    """A kept picture by its name."""
+    row = session.get(MediaRow, sha256)
+    return None if row is None else Picture(row.sha256, row.mimetype, row.width, row.height, row.content)
