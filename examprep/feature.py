@@ -1,6 +1,6 @@
 """What a subject hands to the application: its pages, commands, jobs, importers, data and checks."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -90,6 +90,54 @@ def home_cards(session: Session, actor: Actor, home: str, now: datetime) -> list
 
 
 @dataclass(frozen=True)
+class Judged:
+    """How the answers to one version of a question are to count: ``earned`` takes what was ticked.
+
+    It gives (half-points, of how many), or ``None`` where the answer does not count.
+    """
+
+    version_id: int
+    earned: Callable[[frozenset[int]], tuple[int, int] | None]
+
+
+@dataclass(frozen=True)
+class Flips:
+    """What judging answers otherwise would change.
+
+    ``rows`` are the changes of persons within the actor's bounds: name, at, was, becomes (half-points, of how many).
+    """
+
+    answers: int  # all answers to the version
+    persons: int  # by how many persons
+    better: int
+    worse: int
+    voided: int
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """A subject that keeps answers to questions, and can say and work out what follows when a key was wrong.
+
+    ``flips`` says what would change, and writes nothing; ``redo`` works out anew what follows from the answers to a
+    question, by the rulings that stand, and gives the persons for whom something changed.
+    """
+
+    label: str
+    flips: Callable[[Session, Actor, Judged], Flips]
+    redo: Callable[[Session, int], Collection[int]]
+
+
+DEPENDENTS = "examprep.dependents"  # where the application keeps them
+
+
+def dependents() -> Sequence[Dependent]:
+    """All that keep answers to questions, so that the bank need not know them."""
+    known: Sequence[Dependent] = current_app.extensions[DEPENDENTS]
+    return known
+
+
+@dataclass(frozen=True)
 class Derived:
     """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
 
@@ -111,6 +159,7 @@ class Feature:
     importers: Sequence[Importer] = ()
     nav: Sequence[NavItem] = ()
     derived: Sequence[Derived] = ()
+    dependents: Sequence[Dependent] = ()
     searches: Sequence[Search] = ()
     home_cards: Sequence[HomeCard] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.

@@ -20,7 +20,7 @@ from examprep.app.setup import bp as setup_blueprint
 from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
-from examprep.feature import HOME_CARDS
+from examprep.feature import DEPENDENTS, HOME_CARDS
 from examprep.imports.views import bp as imports_blueprint
 from examprep.kernel.clock import Clock, SystemClock
 from examprep.kernel.registry import Registry
@@ -80,6 +80,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.url_map.converters["int"] = RowNumber
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
     app.extensions[HOME_CARDS] = tuple(card for feature in FEATURES for card in feature.home_cards)
+    app.extensions[DEPENDENTS] = tuple(one for feature in FEATURES for one in feature.dependents)
     app.extensions["examprep.still_due"] = _still_due()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

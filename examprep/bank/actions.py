@@ -12,6 +12,7 @@ from examprep.bank.reporting import KINDS as REPORT_KINDS
 from examprep.bank.reporting import STATES as REPORT_STATES
 from examprep.bank.reporting import Report, report
 from examprep.bank.reporting import of_person as reports_of
+from examprep.bank.ruling import standing as ruled
 from examprep.bank.shipped import load_starter
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.types.short_answer import accepts
@@ -41,6 +42,8 @@ __all__ = [
     "restore",
     "retire",
     "revise",
+    "ruled",
+    "version_ids",
     "write",
 ]
 
@@ -72,6 +75,11 @@ def current_version(session: Session, question_id: int) -> int:
 def published_count(session: Session) -> int:
     """How many questions anybody may practise, over all subjects."""
     return store.published_count(session)
+
+
+def version_ids(session: Session, question_id: int) -> list[int]:
+    """Every version of a question, the latest first."""
+    return [version.id for version in store.versions_of(session, question_id)]
 
 
 def published_subjects(session: Session) -> frozenset[str]:

@@ -18,6 +18,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from examprep.bank.formats.words import WordError, read_answer, read_day, read_difficulty, tidy
 from examprep.bank.reporting import KEPT, LONGEST, MENDED
+from examprep.bank.ruling import LONGEST_REASON, TREATMENTS
 from examprep.bank.types.choices import LETTERS, ContentError, letters
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import Draft, Question
@@ -104,6 +105,25 @@ class ReplyForm(BaseForm):
     def __init__(self) -> None:
         super().__init__()
         self.state.choices = [(value, say(label)) for value, label in self.state.choices.items()]
+
+
+class RulingForm(BaseForm):
+    """Which version was wrong, and how the answers to it are to count."""
+
+    version = SelectField(N_("Answers to version"), [InputRequired()], coerce=int)
+    treatment = RadioField(N_("How they count"), [InputRequired()])
+    reason = TextAreaField(
+        N_("Why"),
+        [InputRequired(), Length(max=LONGEST_REASON)],
+        description=N_("Those affected read this."),
+        render_kw={"rows": 3},
+    )
+    submit = SubmitField(N_("See what changes"))
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__()
+        self.version.choices = [(number, str(number)) for number in numbers]
+        self.treatment.choices = [(code, say(label)) for code, label in TREATMENTS.items()]
 
 
 for _letter in LETTERS:

@@ -1,6 +1,6 @@
 """The bank as the application takes it."""
 
-from examprep.bank import browsing
+from examprep.bank import browsing, repair_views  # noqa: F401 -- its routes join the blueprint
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
 from examprep.bank.views import bp

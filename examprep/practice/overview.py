@@ -13,6 +13,8 @@ from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
 from examprep.practice import store
 from examprep.practice.actions import current
+from examprep.practice.rebuild import effective
+from examprep.practice.rules.learning import NOT_IN_NOTEBOOK
 from examprep.practice.rules.notebook import RIGHT_DAYS_TO_LEAVE
 from examprep.practice.rules.order import CHAPTER, Scope, read_scope
 from examprep.practice.shelf import Way, governing, shelf_of, way
@@ -175,7 +177,8 @@ class Review:
     in_notebook: bool
     right_days: int
     right_days_needed: int
-    due_at: datetime
+    due_at: datetime | None  # null where none of the answers counts
+    uncounted: frozenset[int]  # answers that a ruling voided
 
     @property
     def letters(self) -> Sequence[str]:
@@ -191,15 +194,19 @@ def review(session: Session, actor: Actor, *, question_id: int) -> Review:
     """
     kept = store.kept_of(session, actor.person_id, question_id)
     answers = store.answers_to(session, actor.person_id, question_id)
-    if kept is None or not answers:
+    if not answers:
         raise NotFound("practice.question", "There is no such question here.")
+    counted = list(effective(session, answers))
+    points = {line.id: line for line in counted}
+    entry = kept.entry if kept else NOT_IN_NOTEBOOK
     return Review(
         question=bank.question(session, bank.current_version(session, question_id)),
-        answers=answers,
-        in_notebook=kept.entry.mistaken_at is not None,
-        right_days=kept.entry.right_days,
+        answers=[points.get(line.id, line) for line in answers],
+        in_notebook=entry.mistaken_at is not None,
+        right_days=entry.right_days,
         right_days_needed=RIGHT_DAYS_TO_LEAVE,
-        due_at=kept.memory.due_at,
+        due_at=kept.memory.due_at if kept else None,
+        uncounted=frozenset(line.id for line in answers) - points.keys(),
     )
 
 

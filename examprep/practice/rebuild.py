@@ -1,12 +1,17 @@
 """Memory, notebook and daily counts rebuilt from the log of answers, and what differs from the rows that are there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import isclose
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from examprep.bank.actions import ruled, version_ids
+from examprep.feature import Flips, Judged
 from examprep.kernel.clock import office_day
+from examprep.people.actor import Actor
 from examprep.practice import store
 from examprep.practice.hot import memory_values
 from examprep.practice.rules.learning import Kept, learn
@@ -14,6 +19,54 @@ from examprep.practice.rules.learning import Kept, learn
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 _PEOPLE_AT_ONCE = 200
+FLIPS_SHOWN = 200
+
+
+def redo(session: Session, question_id: int) -> set[int]:
+    """Work out anew, from the log and the rulings that stand, what is kept for whoever answered the question.
+
+    Returns the persons for whom something changed.
+    """
+    changed: set[int] = set()
+    people = store.people_who_answered(session, version_ids(session, question_id))
+    for start in range(0, len(people), _PEOPLE_AT_ONCE):
+        some = people[start : start + _PEOPLE_AT_ONCE]
+        for table, rebuild in (("practice_memory", _memories), ("practice_day", _days)):
+            changed.update(key[0] for key, _ in _mended(session, some, table, rebuild, repair=True))
+    return changed
+
+
+def flips(session: Session, actor: Actor, judged: Judged) -> Flips:
+    """What would change in practice if the answers to a version were judged otherwise than they are now."""
+    now, persons, counts = ruled(session, [judged.version_id]), set[int](), Counter[str]()
+    rows: list[dict[str, Any]] = []
+    for line, name in store.answers_to_version(session, actor, judged.version_id):
+        standing = now.get(line.version_id)
+        was = standing.earned(line.ticked) if standing else (line.half_points, line.full_half_points)
+        becomes = judged.earned(line.ticked)
+        persons.add(line.person_id)
+        counts["answers"] += 1
+        if was == becomes:
+            continue
+        counts["voided" if becomes is None else "better" if _share(becomes) > _share(was) else "worse"] += 1
+        if name is not None and len(rows) < FLIPS_SHOWN:
+            rows.append({"person": name, "at": line.at, "was": was, "becomes": becomes})
+    return Flips(counts["answers"], len(persons), counts["better"], counts["worse"], counts["voided"], rows)
+
+
+def _share(points: tuple[int, int] | None) -> float:
+    return points[0] / points[1] if points else 0.0
+
+
+def effective(session: Session, log: Iterable[store.Logged]) -> Iterator[store.Logged]:
+    """The lines as they count: by the rulings that stand on the versions they saw; voided ones left out."""
+    lines = list(log)
+    standing = ruled(session, sorted({line.version_id for line in lines}))
+    for line in lines:
+        if (judged := standing.get(line.version_id)) is None:
+            yield line
+        elif (points := judged.earned(line.ticked)) is not None:
+            yield replace(line, half_points=points[0], full_half_points=points[1])
 
 
 def memory_differences(session: Session, repair: bool) -> Iterator[str]:
@@ -56,15 +109,28 @@ def _differences(
     last = 0
     while people := store.people_after(session, last, _PEOPLE_AT_ONCE):
         last = people[-1]
-        wanted = rebuild(store.log_of(session, people))
-        found = store.rows_of(session, table, people)
-        for key in sorted(wanted.keys() | found.keys()):
-            difference = _difference(wanted.get(key), found.get(key))
-            if not difference:
-                continue
+        for key, difference in _mended(session, people, table, rebuild, repair=repair):
             yield f"{table} {key}: {difference}"
-            if repair:
-                store.replace_row(session, table, key, wanted.get(key))
+
+
+def _mended(
+    session: Session,
+    people: Sequence[int],
+    table: str,
+    rebuild: Callable[[Iterator[store.Logged]], Rows],
+    *,
+    repair: bool,
+) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """The keys of some persons' rows that are not what the log makes of them, with the difference."""
+    wanted = rebuild(effective(session, store.log_of(session, people)))
+    found = store.rows_of(session, table, people)
+    for key in sorted(wanted.keys() | found.keys()):
+        difference = _difference(wanted.get(key), found.get(key))
+        if not difference:
+            continue
+        yield key, difference
+        if repair:
+            store.replace_row(session, table, key, wanted.get(key))
 
 
 def _difference(wanted: dict[str, Any] | None, found: dict[str, Any] | None) -> str:

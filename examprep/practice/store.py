@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from examprep.people.access import Permission
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.people.models import PersonRow
 from examprep.practice.hot import KEPT, read_kept
 from examprep.practice.models import AnswerRow, DayRow, MarkRow, MemoryRow, NoteRow, PlaceRow
 from examprep.practice.rules.learning import Kept
@@ -209,6 +213,28 @@ def people_after(session: Session, person_id: int, limit: int) -> list[int]:
         column = table.c.person_id
         found.update(session.scalars(select(column).where(column > person_id).distinct().order_by(column).limit(limit)))
     return sorted(found)[:limit]
+
+
+def people_who_answered(session: Session, version_ids: Sequence[int]) -> list[int]:
+    """Everybody with an answer to any of the versions."""
+    person = _ANSWER.c.person_id
+    query = select(person).where(_ANSWER.c.version_id.in_(version_ids)).distinct().order_by(person)
+    return list(session.scalars(query))
+
+
+def answers_to_version(session: Session, actor: Actor, version_id: int) -> Iterator[tuple[Logged, str | None]]:
+    """Every answer to a version, the latest first, with the name of whoever is within the actor's bounds."""
+    name = case((within(PersonRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT), PersonRow.name))
+    query = (
+        select(*(_ANSWER.c[column] for column in Logged.__dataclass_fields__), name.label("name"))
+        .join(PersonRow, PersonRow.id == _ANSWER.c.person_id)
+        .where(_ANSWER.c.version_id == version_id)
+        .order_by(_ANSWER.c.id.desc())
+    )
+    for row in session.connection().execute(query).mappings():
+        values = dict(row)
+        shown = values.pop("name")
+        yield Logged(**{**values, "ticked": frozenset(values["ticked"])}), shown
 
 
 def log_of(session: Session, people: Sequence[int]) -> Iterator[Logged]:

@@ -1,9 +1,9 @@
 """Practice as the application takes it."""
 
-from examprep.feature import Derived, Feature, NavItem
+from examprep.feature import Dependent, Derived, Feature, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
-from examprep.practice.rebuild import day_differences, memory_differences
+from examprep.practice.rebuild import day_differences, flips, memory_differences, redo
 from examprep.practice.views import bp
 
 FEATURE = Feature(
@@ -13,5 +13,6 @@ FEATURE = Feature(
         NavItem(N_("Practice"), "practice.home", Permission.PRACTICE_OWN_USE, "candidate", 10, "practice"),
         NavItem(N_("Notebook"), "practice.notebook", Permission.PRACTICE_OWN_USE, "candidate", 11, "notebook"),
     ),
+    dependents=(Dependent(N_("Practice"), flips, redo),),
     derived=(Derived("practice_memory", memory_differences), Derived("practice_day", day_differences)),
 )
