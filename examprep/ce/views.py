@@ -27,6 +27,7 @@ SOURCES = {
     "training.session": Sentence("Class session"),
     "ce.hand": Sentence("Recorded by an officer"),
     "ce.reversal": Sentence("Correction"),
+    "provider.course": Sentence("Course of another provider"),
 }
 LINE_COLUMNS = (
     Column("earned_on", N_("Day"), "day", sortable=True),

@@ -259,6 +259,15 @@ def replace_row(session: Session, table: str, key: tuple[Any, ...], values: dict
         session.execute(insert(found).values(values))
 
 
+def answered_since(session: Session, person_ids: Sequence[int], since: datetime) -> list[tuple[int, int, bool]]:
+    """(person, version, whether it was all right) of each answer since an instant."""
+    log = _ANSWER.c
+    query = select(log.person_id, log.version_id, log.half_points == log.full_half_points).where(
+        log.person_id.in_(person_ids), log.at >= since
+    )
+    return [(person, version, bool(right)) for person, version, right in session.connection().execute(query)]
+
+
 def sums_since(session: Session, people: Any, since: date) -> dict[int, tuple[int, int]]:
     """Answered and right since an office day, by person; ``people`` is a subquery of ids."""
     rows = session.execute(

@@ -79,6 +79,8 @@ def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue
         category=CATEGORIES[view.card.category],
         mode=MODES[view.card.mode],
         refusal=refusal,
+        coming=[each for each in view.sessions if not each.over(now)],
+        held=[each for each in view.sessions if each.over(now)],
         now=now,
     )
     return page, 422 if refusal else 200

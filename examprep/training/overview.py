@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day, start_of_day
@@ -17,7 +16,7 @@ from examprep.syllabus import actions as syllabus
 from examprep.training import page_store, store
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.rules.enrolment import takes_enrolments
-from examprep.training.values import CLASS_STATES, KINDS, SEATS, ClassCard, Course, Learner, Meeting
+from examprep.training.values import CLASS_STANDINGS, KINDS, SEATS, ClassCard, Course, Learner, Meeting
 
 AHEAD = 8
 
@@ -98,11 +97,7 @@ def open_classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> 
             session,
             ask,
             store.reachable(actor),
-            ClassRow.state == "open",
-            ClassRow.closes_on > office_day(now),
-            ~select(SessionRow.id)
-            .where(SessionRow.class_id == ClassRow.id, SessionRow.state != "cancelled", SessionRow.starts_at <= now)
-            .exists(),
+            page_store.standing(now).in_(("open", "soon")),
             now=now,
             person_id=actor.person_id,
         )
@@ -114,7 +109,7 @@ def _named(page: Page) -> Page:
     rows = [
         {
             **row,
-            "state": CLASS_STATES[row["state"]],
+            "state": CLASS_STANDINGS[row["state"]],
             "kind": KINDS[row["kind"]],
             "seat": SEATS[row["seat"]] if row["seat"] not in (None, "left") else None,
             "last_day": row["closes_on"] - timedelta(days=1),
@@ -141,14 +136,14 @@ def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str
     return store.trainers(session, actor, today)
 
 
-def class_card(session: Session, actor: Actor, class_id: int) -> ClassCard:
+def class_card(session: Session, actor: Actor, class_id: int, *, now: datetime) -> ClassCard:
     row = store.class_(session, actor, class_id)
-    return _card(page_store.class_cards(session, ClassRow.id == row.id)[0])
+    return _card(page_store.class_cards(session, ClassRow.id == row.id, now=now)[0])
 
 
-def class_view(session: Session, actor: Actor, class_id: int) -> ClassView:
+def class_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -> ClassView:
     """Raises NotFound."""
-    card = class_card(session, actor, class_id)
+    card = class_card(session, actor, class_id, now=now)
     people: dict[str, list[Learner]] = defaultdict(list)
     for person_id, name, organisation, seat, since, came in store.learners(session, class_id):
         people[seat].append(Learner(person_id, name, organisation, seat, since, attended=came))
@@ -175,7 +170,7 @@ def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -
     if seat is not None and state == "waiting":
         ahead = sum(other.turn < seat.turn for other in store.seats(session, row.id, "waiting"))
     return SeatView(
-        _card(page_store.class_cards(session, ClassRow.id == row.id)[0]),
+        _card(page_store.class_cards(session, ClassRow.id == row.id, now=now)[0]),
         _meetings(session, SessionRow.class_id == row.id),
         state,
         ahead,
@@ -186,7 +181,7 @@ def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -
 def my_classes(session: Session, actor: Actor, *, now: datetime) -> list[MyClass]:
     """The actor's classes that are not over, each with its next session, soonest first."""
     found = []
-    for line in page_store.class_cards(session, store.has_seat(actor.person_id)):
+    for line in page_store.class_cards(session, store.has_seat(actor.person_id), now=now):
         card, seat = _card(line), store.enrolment(session, line[0].id, actor.person_id)
         sessions = _meetings(session, SessionRow.class_id == card.id, SessionRow.state != "cancelled")
         coming = [each for each in sessions if each.ends_at > now]
@@ -222,7 +217,7 @@ def _course(row: CourseRow) -> Course:
 
 
 def _card(line: Any) -> ClassCard:
-    row, course_row, organisation, trainer, enrolled, waiting = line
+    row, course_row, organisation, trainer, enrolled, waiting, standing = line
     return ClassCard(
         id=row.id,
         course_id=row.course_id,
@@ -243,6 +238,7 @@ def _card(line: Any) -> ClassCard:
         reason=row.reason,
         enrolled=enrolled,
         waiting=waiting,
+        standing=standing,
     )
 
 

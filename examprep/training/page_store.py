@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow, PersonRow
@@ -31,6 +32,25 @@ def _next_start(now: datetime) -> Any:
         .where(SessionRow.class_id == ClassRow.id, SessionRow.state == "planned", SessionRow.ends_at > now)
         .correlate(ClassRow)
         .scalar_subquery()
+    )
+
+
+def standing(now: datetime) -> Any:
+    """What a class is to whoever asks for a seat now: its state, but an open one may be ``soon`` or ``closed``.
+
+    It says ``open`` exactly when `rules.enrolment.takes_enrolments` does.
+    """
+    begun = (
+        select(SessionRow.id)
+        .where(SessionRow.class_id == ClassRow.id, SessionRow.state != "cancelled", SessionRow.starts_at <= now)
+        .correlate(ClassRow)
+        .exists()
+    )
+    offered, today = ClassRow.state == "open", office_day(now)
+    return case(
+        (and_(offered, ClassRow.opens_on > today), "soon"),
+        (and_(offered, (ClassRow.closes_on <= today) | begun), "closed"),
+        else_=ClassRow.state,
     )
 
 
@@ -66,8 +86,8 @@ def count_classes(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(ClassRow).where(condition)) or 0
 
 
-def class_cards(session: Session, *conditions: ColumnElement[bool]) -> list[Any]:
-    """(class, course, organisation's name, trainer's name, enrolled, waiting), by name."""
+def class_cards(session: Session, *conditions: ColumnElement[bool], now: datetime) -> list[Any]:
+    """(class, course, organisation's name, trainer's name, enrolled, waiting, standing), by name."""
     query = (
         select(
             ClassRow,
@@ -76,6 +96,7 @@ def class_cards(session: Session, *conditions: ColumnElement[bool]) -> list[Any]
             Trainer.name,
             _count_of("enrolled"),
             _count_of("waiting"),
+            standing(now),
         )
         .join(CourseRow, CourseRow.id == ClassRow.course_id)
         .join(OrganisationRow, OrganisationRow.id == ClassRow.organisation_id)
@@ -96,7 +117,8 @@ def class_page(
         .correlate(ClassRow)
         .scalar_subquery()
     )
-    following, enrolled, waiting = _next_start(now), _count_of("enrolled"), _count_of("waiting")
+    following, state = _next_start(now), standing(now)
+    enrolled, waiting = _count_of("enrolled"), _count_of("waiting")
     query = (
         select(
             ClassRow.id,
@@ -105,7 +127,7 @@ def class_page(
             CourseRow.kind.label("kind"),
             OrganisationRow.name.label("organisation"),
             Trainer.name.label("trainer"),
-            ClassRow.state.label("state"),
+            state.label("state"),
             ClassRow.opens_on.label("opens_on"),
             ClassRow.closes_on.label("closes_on"),
             ClassRow.capacity.label("capacity"),
@@ -120,7 +142,7 @@ def class_page(
         .where(*conditions)
     )
     if "state" in ask.filters:
-        query = query.where(ClassRow.state == ask.filters["state"])
+        query = query.where(state == ask.filters["state"])
     if "kind" in ask.filters:
         query = query.where(CourseRow.kind == ask.filters["kind"])
     return fetch(

@@ -26,6 +26,8 @@ CLASS_STATES: Mapping[str, str] = {
     "closed": N_("Enrolment closed"),
     "cancelled": N_("Cancelled"),
 }
+# What a class is to whoever asks for a seat: its state, but an open one may not take enrolments yet, or no longer.
+CLASS_STANDINGS: Mapping[str, str] = {**CLASS_STATES, "soon": N_("Enrolment not yet open")}
 SESSION_STATES: Mapping[str, str] = {
     "planned": N_("Not yet closed"),
     "closed": N_("Closed, hours posted"),
@@ -127,10 +129,11 @@ class ClassCard:
     reason: str | None
     enrolled: int
     waiting: int
+    standing: str
 
     @property
-    def state_name(self) -> str:
-        return CLASS_STATES[self.state]
+    def standing_name(self) -> str:
+        return CLASS_STANDINGS[self.standing]
 
     @property
     def free(self) -> int:

@@ -5,9 +5,10 @@ from datetime import timedelta
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from examprep.feature import home_cards
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_
-from examprep.people.access import Permission
+from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import say
@@ -16,7 +17,7 @@ from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.training import actions, overview, tutoring
 from examprep.training.blueprint import bp
 from examprep.training.forms import ClassChangeForm, ClassForm, CourseForm, ReasonForm, TimetableForm
-from examprep.training.values import CATEGORIES, CLASS_STATES, KINDS, MODES, ClassCard
+from examprep.training.values import CATEGORIES, CLASS_STANDINGS, CLASS_STATES, KINDS, MODES, ClassCard
 
 CLASS_COLUMNS = (
     Column("name", N_("Class"), sortable=True, link=lambda row: url_for("training.class_", class_id=row["id"])),
@@ -47,7 +48,10 @@ def home() -> ResponseReturnValue:
     with reading() as session:
         found = overview.home(session, current_actor(), now=now)
         concerns = tutoring.concerns(session, current_actor(), today=runtime().clock.today())
-    return render_template("training/home.html", home=found, concerns=concerns, now=now, today=runtime().clock.today())
+        cards = home_cards(session, current_actor(), Role.TRAINER, now)
+    return render_template(
+        "training/home.html", home=found, concerns=concerns, cards=cards, now=now, today=runtime().clock.today()
+    )
 
 
 @bp.get("/all")
@@ -59,7 +63,9 @@ def classes() -> ResponseReturnValue:
         page = overview.classes(session, current_actor(), ask, now=runtime().clock.now())
     if ask.export:
         return download(page, CLASS_COLUMNS, "classes")
-    return render_template("training/classes.html", page=page, columns=CLASS_COLUMNS, states=CLASS_STATES, kinds=KINDS)
+    return render_template(
+        "training/classes.html", page=page, columns=CLASS_COLUMNS, states=CLASS_STANDINGS, kinds=KINDS
+    )
 
 
 @bp.get("/courses")
@@ -144,7 +150,7 @@ def new_class() -> ResponseReturnValue:
 def class_(class_id: int) -> ResponseReturnValue:
     """A class: its sessions, who has a seat, who waits."""
     with reading() as session:
-        view = overview.class_view(session, current_actor(), class_id)
+        view = overview.class_view(session, current_actor(), class_id, now=runtime().clock.now())
     return render_template("training/class.html", view=view, **_names(view.card), now=runtime().clock.now())
 
 
@@ -153,7 +159,7 @@ def class_(class_id: int) -> ResponseReturnValue:
 def change_class(class_id: int) -> ResponseReturnValue:
     """What a class says of itself, to change it."""
     with reading() as session:
-        card = overview.class_card(session, current_actor(), class_id)
+        card = overview.class_card(session, current_actor(), class_id, now=runtime().clock.now())
     form = ClassChangeForm(data={**vars(card), "last_day": card.closes_on - timedelta(days=1)})
     _offer(form, card)
     form.state.choices = [(state, say(name)) for state, name in CLASS_STATES.items() if state != "cancelled"]
@@ -174,7 +180,7 @@ def cancel_class(class_id: int) -> ResponseReturnValue:
     """Cancel a class, with the reason."""
     form = ReasonForm()
     with reading() as session:
-        card = overview.class_card(session, current_actor(), class_id)
+        card = overview.class_card(session, current_actor(), class_id, now=runtime().clock.now())
     if form.sent():
         try:
             with writing() as session:
@@ -191,7 +197,7 @@ def cancel_class(class_id: int) -> ResponseReturnValue:
 def new_sessions(class_id: int) -> ResponseReturnValue:
     """Further sessions of a class; the usual place and link are those of its last session."""
     with reading() as session:
-        view = overview.class_view(session, current_actor(), class_id)
+        view = overview.class_view(session, current_actor(), class_id, now=runtime().clock.now())
     last = view.sessions[-1] if view.sessions else None
     form = TimetableForm(data={"usual_place": last.place if last else "", "usual_link": last.link if last else ""})
     form.offer_weekdays()

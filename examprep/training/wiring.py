@@ -39,6 +39,7 @@ FEATURE = Feature(
     ),
     home_cards=(
         HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
+        HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
     ),
     derived=(Derived("training_attendance", attending.differences),),
 )

@@ -212,7 +212,7 @@ def test_cancelling_the_class_leaves_what_was_closed(season, evening):
     season.do(attending.close_session, trainer, session_id)
     class_id = season.ask(lambda s: overview.meeting(s, trainer, session_id))[0].class_id
     season.do(actions.cancel_class, trainer, class_id, reason="人数不足")
-    view = season.ask(lambda s: overview.class_view(s, trainer, class_id))
+    view = season.ask(lambda s: overview.class_view(s, trainer, class_id, now=season.clock.now()))
     assert [each.state for each in view.sessions] == ["closed", "cancelled"]
     assert minutes(season, people[0]) == 120
 

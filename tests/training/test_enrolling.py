@@ -77,7 +77,7 @@ def test_more_seats_go_to_those_waiting(season):
     for who in people:
         season.do(enrolling.enrol, who, class_id)
     trainer = season.actor("ann_trainer")
-    card = season.ask(lambda s: overview.class_card(s, trainer, class_id))
+    card = season.ask(lambda s: overview.class_card(s, trainer, class_id, now=season.clock.now()))
     entry = actions.ClassEntry(
         card.course_id, card.name, card.trainer_id, 3, card.mode, card.opens_on, card.closes_on, None, card.state
     )

@@ -46,7 +46,7 @@ def machine(season: Season, people) -> type[RuleBasedStateMachine]:
         @rule(more=st.integers(1, 2))
         def add_seats(self, more):
             trainer = season.actor("ann_trainer")
-            card = season.ask(lambda s: overview.class_card(s, trainer, self.class_id))
+            card = season.ask(lambda s: overview.class_card(s, trainer, self.class_id, now=season.clock.now()))
             self.capacity += more
             entry = ClassEntry(
                 card.course_id,

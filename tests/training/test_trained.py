@@ -21,7 +21,7 @@ def for_exam(season, **changes):
 
 def change(season, class_id, **changes):
     trainer = season.actor("ann_trainer")
-    card = season.ask(lambda s: overview.class_card(s, trainer, class_id))
+    card = season.ask(lambda s: overview.class_card(s, trainer, class_id, now=season.clock.now()))
     names = actions.ClassEntry.__dataclass_fields__
     entry = actions.ClassEntry(**{**{name: getattr(card, name) for name in names}, **changes})
     season.do(actions.change_class, trainer, class_id, entry)

@@ -273,7 +273,7 @@ def test_further_sessions_and_more_seats(season, sign_in, class_id, world):
     assert client.post(f"/training/all/{class_id}/sessions/new", data=form).status_code == 303
     assert client.post(f"/training/all/{class_id}/sessions/new", data={"usual_place": "x"}).status_code == 422
     assert len(season.sessions(class_id)) == 3
-    card = season.ask(lambda s: overview.class_card(s, season.actor("ann_trainer"), class_id))
+    card = season.ask(lambda s: overview.class_card(s, season.actor("ann_trainer"), class_id, now=season.clock.now()))
     changed = {
         "course_id": str(card.course_id),
         "name": "周五班",
@@ -285,5 +285,5 @@ def test_further_sessions_and_more_seats(season, sign_in, class_id, world):
         "state": "closed",
     }
     assert client.post(f"/training/all/{class_id}/edit", data=changed).status_code == 303
-    card = season.ask(lambda s: overview.class_card(s, season.actor("ann_trainer"), class_id))
+    card = season.ask(lambda s: overview.class_card(s, season.actor("ann_trainer"), class_id, now=season.clock.now()))
     assert (card.name, card.capacity, card.state, card.closes_on) == ("周五班", 50, "closed", date(2026, 4, 10))

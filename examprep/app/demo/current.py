@@ -196,8 +196,10 @@ def somebody_short(session: Session, person_ids: Sequence[int], today: date) -> 
     return person_ids[0]
 
 
-def practise(session: Session, person_id: int, draw: random.Random, now: datetime) -> None:
-    """Three weeks of one candidate's evenings: some hundred answers, three in four of them right."""
+def practise(
+    session: Session, person_id: int, draw: random.Random, now: datetime, *, share_right: float = 0.74
+) -> None:
+    """Three weeks of one candidate's evenings: some hundred answers, three in four of them right unless said else."""
     actor = candidate_actor(session, person_id)
     upcoming = syllabus.next_exam(session, now.date())
     version = syllabus.version_for(session, upcoming[0] if upcoming else now.year)
@@ -214,7 +216,9 @@ def practise(session: Session, person_id: int, draw: random.Random, now: datetim
             at += timedelta(seconds=draw.randint(20, 75))
             key, every = question.answer, range(len(question.options))
             ticks = (
-                frozenset(key) if draw.random() < 0.74 else frozenset({draw.choice([n for n in every if n not in key])})
+                frozenset(key)
+                if draw.random() < share_right
+                else frozenset({draw.choice([n for n in every if n not in key])})
             )
             sent = Sent(
                 client_id=str(UUID(int=draw.getrandbits(128), version=4)),
