@@ -5,6 +5,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.training import attending, cards, finding, learner_views, mentoring_views, session_views, views
 from examprep.training.blueprint import bp
+from examprep.training.trail import TRAIL
 
 # The view modules hang their pages on the blueprint when they are imported.
 PAGES = (views, session_views, learner_views, mentoring_views)
@@ -41,4 +42,5 @@ FEATURE = Feature(
         HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
     ),
     derived=(Derived("training_attendance", attending.differences),),
+    trail=TRAIL,
 )
