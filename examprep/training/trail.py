@@ -51,6 +51,6 @@ TRAIL = Trail(
         Column("ends_at", N_("Ends"), "instant"),
         Column("place", N_("Place")),
         Column("present", N_("Present (persons)"), "number"),
-        Column("minutes", N_("Credit hours"), "hours"),
+        Column("minutes", N_("Credit hours each"), "hours"),
     ),
 )

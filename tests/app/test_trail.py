@@ -58,11 +58,12 @@ def test_every_recorded_act_and_thing_has_a_name(place, act, kind, module):
     acts = {BACKUP_MADE} if getattr(act, "id", "") == "BACKUP_MADE" else texts(act, module)
     assert acts, f"{place}: write the act as a text, so that its name can be checked"
     for code in acts:
-        trail = TRAILS.get(code.partition(".")[0])
-        assert trail and code in trail.acts, f"{place}: {code} has no name in its feature's trail"
+        trail = TRAILS.get(code.partition(".")[0], Trail({}, {}))
+        assert code in trail.acts, f"{place}: {code} has no name in its feature's trail"
     kinds = texts(kind, module)
     things = {name for trail in TRAILS.values() for name in trail.things}
-    assert kinds and kinds <= things, f"{place}: {kinds - things} has no name in a trail"
+    assert kinds, f"{place}: write the kind of thing as a text"
+    assert kinds <= things, f"{place}: {kinds - things} has no name in a trail"
 
 
 def test_names_are_of_the_features_own_acts():

@@ -147,7 +147,9 @@ def test_the_audit_trail_says_who_did_what_to_whom_and_no_secret(sign_in, world)
 def test_the_audit_trail_tells_of_sign_ins_within_bounds_and_says_changes(sign_in, world):
     admin = sign_in("ann_administrator")
     person = world.people["ann_candidate"]
-    admin.post(f"/people/{person}/roles", data={"role": "trainer", "organisation_id": world.organisations["ann_county"]})
+    admin.post(
+        f"/people/{person}/roles", data={"role": "trainer", "organisation_id": world.organisations["ann_county"]}
+    )
     trail = admin.get("/audit").text
     assert "角色：培训教师" in trail
     assert "单位" in trail
