@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
 from examprep.people.actor import Actor
+from examprep.people.trail import Trail
 from examprep.plumbing.jobs import Job, StillDue
 from examprep.plumbing.listing import Ask
 
@@ -30,6 +31,16 @@ class NavItem:
     order: int
     icon: str
     short: str = ""
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """A subject's page about one person, offered on all the others; its endpoint takes ``person_id``."""
+
+    label: str
+    endpoint: str
+    permission: str
+    order: int
 
 
 @dataclass(frozen=True)
@@ -162,8 +173,13 @@ class Feature:
     dependents: Sequence[Dependent] = ()
     searches: Sequence[Search] = ()
     home_cards: Sequence[HomeCard] = ()
+    person_pages: Sequence[PersonPage] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,
     # the reminder's context and the office day: whether there is still a reason to send it.
     still_due: Mapping[str, StillDue] = field(default_factory=dict)
+    # How its acts read in the audit trail; needed by every feature that records one.
+    trail: Trail | None = None
+    # What each of its reminders is about: the name of its template → message id.
+    mails: Mapping[str, str] = field(default_factory=dict)

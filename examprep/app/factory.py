@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from examprep.app import pages
 from examprep.app.finding import bp as search_blueprint
 from examprep.app.helping import bp as help_blueprint
-from examprep.app.navigation import acting_as, navigation
+from examprep.app.navigation import acting_as, navigation, person_tabs
 from examprep.app.setup import bp as setup_blueprint
 from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
@@ -27,6 +27,7 @@ from examprep.kernel.registry import Registry
 from examprep.people.directory_views import bp as people_blueprint
 from examprep.people.forms import ROLE_LABELS
 from examprep.people.session import install_sessions
+from examprep.people.trail import TRAILS
 from examprep.plumbing.access import install_gate
 from examprep.plumbing.cookies import FormTokens, Sessions
 from examprep.plumbing.db import Database
@@ -37,6 +38,7 @@ from examprep.plumbing.listing import Ask
 from examprep.plumbing.refusals import install_refusals
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.vault import Vault
+from examprep.reminders.words import MAILS
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -81,6 +83,8 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
     app.extensions[HOME_CARDS] = tuple(card for feature in FEATURES for card in feature.home_cards)
     app.extensions[DEPENDENTS] = tuple(one for feature in FEATURES for one in feature.dependents)
+    app.extensions[TRAILS] = {feature.name: feature.trail for feature in FEATURES if feature.trail}
+    app.extensions[MAILS] = {name: label for feature in FEATURES for name, label in feature.mails.items()}
     app.extensions["examprep.still_due"] = _still_due()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -155,6 +159,7 @@ def _page_context() -> dict[str, Any]:
         "languages": LANGUAGES,
         "navigation": navigation(actor, role, request.path) if actor else [],
         "list_address": list_address,
+        "person_tabs": lambda person_id: person_tabs(actor, person_id, request.endpoint),
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
     }
 

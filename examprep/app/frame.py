@@ -7,7 +7,8 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, Search
+from examprep.app import trails
+from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, PersonPage, Search
 from examprep.imports.engine import stuck
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
@@ -60,7 +61,9 @@ PEOPLE = Feature(
         ),
     ),
     derived=(Derived("organisation_tree", tree_differences),),
+    person_pages=(PersonPage(N_("Details"), "people.person", Permission.PEOPLE_PERSON_SEE, 10),),
     load_data=_regions,
+    trail=trails.PEOPLE,
 )
 
 
@@ -83,10 +86,14 @@ def _stuck_imports(session: Session, actor: Actor, now: datetime) -> Mapping[str
 IMPORTS = Feature(
     name="imports",
     home_cards=(HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 40, "home/figure.html", _stuck_imports),),
+    trail=trails.IMPORTS,
 )
+COMMANDS = Feature(name="app", trail=trails.APP)
 REMINDERS = Feature(
     name="reminders",
     blueprint=reminders_blueprint,
     jobs=REMINDER_JOBS,
     nav=(NavItem(N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "mail"),),
+    trail=trails.REMINDERS,
+    mails={"test": N_("Test mail")},
 )

@@ -21,6 +21,24 @@ class Place:
     current: bool
 
 
+@dataclass(frozen=True)
+class Tab:
+    """One of the pages about a person."""
+
+    label: str
+    address: str
+    current: bool
+
+
+def person_tabs(actor: Actor, person_id: int, endpoint: str | None) -> Sequence[Tab]:
+    """The pages of all subjects about one person that the actor may open, so that nobody looks for a name twice."""
+    pages = sorted(
+        (page for feature in FEATURES for page in feature.person_pages if actor.may(page.permission)),
+        key=lambda page: page.order,
+    )
+    return [Tab(page.label, url_for(page.endpoint, person_id=person_id), page.endpoint == endpoint) for page in pages]
+
+
 def lies_at(path: str, address: str) -> bool:
     """Whether a page lies at an address or below it."""
     return path == address or path.startswith(address.rstrip("/") + "/")

@@ -1,6 +1,6 @@
 """Every subject that is plugged in. To add one: its package, and a line here."""
 
-from examprep.app.frame import IMPORTS, PEOPLE, REMINDERS
+from examprep.app.frame import COMMANDS, IMPORTS, PEOPLE, REMINDERS
 from examprep.bank.wiring import FEATURE as BANK
 from examprep.bureau.wiring import FEATURE as BUREAU
 from examprep.ce.wiring import FEATURE as CE
@@ -15,6 +15,7 @@ FEATURES: tuple[Feature, ...] = (
     PEOPLE,
     IMPORTS,
     REMINDERS,
+    COMMANDS,
     SYLLABUS,
     BANK,
     EXAMS,

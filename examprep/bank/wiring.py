@@ -3,6 +3,7 @@
 from examprep.bank import browsing, repair_views  # noqa: F401 -- its routes join the blueprint
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
+from examprep.bank.trail import TRAIL
 from examprep.bank.views import bp
 from examprep.feature import Feature, NavItem, Search
 from examprep.kernel.sentence import N_
@@ -20,4 +21,5 @@ FEATURE = Feature(
             N_("Reported errors"), "bank.reports", Permission.BANK_QUESTION_EDIT, "trainer", 21, "flag", N_("Reports")
         ),
     ),
+    trail=TRAIL,
 )

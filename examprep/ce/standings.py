@@ -1,7 +1,7 @@
 """Questions about who has how many hours, and whether they suffice: for one person with reasons, for many as a list."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -119,7 +119,8 @@ def standings(session: Session, actor: Actor, ask: Ask, year: int, *, today: dat
     as_of = judged_on(year, today)
     page = store.standings(session, actor, Permission.CE_STANDING_SEE, ask, requirement, year, as_of)
     rows = [{**row, "missing": requirement.shown_missing(row["missing"])} for row in page.rows]
-    page = Page(rows, page.total, page.ask, page.totals)
+    totals = {**page.totals, "missing": requirement.shown_missing(page.totals["missing"])}
+    page = replace(page, rows=rows, totals=totals)
     return page, _summary(session, actor, ask, requirement, year, as_of), requirement
 
 

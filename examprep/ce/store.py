@@ -247,6 +247,7 @@ def standings(
         },
         searchable=[PersonRow.name, OrganisationRow.name],
         default=[columns.missing.desc(), PersonRow.name, PersonRow.id],
+        totals=(*columns.sums, "counted", "missing"),
     )
 
 

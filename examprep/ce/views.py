@@ -1,6 +1,7 @@
 """The holder's own hours, the officer's list of standings, one person's ledger and its corrections."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -45,11 +46,11 @@ STANDING_COLUMNS = (
     Column("name", N_("Name"), sortable=True, link=lambda row: url_for("ce.person", person_id=row["id"])),
     Column("unit", N_("Unit"), sortable=True),
     Column("level", N_("Highest level"), "sentence", sortable=True),
-    Column("professional", N_("Professional"), "hours", sortable=True),
-    Column("general", N_("General"), "hours", sortable=True),
-    Column("elective", N_("Elective"), "hours", sortable=True),
-    Column("counted", N_("Counted hours"), "hours", sortable=True),
-    Column("missing", N_("Missing hours"), "hours", sortable=True),
+    Column("professional", N_("Professional"), "hours", sortable=True, total=True),
+    Column("general", N_("General"), "hours", sortable=True, total=True),
+    Column("elective", N_("Elective"), "hours", sortable=True, total=True),
+    Column("counted", N_("Counted hours"), "hours", sortable=True, total=True),
+    Column("missing", N_("Missing hours"), "hours", sortable=True, total=True),
     Column("state", N_("Whether it suffices"), "badge"),
 )
 
@@ -82,7 +83,7 @@ def standing() -> ResponseReturnValue:
         page, summary, requirement = standings.standings(session, actor, ask, year, today=today)
         units = register.units(session, actor, Permission.CE_STANDING_SEE)
     rows = [_worded(row, exported=bool(ask.export)) for row in page.rows]
-    page = Page(rows, page.total, page.ask)
+    page = replace(page, rows=rows)
     columns = STANDING_COLUMNS
     if ask.export:
         return download(page, columns, f"credit-hours-{year}")

@@ -154,6 +154,7 @@ def person(person_id: int) -> ResponseReturnValue:
         history = actions.outcomes_of(session, person_id)
     return render_template(
         "exams/person.html",
+        person_id=person_id,
         name=found.name,
         history=history,
         levels=LEVEL_NAMES,

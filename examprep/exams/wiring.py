@@ -2,8 +2,9 @@
 
 from examprep.exams import actions, recompute
 from examprep.exams.importers import RegistrationImporter, ResultImporter
+from examprep.exams.trail import TRAIL
 from examprep.exams.views import bp
-from examprep.feature import Derived, Feature, NavItem
+from examprep.feature import Derived, Feature, NavItem, PersonPage
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.plumbing.runtime import runtime
@@ -36,5 +37,7 @@ FEATURE = Feature(
         Derived("exam_outcome", recompute.outcome_differences),
         Derived("exam_tally", recompute.tally_differences),
     ),
+    person_pages=(PersonPage(N_("Exams"), "exams.person", Permission.EXAMS_RATE_SEE, 20),),
     load_data=actions.load_data,
+    trail=TRAIL,
 )

@@ -1,5 +1,7 @@
 """The pages of every import: choose a file, see what it would do, do it, undo it."""
 
+from types import new_class
+
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,7 +15,7 @@ from examprep.kernel.registry import Registry
 from examprep.kernel.sentence import N_
 from examprep.people.session import current_actor
 from examprep.plumbing.access import signed_in
-from examprep.plumbing.forms import BaseForm
+from examprep.plumbing.forms import BaseForm, PartForm
 from examprep.plumbing.listing import Ask, Column, file_response
 from examprep.plumbing.runtime import reading, runtime, writing
 
@@ -43,7 +45,7 @@ def _form(importer: Importer) -> BaseForm:
         file = FileField(N_("File"), [FileRequired()])
 
     if importer.options_form is not None:
-        UploadForm.options = FormField(importer.options_form)
+        UploadForm.options = FormField(new_class("Options", (PartForm, importer.options_form)))
     UploadForm.submit = SubmitField(N_("Check the file"))
     form = UploadForm()
     with reading() as session:

@@ -1,19 +1,24 @@
 """Pages of persons, roles, accounts, organisations and the audit trail."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from examprep.kernel.clock import start_of_day
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
 from examprep.people.access import Permission
 from examprep.people.forms import KIND_LABELS, ROLE_LABELS, AccountForm, OrganisationForm, PersonForm, RoleForm
 from examprep.people.session import current_actor
+from examprep.people.trail import TRAILS, Trail, acts_of, read_lines
 from examprep.people.views import bp
 from examprep.plumbing.access import needs
+from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 
@@ -25,19 +30,16 @@ PERSON_COLUMNS = (
     Column("account", N_("Account"), "badge"),
 )
 ORGANISATION_COLUMNS = (
-    Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.people", organisation=row["id"])),
+    Column(
+        "name",
+        N_("Organisation name"),
+        sortable=True,
+        link=lambda row: url_for("people.people", organisation=row["id"]),
+    ),
     Column("kind", N_("Kind"), "choice", choices=KIND_LABELS),
     Column("parent", N_("Below")),
     Column("region", N_("Region"), sortable=True),
     Column("closed_on", N_("Closed"), "day"),
-)
-AUDIT_COLUMNS = (
-    Column("at", N_("When"), "instant", sortable=True),
-    Column("actor", N_("Who"), sortable=True),
-    Column("act", N_("Act"), sortable=True),
-    Column("object_kind", N_("On what")),
-    Column("object_id", N_("Number")),
-    Column("address", N_("From")),
 )
 
 
@@ -79,6 +81,8 @@ def _person_form(form: PersonForm, person_id: int | None) -> ResponseReturnValue
         form.organisation_id.choices = directory.organisation_choices(
             session, current_actor(), Permission.PEOPLE_PERSON_EDIT
         )
+    if person_id is not None:
+        form.id_number.description = N_("Kept encrypted and shown masked. Leave empty to keep it.")
     if form.sent():
         try:
             with writing() as session:
@@ -226,9 +230,41 @@ def close_organisation(organisation_id: int) -> ResponseReturnValue:
 @bp.get("/audit")
 @needs(Permission.PEOPLE_AUDIT_SEE)
 def audit() -> ResponseReturnValue:
-    ask = Ask.of(request.args, size=50)
+    ask = Ask.of(request.args, filters=("act", "since", "until"), size=50)
+    since, until = ask.day("since"), ask.day("until")
+    trails: Mapping[str, Trail] = current_app.extensions[TRAILS]
     with reading() as session:
-        page = directory.audit_page(session, current_actor(), ask)
+        page = directory.audit_page(
+            session,
+            current_actor(),
+            ask,
+            start=start_of_day(since) if since else None,
+            end=start_of_day(until + timedelta(days=1)) if until else None,
+        )
+        lines = read_lines(session, trails, page.rows)
+    acts = acts_of(trails)
+    columns = _audit_columns(acts)
+    page = replace(page, rows=[{**line, "actor": line["actor"] or say(N_("On the server"))} for line in lines])
     if ask.export:
-        return download(page, AUDIT_COLUMNS, "audit")
-    return render_template("people/audit.html", page=page, columns=AUDIT_COLUMNS)
+        return download(page, columns, "audit")
+    choices = sorted(((code, say(label)) for code, label in acts.items()), key=lambda choice: choice[1])
+    return render_template("people/audit.html", page=page, columns=columns, acts=choices)
+
+
+def _audit_columns(acts: Mapping[str, str]) -> tuple[Column, ...]:
+    actor = current_actor()
+
+    def page_of_object(line: Mapping[str, Any]) -> str | None:
+        thing = line["thing"]
+        if thing is None or not thing.endpoint or not actor.may(thing.permission):
+            return None
+        return url_for(thing.endpoint, **{thing.key: line["object_id"]})
+
+    return (
+        Column("at", N_("When"), "instant", sortable=True),
+        Column("actor", N_("Who"), sortable=True),
+        Column("act", N_("What was done"), "choice", sortable=True, choices=acts),
+        Column("object", N_("On what"), link=page_of_object),
+        Column("changes", N_("What changed")),
+        Column("address", N_("Network address")),
+    )

@@ -8,10 +8,11 @@ from examprep.people.access import Role
 from examprep.plumbing.forms import BaseForm
 
 ROLE_LABELS = {
-    Role.ADMINISTRATOR: N_("Administrator"),
+    # The role with the least power comes first: it is what a hurried hand gives.
     Role.CANDIDATE: N_("Candidate or holder"),
-    Role.OFFICER: N_("Bureau officer"),
     Role.TRAINER: N_("Trainer"),
+    Role.OFFICER: N_("Bureau officer"),
+    Role.ADMINISTRATOR: N_("Administrator"),
 }
 ROLES = {str(role): label for role, label in ROLE_LABELS.items()}
 KIND_LABELS = {
@@ -69,9 +70,7 @@ class PersonForm(BaseForm):
 
     name = StringField(N_("Name"), [InputRequired(), Length(max=60)])
     organisation_id = SelectField(N_("Organisation"), coerce=int)
-    id_number = StringField(
-        N_("ID number"), [Length(max=24)], description=N_("Kept encrypted and shown masked. Leave empty to keep it.")
-    )
+    id_number = StringField(N_("ID number"), [Length(max=24)], description=N_("Kept encrypted and shown masked."))
     phone = StringField(N_("Phone"), [Length(max=30)])
     email = StringField(N_("E-mail"), [Length(max=120), Optional(), Email(N_("This is not an e-mail address."))])
     education = SelectField(N_("Education"), choices=EDUCATION)
@@ -97,7 +96,7 @@ class AccountForm(BaseForm):
 class OrganisationForm(BaseForm):
     """One organisation below another."""
 
-    name = StringField(N_("Name"), [InputRequired(), Length(max=100)])
+    name = StringField(N_("Organisation name"), [InputRequired(), Length(max=100)])
     kind = SelectField(N_("Kind"), choices=KIND_LABELS)
     parent_id = SelectField(N_("Below"), coerce=int)
     region_code = SelectField(N_("Region"))

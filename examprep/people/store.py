@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.people.access import Permission, Role
@@ -187,27 +187,47 @@ def organisation_choices(session: Session, actor: Actor, permission: str) -> lis
     return choices
 
 
-def audit_page(session: Session, actor: Actor, ask: Ask) -> Page:
-    """Audit lines of acts by people of the actor's organisations, and of sign-ins to their accounts; newest first."""
+def audit_page(session: Session, actor: Actor, ask: Ask, *, start: datetime | None, end: datetime | None) -> Page:
+    """Audit lines of acts by people of the actor's organisations, of sign-ins to their accounts and of commands on the
+    server; newest first, from ``start`` up to, not on, ``end``."""
+    account, owner = aliased(AccountRow), aliased(PersonRow)
+    person = func.coalesce(PersonRow.name, owner.name)
+    permission = Permission.PEOPLE_AUDIT_SEE
     query = (
         select(
             AuditEventRow.id,
             AuditEventRow.at,
-            func.coalesce(PersonRow.name, literal("—")).label("actor"),
+            case((AuditEventRow.act == "people.signed-in", person), else_=PersonRow.name).label("actor"),
             AuditEventRow.act,
             AuditEventRow.object_kind,
             AuditEventRow.object_id,
+            AuditEventRow.before,
+            AuditEventRow.after,
             AuditEventRow.address,
         )
         .outerjoin(PersonRow, PersonRow.id == AuditEventRow.actor_id)
-        .where(within(PersonRow.organisation_id, actor, Permission.PEOPLE_AUDIT_SEE))
+        .outerjoin(account, (AuditEventRow.object_kind == "account") & (account.id == AuditEventRow.object_id))
+        .outerjoin(owner, owner.id == account.person_id)
+        .where(
+            within(PersonRow.organisation_id, actor, permission)
+            | (
+                AuditEventRow.actor_id.is_(None)
+                & (account.id.is_(None) | within(owner.organisation_id, actor, permission))
+            )
+        )
     )
+    if act := ask.filters.get("act"):
+        query = query.where(AuditEventRow.act == act)
+    if start:
+        query = query.where(AuditEventRow.at >= start)
+    if end:
+        query = query.where(AuditEventRow.at < end)
     return fetch(
         session,
         query,
         ask,
-        sortable={"at": AuditEventRow.at, "act": AuditEventRow.act, "actor": PersonRow.name},
-        searchable=[PersonRow.name, AuditEventRow.act, AuditEventRow.object_kind],
+        sortable={"at": AuditEventRow.at, "act": AuditEventRow.act, "actor": person},
+        searchable=[PersonRow.name, owner.name, AuditEventRow.address],
         default=[AuditEventRow.id.desc()],
     )
 

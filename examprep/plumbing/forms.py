@@ -6,6 +6,7 @@ from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from wtforms import Form
 from wtforms.widgets import Select, html_params
 
 from examprep.kernel.errors import Refusal
@@ -34,12 +35,25 @@ class TranslatedSelect(Select):
         return Markup("<option {}>{}</option>").format(Markup(html_params(**given)), label)  # noqa: S704 -- escaped there
 
 
+class _Speaking:
+    """Says what is wrong in the page's language."""
+
+    def get_translations(self, form: object) -> _Catalogue:
+        return _Catalogue()
+
+
+class PartForm(Form):
+    """A few fields inside another form; it carries no token of its own."""
+
+    class Meta(_Speaking, Form.Meta):
+        pass
+
+
 class BaseForm(FlaskForm):
     """A form that keeps what was typed, shows a refusal above its fields, and speaks the page's language."""
 
-    class Meta(FlaskForm.Meta):
-        def get_translations(self, form: object) -> _Catalogue:
-            return _Catalogue()
+    class Meta(_Speaking, FlaskForm.Meta):
+        pass
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

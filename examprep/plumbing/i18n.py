@@ -87,7 +87,11 @@ def signed(value: int | float | None, digits: int = 0) -> str:
 
 
 def hours(minutes: int | None, minutes_per_hour: int = 45) -> str:
-    return "—" if minutes is None else credit_hours(minutes, minutes_per_hour=minutes_per_hour)
+    """Credit hours of so many minutes, with the thousands set apart."""
+    if minutes is None:
+        return "—"
+    exact = credit_hours(minutes, minutes_per_hour=minutes_per_hour)
+    return number(float(exact), len(exact.partition(".")[2])).replace("-", "−")
 
 
 def marks(half_points: int | None) -> str:

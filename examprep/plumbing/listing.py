@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import xlsxwriter
 from flask import Response
@@ -19,9 +19,10 @@ from werkzeug.datastructures import MultiDict
 
 from examprep.kernel.clock import OFFICE_ZONE
 from examprep.kernel.errors import RuleViolation
+from examprep.kernel.minutes import credit_hours
 from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.i18n import hours, in_language, marks, percent, say
+from examprep.plumbing.i18n import day, hours, in_language, instant, marks, month, number, percent, say, yuan
 
 PAGE_SIZES = (25, 50, 100, 200)
 EXPORT_LIMIT = 200_000
@@ -60,6 +61,13 @@ class Ask:
         text = self.filters.get(name, "")
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
+    def day(self, name: str) -> date | None:
+        """A filter that is an office day; ``None`` when it is not given or is no day."""
+        try:
+            return date.fromisoformat(self.filters.get(name, ""))
+        except ValueError:
+            return None
+
     def query(self, **changes: object) -> dict[str, object]:
         """The query string of this ask with changes, for links."""
         order = f"{'-' if self.descending else ''}{self.sort}" if self.sort else None
@@ -96,7 +104,8 @@ class Page:
     rows: Sequence[Mapping[str, Any]]
     total: int
     ask: Ask
-    totals: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)  # of all that match, not of this page alone
+    sizes: ClassVar[Sequence[int]] = PAGE_SIZES
 
     @property
     def pages(self) -> int:
@@ -119,9 +128,11 @@ def fetch(
     sortable: Mapping[str, Any] | None = None,
     searchable: Sequence[Any] = (),
     default: Sequence[Any],
+    totals: Sequence[str] = (),
 ) -> Page:
     """Run ``query`` (whose columns are labelled as the page's) for one page, or for an export all of it.
 
+    ``totals`` names columns to be summed over all that match.
     ``default`` is the order when none is asked, and the last tie-breaker always: paging must be stable.
 
     Raises:
@@ -130,7 +141,9 @@ def fetch(
     if ask.words and searchable:
         needle = f"%{escape_like(ask.words)}%"
         query = query.where(or_(*(column.ilike(needle, escape="\\") for column in searchable)))
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    found = query.order_by(None).subquery()
+    sums = (func.coalesce(func.sum(found.c[name]), 0) for name in totals)
+    total, *summed = session.execute(select(func.count(), *sums).select_from(found)).one()
     order = (sortable or {}).get(ask.sort)
     if order is not None:
         query = query.order_by(order.desc() if ask.descending else order.asc(), *default)
@@ -148,7 +161,11 @@ def fetch(
         last_page = max(1, -(-total // ask.size))
         ask = replace(ask, page=min(ask.page, last_page))
         query = query.limit(ask.size).offset((ask.page - 1) * ask.size)
-    return Page([dict(row) for row in session.execute(query).mappings()], total, ask)
+    return Page([dict(row) for row in session.execute(query).mappings()], total, ask, _sums(totals, summed))
+
+
+def _sums(names: Sequence[str], values: Sequence[Any]) -> dict[str, int]:
+    return {name: int(value) for name, value in zip(names, values, strict=True)}
 
 
 def page_of(rows: Sequence[Mapping[str, Any]], ask: Ask, *, columns: Sequence[Column] = ()) -> Page:
@@ -196,7 +213,7 @@ def _cell(column: Column, value: Any) -> Any:
         return ""
     match column.kind:
         case "hours":
-            return float(hours(value))
+            return float(credit_hours(value))
         case "yuan":
             return value / 100
         case "marks":
@@ -212,6 +229,26 @@ def _cell(column: Column, value: Any) -> Any:
     if isinstance(value, Sentence):
         return say(value)
     return value
+
+
+def text_of(column: Column, value: Any) -> str:
+    """A value in words, where it stands in a sentence and not in a cell of its own."""
+    match column.kind:
+        case "day":
+            return day(value)
+        case "instant":
+            return instant(value)
+        case "month":
+            return month(value)
+        case "number":
+            return number(value)
+        case "hours":
+            return hours(value)
+        case "marks":
+            return marks(value)
+        case "yuan":
+            return yuan(value)
+    return str(_cell(column, value))
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -26,8 +26,8 @@ COLUMNS = (
     Column("level", N_("Level"), "choice", choices=LEVEL_LABELS),
     Column("first", N_("First month"), "month"),
     Column("last", N_("Last month"), "month"),
-    Column("months", N_("Months paid"), "number", sortable=True),
-    Column("fen", N_("Paid in all (yuan)"), "yuan", sortable=True),
+    Column("months", N_("Months paid"), "number", sortable=True, total=True),
+    Column("fen", N_("Paid in all (yuan)"), "yuan", sortable=True, total=True),
 )
 
 

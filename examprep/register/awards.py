@@ -191,6 +191,7 @@ def paid_people(session: Session, actor: Actor, ask: Ask) -> Page:
         sortable={"name": PersonRow.name, "fen": fen, "months": months},
         searchable=[PersonRow.name, OrganisationRow.name, SCHEME.name],
         default=[PersonRow.name, PersonRow.id],
+        totals=("months", "fen"),
     )
 
 

@@ -1,10 +1,10 @@
 """The officer's list of certificate holders."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examprep.kernel.sentence import N_
@@ -21,7 +21,7 @@ bp = Blueprint("register", __name__, url_prefix="/register")
 
 FILTERS = ("level", "state", "unit", "region", "as_of")
 COLUMNS = (
-    Column("name", N_("Name"), sortable=True),
+    Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.person", person_id=row["id"])),
     Column("unit", N_("Unit"), sortable=True),
     Column("level", N_("Highest level"), "sentence", sortable=True),
     Column("number", N_("Certificate number"), sortable=True),
@@ -38,7 +38,7 @@ VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
 def holders() -> ResponseReturnValue:
     actor, today = current_actor(), runtime().clock.today()
     ask = Ask.of(request.args, filters=FILTERS)
-    as_of = _day(ask.filters.get("as_of", "")) or today
+    as_of = ask.day("as_of") or today
     with reading() as session:
         page = actions.holders(session, actor, ask, today=today, as_of=as_of)
         counts = actions.holder_counts(session, actor, as_of=as_of, ask=ask)
@@ -60,14 +60,6 @@ def holders() -> ResponseReturnValue:
         regions=regions,
         may_import=actor.may(Permission.REGISTER_HOLDER_EDIT),
     )
-
-
-def _day(written: str) -> date | None:
-    """The day a link names; ``None`` for anything else, so that an old bookmark still opens."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 def _worded(row: Any, *, exported: bool) -> dict[str, Any]:

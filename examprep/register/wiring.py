@@ -1,11 +1,12 @@
 """The register, plugged in."""
 
-from examprep.feature import Derived, Feature, HomeCard, NavItem
+from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
 from examprep.register import award_views, cards, rebuild
 from examprep.register.importer import HoldersImporter
+from examprep.register.trail import TRAIL
 from examprep.register.views import bp
 
 # The pages of the awards hang themselves on the blueprint when they are imported.
@@ -31,5 +32,7 @@ FEATURE = Feature(
         HomeCard("officer", Permission.REGISTER_HOLDER_SEE, 20, "home/figure.html", cards.lapsed),
         HomeCard("officer", Permission.REGISTER_HOLDER_SEE, 30, "home/figure.html", cards.renewable),
     ),
+    person_pages=(PersonPage(N_("Awards"), "register.award_ledger", Permission.REGISTER_HOLDER_SEE, 40),),
     derived=(Derived("register_certificate", rebuild.differences),),
+    trail=TRAIL,
 )

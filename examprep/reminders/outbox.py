@@ -49,6 +49,8 @@ def listed(session: Session, actor: Actor, ask: Ask) -> Page:
         OUTBOX.id,
         OUTBOX.key,
         PersonRow.name.label("person"),
+        PersonRow.language,
+        OUTBOX.context,
         OUTBOX.subject,
         OUTBOX.template,
         OUTBOX.state,
@@ -58,6 +60,8 @@ def listed(session: Session, actor: Actor, ask: Ask) -> Page:
         OUTBOX.tries,
         OUTBOX.error,
     )
+    if template := ask.filters.get("template"):
+        query = query.where(OUTBOX.template == template)
     if ask.filters.get("state") in STATES:
         query = query.where(OUTBOX.state == ask.filters["state"])
     sortable = {

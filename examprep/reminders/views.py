@@ -1,6 +1,10 @@
 """The outbox's pages."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import TemplateError
 
@@ -11,19 +15,21 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.reminders import outbox as actions
-from examprep.reminders.words import words
+from examprep.reminders.words import MAILS, words
 
 bp = Blueprint("reminders", __name__, url_prefix="/reminders/outbox")
 SEE = Permission.REMINDERS_OUTBOX_SEE
+BROKEN = (TemplateError, LookupError, TypeError, ValueError)  # what making the words of a mail may meet
 
 
 @bp.get("")
 @needs(SEE)
 def outbox() -> ResponseReturnValue:
+    kinds: Mapping[str, str] = current_app.extensions[MAILS]
     columns = (
         Column("person", N_("Recipient"), sortable=True, link=lambda row: url_for(".reminder", reminder_id=row["id"])),
         Column("subject", N_("Subject line")),
-        Column("template", N_("Kind"), sortable=True),
+        Column("template", N_("What it is about"), "choice", sortable=True, choices=kinds),
         Column("state", N_("State"), "badge", sortable=True),
         Column("queued_at", N_("Queued"), "instant", sortable=True),
         Column("settled_at", N_("Settled"), "instant", sortable=True),
@@ -31,12 +37,21 @@ def outbox() -> ResponseReturnValue:
         Column("error", N_("Reason"), "sentence"),
     )
     with reading() as session:
-        page = actions.listed(session, current_actor(), Ask.of(request.args, filters=("state",)))
+        page = actions.listed(session, current_actor(), Ask.of(request.args, filters=("state", "template")))
         counts = actions.counts(session, current_actor())
+    page = replace(page, rows=[{**row, "subject": row["subject"] or _subject(row)} for row in page.rows])
     if page.ask.export:
         return download(page, columns, "outbox")
     relay = runtime().settings.smtp_host is not None
-    return render_template("reminders/outbox.html", page=page, columns=columns, counts=counts, relay=relay)
+    return render_template("reminders/outbox.html", page=page, columns=columns, counts=counts, relay=relay, kinds=kinds)
+
+
+def _subject(row: Mapping[str, Any]) -> str:
+    """What a mail not yet sent would be headed with now; empty when its words are broken."""
+    try:
+        return words(runtime().settings, row["template"], row["language"], row["person"], row["context"])[0]
+    except BROKEN:
+        return ""
 
 
 @bp.get("/<int:reminder_id>")
@@ -46,10 +61,12 @@ def reminder(reminder_id: int) -> ResponseReturnValue:
         kept = actions.find(session, current_actor(), reminder_id)
     try:
         subject, body = words(runtime().settings, kept.template, kept.language, kept.person_name, kept.context)
-    except (TemplateError, LookupError, TypeError, ValueError):
+    except BROKEN:
         # Its words are broken, which is just what whoever opens the page wants to learn.
         subject, body = kept.subject or kept.key, None
-    return render_template("reminders/reminder.html", reminder=kept, subject=subject, body=body)
+    return render_template(
+        "reminders/reminder.html", reminder=kept, subject=subject, body=body, kinds=current_app.extensions[MAILS]
+    )
 
 
 @bp.post("/<int:reminder_id>/retry")

@@ -7,6 +7,8 @@ from examprep.config.settings import Settings
 from examprep.plumbing.texts import render_text
 from examprep.reminders.rules.context import unpacked
 
+MAILS = "examprep.mails"  # where the application keeps what each template is about
+
 
 def words(
     settings: Settings, template: str, language: str, person_name: str, context: Mapping[str, Any]

@@ -110,8 +110,8 @@ class KeyDateForm(BaseForm):
         [Optional(), Regexp(r"^[0-9]{6}$", message=N_("Six digits, as in 520000."))],
         description=N_("Six digits of GB/T 2260; empty for the whole country."),
     )
-    starts_on = DateField(N_("First day"), [InputRequired()])
-    ends_on = DateField(N_("Last day"), [Optional()])
+    starts_on = DateField(N_("Begins on"), [InputRequired()])
+    ends_on = DateField(N_("Ends on"), [Optional()])
     certainty = SelectField(N_("Certainty"), [InputRequired()])
     source = StringField(N_("Source"), [InputRequired(), Length(max=200)])
     submit = SubmitField(N_("Save"))

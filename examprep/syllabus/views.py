@@ -168,8 +168,8 @@ def dates() -> ResponseReturnValue:
         Column("exam_year", N_("Exam year"), sortable=True),
         Column("region", N_("Region")),
         Column("kind", N_("What"), "sentence", link=lambda row: url_for("syllabus.date", key_date_id=row["id"])),
-        Column("starts_on", N_("First day"), "day", sortable=True),
-        Column("ends_on", N_("Last day"), "day"),
+        Column("starts_on", N_("Begins on"), "day", sortable=True),
+        Column("ends_on", N_("Ends on"), "day"),
         Column("certainty", N_("Certainty"), "sentence"),
         Column("source", N_("Source")),
     )

@@ -5,6 +5,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.training import attending, cards, finding, learner_views, mentoring_views, session_views, views
 from examprep.training.blueprint import bp
+from examprep.training.trail import TRAIL
 
 # The view modules hang their pages on the blueprint when they are imported.
 PAGES = (views, session_views, learner_views, mentoring_views)
@@ -42,4 +43,5 @@ FEATURE = Feature(
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
     ),
     derived=(Derived("training_attendance", attending.differences),),
+    trail=TRAIL,
 )

@@ -133,11 +133,36 @@ def test_a_new_organisation_lies_within_the_bounds_of_those_above(sign_in, world
     assert "新社工站" not in sign_in("bob_officer").get("/people/new").text
 
 
-def test_the_audit_trail_names_act_and_actor_and_no_secret(sign_in, world):
+def test_the_audit_trail_says_who_did_what_to_whom_and_no_secret(sign_in, world):
     admin = sign_in("ann_administrator")
     admin.post("/people/new", data=fill(world))
     trail = admin.get("/audit?export=csv").text
-    assert "people.person-added" in trail
+    assert "添加人员" in trail
+    assert "people.person-added" not in trail
     assert resident_id(77).number not in trail
     assert PASSWORD not in trail
-    assert "people.person-added" not in sign_in("bob_administrator").get("/audit?export=csv").text
+    assert "添加人员" not in sign_in("bob_administrator").get("/audit?export=csv").text
+
+
+def test_the_audit_trail_tells_of_sign_ins_within_bounds_and_says_changes(sign_in, world):
+    admin = sign_in("ann_administrator")
+    person = world.people["ann_candidate"]
+    admin.post(
+        f"/people/{person}/roles", data={"role": "trainer", "organisation_id": world.organisations["ann_county"]}
+    )
+    trail = admin.get("/audit").text
+    assert "角色：培训教师" in trail
+    assert "单位" in trail
+    assert f'href="/people/{person}"' in trail
+    signed_in = admin.get("/audit?act=people.signed-in").text
+    assert "登录" in signed_in
+    assert "授予角色</td>" not in signed_in
+    assert "账户" in signed_in
+    assert "Bob" not in sign_in("ann_administrator").get("/audit?act=people.signed-in&export=csv").text
+
+
+def test_the_audit_trail_is_cut_by_days(sign_in, runtime):
+    admin = sign_in("ann_administrator")
+    today = runtime.clock.today()
+    assert "登录" in admin.get(f"/audit?since={today}&until={today}&export=csv").text
+    assert "登录" not in admin.get("/audit?until=2001-01-01&export=csv").text

@@ -1,0 +1,56 @@
+"""How the audit trail tells of classes and mentoring."""
+
+from sqlalchemy import select
+
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_persons
+from examprep.plumbing.listing import Column
+from examprep.training.models import ClassRow, CourseRow, MentorPairRow, SessionRow
+
+MANAGE = Permission.TRAINING_CLASS_MANAGE
+
+
+TRAIL = Trail(
+    acts={
+        "training.class-cancelled": N_("Cancelled a class"),
+        "training.class-changed": N_("Changed a class"),
+        "training.class-planned": N_("Planned a class"),
+        "training.course-added": N_("Added a course"),
+        "training.course-changed": N_("Changed a course"),
+        "training.pair-ended": N_("Ended a mentoring pair"),
+        "training.paired": N_("Paired a mentor with a mentee"),
+        "training.session-cancelled": N_("Cancelled a session"),
+        "training.session-closed": N_("Closed a session and posted its hours"),
+        "training.session-moved": N_("Moved a session"),
+        "training.session-reopened": N_("Reopened a session"),
+        "training.sessions-added": N_("Added sessions to a class"),
+    },
+    things={
+        "training_class": Thing(
+            N_("Class"), names_from(ClassRow.id, ClassRow.name), "training.class_", "class_id", MANAGE
+        ),
+        "training_course": Thing(
+            N_("Course"), names_from(CourseRow.id, CourseRow.name), "training.course", "course_id", MANAGE
+        ),
+        "training_mentor_pair": Thing(N_("Mentee"), names_of_persons(MentorPairRow.id, MentorPairRow.mentee_id)),
+        "training_session": Thing(
+            N_("Session of"),
+            names_by(
+                select(SessionRow.id, ClassRow.name).join(ClassRow, ClassRow.id == SessionRow.class_id), SessionRow.id
+            ),
+            "training.session",
+            "session_id",
+            MANAGE,
+        ),
+    },
+    fields=(
+        Column("reason", N_("Reason")),
+        Column("count", N_("Sessions"), "number"),
+        Column("starts_at", N_("Begins"), "instant"),
+        Column("ends_at", N_("Ends"), "instant"),
+        Column("place", N_("Place")),
+        Column("present", N_("Present (persons)"), "number"),
+        Column("minutes", N_("Credit hours each"), "hours"),
+    ),
+)
