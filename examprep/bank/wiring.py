@@ -22,4 +22,5 @@ FEATURE = Feature(
         ),
     ),
     trail=TRAIL,
+    mails={"bank-ruling": N_("An answered question was corrected")},
 )
