@@ -134,10 +134,12 @@ def clock_time(value: datetime | None) -> str:
     return "—" if value is None else format_time(value, "HH:mm", tzinfo=OFFICE_ZONE, locale=get_locale())
 
 
-def weekday(value: date | datetime) -> str:
-    if isinstance(value, datetime):
-        value = value.astimezone(OFFICE_ZONE).date()
-    return format_date(value, "EEEE" if language() == "zh" else "EEE", locale=get_locale())
+def dated(value: date | datetime) -> str:
+    """A day with its weekday, each language's in its own order."""
+    on = value.astimezone(OFFICE_ZONE).date() if isinstance(value, datetime) else value
+    chinese = language() == "zh"
+    weekday = format_date(on, "EEEE" if chinese else "EEE", locale=get_locale())
+    return f"{day(on)} {weekday}" if chinese else f"{weekday} {day(on)}"
 
 
 FILTERS = {
@@ -153,5 +155,5 @@ FILTERS = {
     "yuan": yuan,
     "instant": instant,
     "clock_time": clock_time,
-    "weekday": weekday,
+    "dated": dated,
 }

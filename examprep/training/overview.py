@@ -121,7 +121,10 @@ def _named(page: Page) -> Page:
 
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:
     page = page_store.course_page(session, actor, ask)
-    return replace(page, rows=[{**row, "kind": KINDS[row["kind"]]} for row in page.rows])
+    names = dict(levels(session))
+    return replace(
+        page, rows=[{**row, "kind": KINDS[row["kind"]], "level": names.get(row["level"])} for row in page.rows]
+    )
 
 
 def course(session: Session, actor: Actor, course_id: int) -> Course:

@@ -178,6 +178,7 @@ class Device:
         return page
 
     def sign_out(self) -> None:
+        self.page.locator(".self-menu > summary").click()
         self.page.get_by_role("button", name=zh("Sign out")).click()
         self.page.wait_for_url("**/sign-in")
 

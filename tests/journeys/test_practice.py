@@ -126,7 +126,7 @@ def test_practice_goes_on_where_it_stopped_on_another_device(device, served, new
     there = device(OTHER[size], scripts=scripts)
     page = there.sign_in(name, served.world.password)
     there.open("/practice/")
-    page.get_by_role("link", name=zh("Continue where you were")).click()
+    page.get_by_role("link", name=zh("Go on practising")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(chapter)
     candidate = Candidate(page, served.runtime, ways[OTHER[size]])
     assert candidate.question.version_id == third.version_id

@@ -7,7 +7,8 @@ from sqlalchemy import event, func, select
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound, RuleViolation
-from examprep.practice import overview
+from examprep.kernel.rate import Rate
+from examprep.practice import overview, progress
 from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow
 from tests.practice.conftest import SUBJECT, contents, right, wrong
 
@@ -224,3 +225,25 @@ def test_place_keeps_one_row_per_scope(database, give, questions):
     give(questions[0], {1})
     give(questions[1], {1})
     assert number(database, PlaceRow) == 1
+
+
+def test_the_weakest_chapter_is_that_with_the_smallest_share_of_right_answers(
+    database, clock, give, questions, chapters, world
+):
+    for number, question in enumerate(questions):  # of the first chapter 5 of 6, of the second none of four
+        give(question, {1} if number != 0 else {0})
+    for question in questions[6:8]:
+        give(question, {0, 1, 2})  # now two of six
+    person, since = world.people["ann_candidate"], clock.today()
+    with database.read() as session:
+        chapter, rate = progress.weakest(session, [person], since)[person]
+        nobody = progress.weakest(session, [person], since + timedelta(days=1))
+    assert (chapter.id, rate) == (chapters[1], Rate(2, 6))
+    assert nobody == {}
+
+
+def test_of_a_chapter_answered_less_than_five_times_nothing_is_said(database, clock, give, questions, world):
+    for question in questions[:4]:
+        give(question, {0})
+    with database.read() as session:
+        assert progress.weakest(session, [world.people["ann_candidate"]], clock.today()) == {}

@@ -1,15 +1,18 @@
 """Seats: never more than there are, the waiting list in order, before the start only."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.plumbing.listing import Ask
 from examprep.training import actions, enrolling, overview
 from examprep.training.models import EnrolmentRow
 from examprep.training.rules.enrolment import state_on_asking
+from examprep.training.rules.schedule import slot
+from examprep.training.values import CLASS_STANDINGS
 from tests.training.conftest import EVENING
 
 
@@ -175,3 +178,26 @@ def test_who_waited_comes_first_when_the_start_is_put_off(season):
 )
 def test_a_seat_is_given_when_free_and_unwaited_for(enrolled, waiting, capacity, answer):
     assert state_on_asking(enrolled, waiting, capacity) == answer
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({}, "open", id="open"),
+        pytest.param({"closes_on": date(2026, 4, 2)}, "open", id="last-day"),
+        pytest.param({"closes_on": date(2026, 4, 1)}, "closed", id="past-the-last-day"),
+        pytest.param({"opens_on": date(2026, 4, 2)}, "soon", id="before-the-first-day"),
+        pytest.param({"slots": (slot(date(2026, 3, 30), time(19), time(21), "三楼会议室"),)}, "closed", id="begun"),
+    ],
+)
+def test_lists_say_what_enrolment_says(season, changes, expected):
+    assert season.clock.today() == date(2026, 4, 1)
+    class_id, now = season.class_(**changes), season.clock.now()
+    trainer, candidate = season.actor("ann_trainer"), season.actor("ann_candidate")
+    view = season.ask(lambda s: overview.seat_view(s, candidate, class_id, now=now))
+    assert (view.card.standing, view.open) == (expected, expected == "open")
+    for asked in ("open", "closed", "soon"):
+        page = season.ask(lambda s, wanted=asked: overview.classes(s, trainer, Ask(filters={"state": wanted}), now=now))
+        assert [row["state"] for row in page.rows] == ([CLASS_STANDINGS[expected]] if asked == expected else [])
+    offered = season.ask(lambda s: overview.open_classes(s, candidate, Ask(), now=now))
+    assert offered.total == (expected != "closed")

@@ -17,6 +17,7 @@ from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
 from examprep.practice import actions as practice
+from examprep.practice import aside, overview
 from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
@@ -229,6 +230,15 @@ def practise(
                 took_ms=draw.randint(8_000, 60_000),
             )
             practice.answer(session, actor, subject_code=on.subject_code, scope=on.scope, sent=sent, now=at)
+
+
+def report_errors(session: Session, person_id: int, now: datetime) -> None:
+    """Two questions that a candidate stumbled over wait for their keepers' answer."""
+    actor, today = candidate_actor(session, person_id), office_day(now)
+    noted, _ = overview.notebook(session, actor, subject_code="", chapter_id=None)
+    told = (("key", "我觉得另一个选项也说得通，请再看一下题干里的条件。"), ("stem", "题干第二句读起来有歧义。"))
+    for row, (kind, words) in zip(noted, told, strict=False):
+        aside.report(session, actor, question_id=row["question_id"], kind=kind, words=words, today=today, now=now)
 
 
 def holder_ids(session: Session, organisation_ids: Sequence[int], today: date) -> dict[str, list[int]]:
