@@ -1,16 +1,15 @@
 """The bank as the application takes it."""
 
-from examprep.bank import browsing
+from examprep.bank import browsing, checking_views
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
-from examprep.bank.views import bp
 from examprep.feature import Feature, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 
 FEATURE = Feature(
     "bank",
-    blueprint=bp,
+    blueprint=checking_views.bp,
     commands=(bank,),
     importers=(IMPORTER,),
     searches=(Search(N_("Questions"), Permission.BANK_QUESTION_SEE, "bank.index", browsing.find),),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from examprep.bank.rules.item import Item, bare
+from examprep.bank.rules.item import Item
 from examprep.kernel.sentence import Sentence
 
 _QUANTITY = r"(?:都|均|皆|全都?|全部|全是|没有|无)"
@@ -13,10 +13,11 @@ _CATCH_ALL = re.compile(
     rf"|[a-h]{{2,}}(?:[两二三四]?[者项])?{_QUANTITY}.{{0,5}}"
     r"|all(?:of)?theabove|noneof(?:theabove|these)"
 )
+_AND = re.compile(r"(?<=[a-h])[和与及](?=[a-h])")
 
 
 def catch_all(item: Item) -> Iterator[Sentence]:
     """An option that only speaks of the others: 以上都是, 以上皆非, A和B都对."""
-    for letter, option in zip(item.letters, item.options, strict=True):
-        if _CATCH_ALL.fullmatch(re.sub(r"(?<=[a-h])[和与及](?=[a-h])", "", bare(option))):
+    for letter, option, core in zip(item.letters, item.options, item.cores, strict=True):
+        if _CATCH_ALL.fullmatch(_AND.sub("", core)):
             yield Sentence("Option %(letter)s only speaks of the others: “%(option)s”.", letter=letter, option=option)

@@ -28,4 +28,5 @@ def as_uneven(counts: tuple[int, ...]) -> float:
     # The upper incomplete gamma function has a closed form at whole and half numbers.
     if freedom % 2 == 0:
         return exp(-half) * sum(half**step / gamma(step + 1) for step in range(freedom // 2))
-    return erfc(sqrt(half)) + exp(-half) * sum(half ** (step + 0.5) / gamma(step + 1.5) for step in range(freedom // 2))
+    steps = (float(half ** (step + 0.5)) / gamma(step + 1.5) for step in range(freedom // 2))
+    return erfc(sqrt(half)) + exp(-half) * sum(steps)

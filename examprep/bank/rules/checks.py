@@ -1,6 +1,6 @@
 """What is checked, how grave it is, and why it matters. To add a check: its module, and an entry here."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from examprep.bank.rules.absolutes import absolute
@@ -107,13 +107,6 @@ CHECKS: Registry[Check] = Registry(
         of_one=unlike,
     ),
     Check(
-        "near-duplicate",
-        N_("Near-duplicate"),
-        "look",
-        N_("The same question twice makes a paper shorter than it looks; answers to one are known from the other."),
-        of_all=twins,
-    ),
-    Check(
         "longest-keys",
         N_("Longest option right too often"),
         "look",
@@ -126,6 +119,13 @@ CHECKS: Registry[Check] = Registry(
         "look",
         N_("Over many questions one letter becomes the best guess."),
         of_all=key_places,
+    ),
+    Check(
+        "near-duplicate",
+        N_("Near-duplicate"),
+        "look",
+        N_("The same question twice makes a paper shorter than it looks; answers to one are known from the other."),
+        of_all=twins,
     ),
 )
 
@@ -140,7 +140,10 @@ def check_draft(asked: Asked, newest: Collection[int] | None = None) -> tuple[Fi
     return tuple(finding for check in CHECKS if check.of_one for finding in check.judge([draft]))
 
 
-def check_all(items: Sequence[Item], *, besides: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """What all checks, ``besides`` those named, find in a bank or a paper; by the order of the checks."""
-    left_out = frozenset(besides)
-    return tuple(finding for check in CHECKS if check.name not in left_out for finding in check.judge(items))
+def check_all(items: Sequence[Item], *, told: Callable[[Check], None] = lambda check: None) -> tuple[Finding, ...]:
+    """What all checks find in a bank or a paper, check by check; ``told`` hears of each before it begins."""
+    found: list[Finding] = []
+    for check in CHECKS:
+        told(check)
+        found.extend(check.judge(items))
+    return tuple(found)

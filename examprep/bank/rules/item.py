@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from examprep.bank.markup import HTML, PLAIN, plain
@@ -48,6 +49,16 @@ class Item:
     correct: frozenset[int]
     explanation: str
     placed: bool | None
+
+    @cached_property
+    def cores(self) -> tuple[str, ...]:
+        """The options' words alone, as `bare` gives them."""
+        return tuple(map(bare, self.options))
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """How many characters each option has, punctuation left out."""
+        return tuple(map(len, self.cores))
 
     @property
     def right(self) -> tuple[str, ...]:

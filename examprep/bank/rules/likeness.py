@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
-from examprep.bank.rules.item import Item, bare
+from examprep.bank.rules.item import Item
 from examprep.kernel.sentence import Sentence
 
 _AMOUNT = re.compile(r"[约第近]?[\d〇零一二两三四五六七八九十百千万亿]+[个]?[日天月年周岁元次人％%]\D{0,6}")
@@ -22,11 +22,11 @@ def unlike(item: Item) -> Iterator[Sentence]:
                 mark=mark,
                 letters="".join(letter for letter, end in zip(item.letters, ends, strict=True) if end),
             )
-    amounts = [_AMOUNT.fullmatch(bare(option)) is not None for option in options]
+    amounts = [_AMOUNT.fullmatch(core) is not None for core in item.cores]
     if len(options) > 2 and amounts.count(False) == 1:
         letter = item.letters[amounts.index(False)]
         yield Sentence("All options but %(letter)s are amounts.", letter=letter)
-    lengths = [len(bare(option)) for option in options]
+    lengths = item.lengths
     for place, length in enumerate(lengths):
         others = median(lengths[:place] + lengths[place + 1 :]) if len(lengths) > 1 else length
         long, short = max(length, others), min(length, others)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from examprep.bank.rules.chance import at_least
-from examprep.bank.rules.item import Finding, Item, bare
+from examprep.bank.rules.item import Finding, Item
 from examprep.bank.rules.subjects import by_subject
 from examprep.kernel.sentence import Sentence
 
@@ -15,7 +15,8 @@ def longest_key(item: Item) -> Iterator[Sentence]:
     """Every right option is longer than every wrong one, by three tenths and five characters at least."""
     if not item.right or not item.wrong:
         return
-    shortest, longest = min(len(bare(option)) for option in item.right), max(len(bare(option)) for option in item.wrong)
+    shortest = min(length for place, length in enumerate(item.lengths) if place in item.correct)
+    longest = max(length for place, length in enumerate(item.lengths) if place not in item.correct)
     if shortest >= NOTABLY * longest and shortest - longest >= NOTABLE_CHARACTERS:
         yield Sentence(
             "What is right has at least %(right)s characters, the longest wrong option %(wrong)s.",
@@ -33,7 +34,7 @@ def longest_keys(items: Sequence[Item]) -> Iterator[Finding]:
     for subject, own in by_subject(items):
         hits, shares = 0, []
         for item in (item for item in own if item.single):
-            lengths = [len(bare(option)) for option in item.options]
+            lengths = item.lengths
             if lengths.count(max(lengths)) == 1:
                 shares.append(1 / len(lengths))
                 hits += lengths.index(max(lengths)) in item.correct

@@ -7,7 +7,7 @@ Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007), so only questions that do
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 
 from examprep.bank.rules.item import Finding, Item, bare
@@ -33,33 +33,34 @@ def pairs(items: Sequence[Item], alike: float = ALIKE) -> Iterator[tuple[Item, I
 
     Of questions that are wholly the same only the first is compared with others, so copies cost nothing.
     """
-    first: dict[frozenset[str], Item] = {}
+    numbers: dict[str, int] = {}
+    first: dict[bytes, Item] = {}
     for item in sorted(items, key=lambda item: item.number):
-        known = first.setdefault(_pieces(item), item)
+        pieces = sorted(numbers.setdefault(piece, len(numbers)) for piece in _pieces(item))
+        known = first.setdefault(array("I", pieces).tobytes(), item)
         if known is not item:
             yield item, known, 1.0
-    originals = list(first.values())
-    yield from _joined(originals, _ranked(first), alike)
+    yield from _joined(list(first.values()), _rarest_first(first), alike)
 
 
-def _pieces(item: Item) -> frozenset[str]:
+def _pieces(item: Item) -> set[str]:
     found: set[str] = set()
-    for text in (item.stem, *item.options):
-        words = bare(text)
+    for words in (bare(item.stem), *item.cores):
         found.update(words[at : at + PIECE] for at in range(max(1, len(words) - PIECE + 1)))
-    return frozenset(found)
+    return found
 
 
-def _ranked(sets: Sequence[frozenset[str]] | dict[frozenset[str], Item]) -> list["array[int]"]:
-    """Each set as numbers in order, the rarest piece of all the smallest."""
-    counts = Counter(piece for pieces in sets for piece in pieces)
-    rank = {piece: place for place, piece in enumerate(sorted(counts, key=lambda piece: (counts[piece], piece)))}
-    return [array("I", sorted(rank[piece] for piece in pieces)) for pieces in sets]
+def _rarest_first(packed: Iterable[bytes]) -> list["array[int]"]:
+    """Each set of pieces renumbered and put in order, so that the rarest piece of all has the smallest number."""
+    sets = [array("I", content) for content in packed]
+    counts: Counter[int] = Counter()
+    for pieces in sets:
+        counts.update(pieces)
+    rank = {piece: place for place, piece in enumerate(sorted(counts, key=counts.__getitem__))}
+    return [array("I", sorted(map(rank.__getitem__, pieces))) for pieces in sets]
 
 
-def _joined(
-    items: Sequence[Item], ranked: Sequence["array[int]"], alike: float
-) -> Iterator[tuple[Item, Item, float]]:
+def _joined(items: Sequence[Item], ranked: Sequence["array[int]"], alike: float) -> Iterator[tuple[Item, Item, float]]:
     having: dict[int, list[int]] = defaultdict(list)
     for place, pieces in enumerate(ranked):
         rarest = pieces[: len(pieces) - ceil(alike * len(pieces)) + 1]
