@@ -8,7 +8,7 @@ from examprep.kernel.sentence import Sentence
 
 # 所有权 and the like are no absolutes. Of duty (必须, 应当, 不得) statutes speak themselves.
 _ABSOLUTE = re.compile(
-    r"一定(?!程度|范围|条件|期限|时期|数量|比例|的)|必定|必然|所有(?!权|者|制|人)|一切|任何|绝对|完全|只有|唯一"
+    r"一定(?!程度|程序|范围|条件|期限|时期|数量|比例|的)|必定|必然|所有(?!权|者|制|人)|一切|任何|绝对|完全|只有|唯一"
     r"|永远|总是|从来|从不|毫无|一律|无论如何"
 )
 
