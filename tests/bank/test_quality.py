@@ -165,11 +165,12 @@ def test_keys_at_one_place_are_found():
     assert rules_of(varied(19, lambda number: 2)) == []  # too few to say
 
 
-def test_longest_options_that_are_right_too_often_are_found():
+def test_longest_options_that_are_right_too_often_or_never_are_found():
     def key(number):
         return number % 4
 
     assert rules_of(varied(40, key, lambda number: number % 4 if number % 3 else 0)) == ["longest-keys"]
+    assert rules_of(varied(40, key, lambda number: (number + 1) % 4)) == ["longest-keys"]  # never right
     assert rules_of(varied(40, key)) == []
     assert rules_of(varied(19, key, key)) == []
 

@@ -108,9 +108,9 @@ CHECKS: Registry[Check] = Registry(
     ),
     Check(
         "longest-keys",
-        N_("Longest option right too often"),
+        N_("Longest option right too often or too seldom"),
         "look",
-        N_("Over many questions the longest option becomes the best guess."),
+        N_("Over many questions the longest option becomes the best guess, or the first to be struck out."),
         of_all=longest_keys,
     ),
     Check(

@@ -9,7 +9,7 @@ from examprep.bank.rules.subjects import by_subject
 from examprep.bank.types.choices import letters
 from examprep.kernel.sentence import Sentence
 
-FEWEST, UNLIKELY, EXCESS = 20, 0.001, 0.05
+FEWEST, UNLIKELY, OFF = 20, 0.001, 0.05
 
 
 def key_places(items: Sequence[Item]) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def key_places(items: Sequence[Item]) -> Iterator[Finding]:
             counts = tuple(places[place] for place in range(size))
             total = sum(counts)
             off = max(abs(count / total - 1 / size) for count in counts)
-            if total >= FEWEST and off >= EXCESS and as_uneven(counts) < UNLIKELY:
+            if total >= FEWEST and off >= OFF and as_uneven(counts) < UNLIKELY:
                 spread = "、".join(f"{letters([place])} {count}" for place, count in enumerate(counts))
                 said = Sentence(
                     "Right in %(total)s single-choice questions with %(size)s options: %(spread)s.",

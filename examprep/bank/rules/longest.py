@@ -1,4 +1,4 @@
-"""The right option is the longest: once that it shows, or too often over a subject."""
+"""Length tells what is right: one key far longer than the rest, or longest keys too often or too seldom."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from examprep.bank.rules.subjects import by_subject
 from examprep.kernel.sentence import Sentence
 
 NOTABLY, NOTABLE_CHARACTERS = 1.3, 5
-FEWEST, UNLIKELY, EXCESS = 20, 0.001, 0.05
+FEWEST, UNLIKELY, OFF = 20, 0.001, 0.05
 
 
 def longest_key(item: Item) -> Iterator[Sentence]:
@@ -26,9 +26,9 @@ def longest_key(item: Item) -> Iterator[Sentence]:
 
 
 def longest_keys(items: Sequence[Item]) -> Iterator[Finding]:
-    """The longest option of a subject's single-choice questions is right more often than chance would have it.
+    """The longest option of a subject's single-choice questions is right more often, or less, than by chance.
 
-    Judged from 20 questions on; with a chance under one in a thousand and five points over the expected share, so that
+    Judged from 20 questions on; with a chance under one in a thousand and five points off the expected share, so that
     a trifle in a large bank is no finding. Questions whose longest options are equally long say nothing.
     """
     for subject, own in by_subject(items):
@@ -40,13 +40,15 @@ def longest_keys(items: Sequence[Item]) -> Iterator[Finding]:
                 hits += lengths.index(max(lengths)) in item.correct
         if len(shares) < FEWEST:
             continue
-        expected = sum(shares) / len(shares)
-        if hits / len(shares) >= expected + EXCESS and at_least(hits, len(shares), expected) < UNLIKELY:
+        expected, count = sum(shares) / len(shares), len(shares)
+        # At most so many hits are at least the rest misses.
+        chance = min(at_least(hits, count, expected), at_least(count - hits, count, 1 - expected))
+        if abs(hits / count - expected) >= OFF and chance < UNLIKELY:
             said = Sentence(
                 "In %(hits)s of %(count)s single-choice questions the longest option is right; chance would make it"
                 " about %(expected)s.",
                 hits=hits,
-                count=len(shares),
-                expected=round(expected * len(shares)),
+                count=count,
+                expected=round(expected * count),
             )
             yield Finding("longest-keys", 0, subject, said)
