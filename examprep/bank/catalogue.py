@@ -63,14 +63,18 @@ def question(session: Session, version_id: int) -> Question | None:
     return kept
 
 
+def token(session: Session) -> str | None:
+    """What changes with every change of the bank; ``None`` before the first."""
+    rows = _TOKEN.run(session.connection(), {})
+    return rows[0][0] if rows else None
+
+
 def _shelf(session: Session) -> _Shelf:
     """The shelf of the session's database, emptied when the bank has changed."""
-    pool = _pool(session)
-    rows = _TOKEN.run(session.connection(), {})
-    token = rows[0][0] if rows else None
+    pool, current = _pool(session), token(session)
     shelf = _SHELVES.get(pool)
-    if shelf is None or shelf.token != token:
-        shelf = _SHELVES[pool] = _Shelf(token)
+    if shelf is None or shelf.token != current:
+        shelf = _SHELVES[pool] = _Shelf(current)
     return shelf
 
 

@@ -1,7 +1,7 @@
 """Queries over the bank; values out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank.models import QuestionChapterRow, QuestionRow, VersionRow
 from examprep.bank.types.registry import QUESTION_TYPES
-from examprep.bank.values import Listed, Question
+from examprep.bank.values import Draft, Listed, Question
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -147,6 +147,42 @@ def questions_list(
         link = QuestionChapterRow
         query = query.where(QuestionRow.id.in_(select(link.question_id).where(link.chapter_id.in_(chapter_ids))))
     return query
+
+
+def texts(session: Session) -> Iterator[tuple[int, str, Draft]]:
+    """Number, subject and words of every question that is not retired, by number."""
+    rows = session.execute(
+        select(
+            QuestionRow.id,
+            QuestionRow.subject_code,
+            VersionRow.type,
+            VersionRow.stem,
+            VersionRow.content,
+            VersionRow.explanation,
+            VersionRow.markup,
+        )
+        .join(VersionRow, CURRENT)
+        .where(QuestionRow.state != "retired")
+        .order_by(QuestionRow.id)
+    )
+    for number, subject_code, kind, stem, content, explanation, markup in rows:
+        read = QUESTION_TYPES[kind].read(content)
+        yield number, subject_code, Draft(kind, stem, read, explanation, markup=markup)
+
+
+def in_chapters(session: Session, chapter_ids: frozenset[int]) -> frozenset[int]:
+    """The questions that stand in any of the chapters."""
+    link = QuestionChapterRow
+    return frozenset(session.scalars(select(link.question_id).where(link.chapter_id.in_(chapter_ids)).distinct()))
+
+
+def numbers_visible(session: Session, actor: Actor) -> frozenset[int]:
+    return frozenset(session.scalars(select(QuestionRow.id).where(visible(actor))))
+
+
+def numbers_editable(session: Session, actor: Actor) -> frozenset[int]:
+    own = within(QuestionRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT)
+    return frozenset(session.scalars(select(QuestionRow.id).where(own)))
 
 
 def published_count(session: Session) -> int:

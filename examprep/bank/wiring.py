@@ -1,6 +1,7 @@
 """The bank as the application takes it."""
 
-from examprep.bank import browsing, repair_views  # noqa: F401 -- its routes join the blueprint
+# The last two bring their routes to the blueprint.
+from examprep.bank import browsing, checking_views, repair_views  # noqa: F401
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
 from examprep.bank.trail import TRAIL

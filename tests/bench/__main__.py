@@ -3,7 +3,10 @@
 import argparse
 import importlib
 
-BENCHES = {"answer": ("tests.bench.answer_path", "answering one question over HTTP, against a bare route that inserts")}
+BENCHES = {
+    "answer": ("tests.bench.answer_path", "answering one question over HTTP, against a bare route that inserts"),
+    "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
+}
 
 
 def main() -> int:
