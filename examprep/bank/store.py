@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from examprep.bank.models import QuestionChapterRow, QuestionRow, VersionRow
-from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.models import QuestionChapterRow, QuestionRow, TagRow, VersionRow
+from examprep.bank.types.registry import QUESTION_TYPES, Content
 from examprep.bank.values import Listed, Question
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
@@ -75,6 +75,21 @@ def whole(row: VersionRow, subject_code: str, chapter_ids: tuple[int, ...]) -> Q
         markup=row.markup,
         passage=row.passage,
     )
+
+
+def content(row: VersionRow) -> Content:
+    """What a version's row asks and how it is marked."""
+    read: Content = QUESTION_TYPES[row.type].read(row.content)
+    return read
+
+
+def last_number(session: Session, question_id: int) -> int:
+    """The highest number a version of the question has; declined proposals count."""
+    return session.scalar(select(func.max(VersionRow.number)).where(VersionRow.question_id == question_id)) or 0
+
+
+def tags_of(session: Session, question_id: int) -> tuple[str, ...]:
+    return tuple(session.scalars(select(TagRow.tag).where(TagRow.question_id == question_id).order_by(TagRow.tag)))
 
 
 def chapters_of(session: Session, question_id: int) -> tuple[int, ...]:

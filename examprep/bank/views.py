@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from examprep.bank import actions, authoring, browsing, media, reporting
+from examprep.bank import actions, authoring, browsing, life, media, reporting
 from examprep.bank.forms import QuestionForm, ReplyForm, typed
 from examprep.bank.markup import PLAIN, with_pictures
 from examprep.bank.types.registry import QUESTION_TYPES
@@ -159,19 +159,19 @@ def _act(verb: Callable[..., None], question_id: int) -> ResponseReturnValue:
 @bp.post("/questions/<int:question_id>/publish")
 @needs(Permission.BANK_QUESTION_EDIT)
 def publish(question_id: int) -> ResponseReturnValue:
-    return _act(authoring.publish, question_id)
+    return _act(life.publish, question_id)
 
 
 @bp.post("/questions/<int:question_id>/retire")
 @needs(Permission.BANK_QUESTION_EDIT)
 def retire(question_id: int) -> ResponseReturnValue:
-    return _act(authoring.retire, question_id)
+    return _act(life.retire, question_id)
 
 
 @bp.post("/questions/<int:question_id>/restore")
 @needs(Permission.BANK_QUESTION_EDIT)
 def restore(question_id: int) -> ResponseReturnValue:
-    return _act(authoring.restore, question_id)
+    return _act(life.restore, question_id)
 
 
 @bp.post("/starter")

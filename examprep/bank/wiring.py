@@ -1,10 +1,10 @@
 """The bank as the application takes it."""
 
-from examprep.bank import browsing
+from examprep.bank import browsing, searching
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
 from examprep.bank.views import bp
-from examprep.feature import Feature, NavItem, Search
+from examprep.feature import Derived, Feature, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 
@@ -13,6 +13,8 @@ FEATURE = Feature(
     blueprint=bp,
     commands=(bank,),
     importers=(IMPORTER,),
+    derived=(Derived("bank_text", searching.differences),),
+    load_data=lambda session, _today: searching.fill(session),
     searches=(Search(N_("Questions"), Permission.BANK_QUESTION_SEE, "bank.index", browsing.find),),
     nav=(
         NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20, "bank", N_("Bank")),
