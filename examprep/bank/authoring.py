@@ -136,11 +136,12 @@ def write(session: Session, actor: Actor, subject_code: str, draft: Draft, *, pu
     """Keep one question written by hand; returns its id.
 
     Raises:
-        RuleViolation: ``bank.chapter`` -- no chapter, or one of another subject.
+        RuleViolation: ``bank.chapter`` -- no chapter, or one of another subject; ``bank.picture-unknown``.
         Conflict: ``bank.duplicate`` -- the subject already has this question.
     """
     _check_chapters(session, subject_code, draft.chapter_ids)
     _check_new(session, subject_code, draft)
+    media.check(session, draft)
     state = "published" if publish else "draft"
     (question_id,) = insert_many(session, actor, [draft], subject_code=subject_code, state=state, now=now)
     record(session, actor, "bank.question-written", "bank_question", question_id, now=now, after={"state": state})
@@ -156,7 +157,7 @@ def revise(session: Session, actor: Actor, question_id: int, draft: Draft, *, no
 
     Raises:
         NotFound: ``bank.question``.
-        RuleViolation: ``bank.chapter``, ``bank.retired`` -- a retired question is restored first.
+        RuleViolation: ``bank.chapter``, ``bank.picture-unknown``, ``bank.retired`` -- a retired one is restored first.
         Conflict: ``bank.duplicate``, ``bank.revised`` -- somebody else revised it meanwhile, ``bank.waiting`` -- a
             changed key waits for consent.
     """
@@ -167,6 +168,7 @@ def revise(session: Session, actor: Actor, question_id: int, draft: Draft, *, no
         raise Conflict("bank.waiting", "A changed key waits for a second person. Let it be approved or declined first.")
     _check_chapters(session, question.subject_code, draft.chapter_ids)
     _check_new(session, question.subject_code, draft, itself=question_id)
+    media.check(session, draft)
     published = question.state == "published"
     current = session.scalars(
         select(VersionRow).where(VersionRow.question_id == question_id, VersionRow.number == question.current_number)

@@ -1,12 +1,14 @@
 """The bank as the application takes it."""
 
-from examprep.bank import browsing, searching
+from examprep.bank import browsing, bulk_views, law_views, life_views, searching, writing_views
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
 from examprep.bank.views import bp
 from examprep.feature import Derived, Feature, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
+
+PAGES = (bulk_views, law_views, life_views, writing_views)  # they put their pages on the blueprint as they are read
 
 FEATURE = Feature(
     "bank",
