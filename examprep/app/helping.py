@@ -38,6 +38,7 @@ TOPICS = Registry(
     _topic("join-class", N_("Join a class"), Role.CANDIDATE, "training.open_classes"),
     _topic("hours", N_("My hours"), Role.CANDIDATE, "ce.own"),
     _topic("bank-import", N_("Import questions"), Role.TRAINER, "imports.upload", name="bank-questions"),
+    _topic("bank-life", N_("Keep the question bank"), Role.TRAINER, "bank.index"),
     _topic("schedule-class", N_("Schedule a class"), Role.TRAINER, "training.classes"),
     _topic("attendance", N_("Take attendance"), Role.TRAINER, "training.home"),
     _topic("import-results", N_("Import results"), Role.OFFICER, "exams.importing"),

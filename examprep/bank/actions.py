@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import catalogue as shelves
 from examprep.bank import store
-from examprep.bank.authoring import insert_many, mark_answered, publish, restore, retire, revise, write
+from examprep.bank.authoring import insert_many, mark_answered, revise, write
 from examprep.bank.catalogue import catalogue
+from examprep.bank.life import publish, restore, retire
 from examprep.bank.reporting import KINDS as REPORT_KINDS
 from examprep.bank.reporting import STATES as REPORT_STATES
 from examprep.bank.reporting import Report, report

@@ -1,4 +1,4 @@
-"""How questions come into the bank, change, leave and return. Every act changes the revision token."""
+"""How questions come into the bank and change; `life.py` has their states. Every act changes the revision token."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,8 +9,17 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from examprep.bank import media, store
-from examprep.bank.models import QuestionChapterRow, QuestionRow, RevisionRow, TagRow, VersionRow
+from examprep.bank import media, searching, store
+from examprep.bank.keys import key_changed
+from examprep.bank.models import (
+    LawReadingRow,
+    QuestionChapterRow,
+    QuestionRow,
+    RevisionRow,
+    TagRow,
+    TextRow,
+    VersionRow,
+)
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import Draft, fingerprint
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -74,6 +83,7 @@ def insert_many(
     )
     _file_under(session, dict(zip(ids, (draft.chapter_ids for draft in drafts), strict=True)))
     _tag(session, dict(zip(ids, (draft.tags for draft in drafts), strict=True)))
+    searching.add(session, zip(ids, drafts, strict=True))
     media.keep(session, (picture for draft in drafts for picture in draft.pictures), now=now)
     touch(session)
     return ids
@@ -126,11 +136,12 @@ def write(session: Session, actor: Actor, subject_code: str, draft: Draft, *, pu
     """Keep one question written by hand; returns its id.
 
     Raises:
-        RuleViolation: ``bank.chapter`` -- no chapter, or one of another subject.
+        RuleViolation: ``bank.chapter`` -- no chapter, or one of another subject; ``bank.picture-unknown``.
         Conflict: ``bank.duplicate`` -- the subject already has this question.
     """
     _check_chapters(session, subject_code, draft.chapter_ids)
     _check_new(session, subject_code, draft)
+    media.check(session, draft)
     state = "published" if publish else "draft"
     (question_id,) = insert_many(session, actor, [draft], subject_code=subject_code, state=state, now=now)
     record(session, actor, "bank.question-written", "bank_question", question_id, now=now, after={"state": state})
@@ -138,109 +149,57 @@ def write(session: Session, actor: Actor, subject_code: str, draft: Draft, *, pu
 
 
 def revise(session: Session, actor: Actor, question_id: int, draft: Draft, *, now: datetime) -> int:
-    """Change what a question says; returns its current version's number.
+    """Change what a question says; returns the number of the version that says it.
 
     A version that was published or answered stays as it is and a next one is made; an unpublished draft is rewritten.
+    Where the key of a published question changes, the next version only waits (``proposed_number``) for a second
+    person; chapters and tags change at once.
 
     Raises:
         NotFound: ``bank.question``.
-        RuleViolation: ``bank.chapter``, ``bank.retired`` -- a retired question is restored first.
-        Conflict: ``bank.duplicate``, ``bank.revised`` -- somebody else revised it meanwhile.
+        RuleViolation: ``bank.chapter``, ``bank.picture-unknown``, ``bank.retired`` -- a retired one is restored first.
+        Conflict: ``bank.duplicate``, ``bank.revised`` -- somebody else revised it meanwhile, ``bank.waiting`` -- a
+            changed key waits for consent.
     """
-    question = _editable(session, actor, question_id)
+    question = editable(session, actor, question_id)
     if question.state == "retired":
         raise RuleViolation("bank.retired", "The question is retired. Restore it first, then edit it.")
+    if question.proposed_number is not None:
+        raise Conflict("bank.waiting", "A changed key waits for a second person. Let it be approved or declined first.")
     _check_chapters(session, question.subject_code, draft.chapter_ids)
     _check_new(session, question.subject_code, draft, itself=question_id)
+    media.check(session, draft)
     published = question.state == "published"
-    current = session.execute(
-        select(VersionRow.id, VersionRow.published_at, VersionRow.answered_at).where(
-            VersionRow.question_id == question_id, VersionRow.number == question.current_number
-        )
+    current = session.scalars(
+        select(VersionRow).where(VersionRow.question_id == question_id, VersionRow.number == question.current_number)
     ).one()
+    proposed = published and key_changed(store.content(current), draft.content, current.type, draft.type)
     if current.published_at is None and current.answered_at is None:
         number = question.current_number
         values = _version(draft, question_id, number, actor, now, published=published)
         session.execute(update(VersionRow).where(VersionRow.id == current.id).values(**values))
     else:
-        number = question.current_number + 1
+        number = store.last_number(session, question_id) + 1
+        counts = published and not proposed
         try:
-            session.execute(insert(VersionRow), _version(draft, question_id, number, actor, now, published=published))
+            session.execute(insert(VersionRow), _version(draft, question_id, number, actor, now, published=counts))
         except IntegrityError as error:
             raise Conflict("bank.revised", "Somebody else changed this question meanwhile.") from error
-        question.current_number = number
+        if proposed:
+            question.proposed_number = number
+        else:
+            question.current_number = number
     session.execute(delete(QuestionChapterRow).where(QuestionChapterRow.question_id == question_id))
     _file_under(session, {question_id: draft.chapter_ids})
     session.execute(delete(TagRow).where(TagRow.question_id == question_id))
     _tag(session, {question_id: draft.tags})
     media.keep(session, draft.pictures, now=now)
+    session.flush()
+    searching.refresh(session, [question_id])
     touch(session)
-    record(session, actor, "bank.question-revised", "bank_question", question_id, now=now, after={"version": number})
+    act = "bank.key-proposed" if question.proposed_number is not None else "bank.question-revised"
+    record(session, actor, act, "bank_question", question_id, now=now, after={"version": number})
     return number
-
-
-def publish(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
-    """Let everybody practise a draft.
-
-    Raises:
-        NotFound: ``bank.question``.
-        Conflict: ``bank.state`` -- it is no draft.
-    """
-    question = _editable(session, actor, question_id)
-    if question.state not in {"draft", "review"}:
-        raise Conflict("bank.state", "Only a draft can be published.")
-    _become_published(session, question, now)
-    record(session, actor, "bank.question-published", "bank_question", question_id, now=now)
-
-
-def retire(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
-    """Take a question out of practice; its versions and the answers to them stay.
-
-    Raises:
-        NotFound: ``bank.question``.
-        Conflict: ``bank.state`` -- it is retired already.
-    """
-    question = _editable(session, actor, question_id)
-    if question.state == "retired":
-        raise Conflict("bank.state", "The question is retired already.")
-    question.state, question.retired_at = "retired", now
-    touch(session)
-    record(session, actor, "bank.question-retired", "bank_question", question_id, now=now)
-
-
-def restore(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
-    """Put a retired question back into practice.
-
-    Raises:
-        NotFound: ``bank.question``.
-        Conflict: ``bank.state`` -- it is not retired; ``bank.duplicate`` -- its like was added since.
-    """
-    question = _editable(session, actor, question_id)
-    if question.state != "retired":
-        raise Conflict("bank.state", "The question is not retired.")
-    like = session.scalar(
-        select(VersionRow.fingerprint).where(
-            VersionRow.question_id == question_id, VersionRow.number == question.current_number
-        )
-    )
-    _refuse_twin(store.fingerprints(session, question.subject_code).get(like or ""))
-    question.retired_at = None
-    _become_published(session, question, now)
-    record(session, actor, "bank.question-restored", "bank_question", question_id, now=now)
-
-
-def _become_published(session: Session, question: QuestionRow, now: datetime) -> None:
-    question.state = "published"
-    session.execute(
-        update(VersionRow)
-        .where(
-            VersionRow.question_id == question.id,
-            VersionRow.number == question.current_number,
-            VersionRow.published_at.is_(None),
-        )
-        .values(published_at=now)
-    )
-    touch(session)
 
 
 def mark_answered(session: Session, version_id: int, *, now: datetime) -> None:
@@ -269,9 +228,7 @@ def remove_batch(session: Session, batch_id: int) -> int:
             count=answered,
         )
     edited = session.scalar(
-        select(func.count())
-        .select_from(QuestionRow)
-        .where(QuestionRow.batch_id == batch_id, QuestionRow.current_number > 1)
+        select(func.count(VersionRow.question_id.distinct())).where(of_batch, VersionRow.number > 1)
     )
     if edited:
         raise RuleViolation(
@@ -280,14 +237,20 @@ def remove_batch(session: Session, batch_id: int) -> int:
             count=edited,
         )
     session.execute(delete(QuestionChapterRow).where(QuestionChapterRow.question_id.in_(ids)))
-    session.execute(delete(TagRow).where(TagRow.question_id.in_(ids)))
+    for row in (TagRow, TextRow, LawReadingRow):
+        session.execute(delete(row).where(row.question_id.in_(ids)))
     session.execute(delete(VersionRow).where(of_batch))
     gone = session.execute(delete(QuestionRow).where(QuestionRow.batch_id == batch_id))
     touch(session)
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def _editable(session: Session, actor: Actor, question_id: int) -> QuestionRow:
+def editable(session: Session, actor: Actor, question_id: int) -> QuestionRow:
+    """The question's row, for whoever may change it.
+
+    Raises:
+        NotFound: ``bank.question``.
+    """
     found = store.one_editable(session, actor, question_id)
     if found is None:
         raise NotFound("bank.question", "There is no such question.")
@@ -304,9 +267,10 @@ def _check_chapters(session: Session, subject_code: str, chapter_ids: frozenset[
 
 def _check_new(session: Session, subject_code: str, draft: Draft, *, itself: int | None = None) -> None:
     twin = store.fingerprints(session, subject_code).get(fingerprint(draft.stem, draft.source))
-    _refuse_twin(None if twin == itself else twin)
+    refuse_twin(None if twin == itself else twin)
 
 
-def _refuse_twin(twin: int | None) -> None:
+def refuse_twin(twin: int | None) -> None:
+    """Raises Conflict: ``bank.duplicate`` -- there is another question that is the same."""
     if twin is not None:
         raise Conflict("bank.duplicate", "The bank already has this question (no. %(number)s).", number=twin)

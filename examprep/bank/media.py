@@ -10,8 +10,9 @@ from PIL import Image, ImageOps
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from examprep.bank.markup import HTML, pictures
 from examprep.bank.models import MediaRow
-from examprep.bank.values import Picture
+from examprep.bank.values import Draft, Picture
 from examprep.kernel.errors import RuleViolation
 
 WIDEST_PIXELS = 1600
@@ -53,15 +54,30 @@ def _unusable() -> RuleViolation:
     return RuleViolation("bank.picture", "This is no picture that can be kept. Send a PNG, JPEG, GIF or WebP picture.")
 
 
-def keep(session: Session, pictures: Iterable[Picture], *, now: datetime) -> None:
+def keep(session: Session, drawn: Iterable[Picture], *, now: datetime) -> None:
     """Keep pictures that the bank does not have yet."""
-    wanted = {picture.sha256: picture for picture in pictures}
+    wanted = {picture.sha256: picture for picture in drawn}
     if not wanted:
         return
     known = set(session.scalars(select(MediaRow.sha256).where(MediaRow.sha256.in_(wanted))))
     fresh = [picture for sha, picture in wanted.items() if sha not in known]
     if fresh:
         session.execute(insert(MediaRow), [{**vars(picture), "kept_at": now} for picture in fresh])
+
+
+def check(session: Session, draft: Draft) -> None:
+    """Raises RuleViolation: ``bank.picture-unknown`` -- the texts show a picture that the bank does not have."""
+    if draft.markup != HTML:
+        return
+    texts = (draft.passage, draft.stem, draft.explanation, *draft.content.texts())
+    shown = set(pictures(texts)) - {picture.sha256 for picture in draft.pictures}
+    unknown = shown - set(session.scalars(select(MediaRow.sha256).where(MediaRow.sha256.in_(shown))))
+    if unknown:
+        raise RuleViolation(
+            "bank.picture-unknown",
+            "The bank has no picture “%(name)s”. Add it with the button below the stem.",
+            name=min(unknown)[:40],
+        )
 
 
 def find(session: Session, sha256: str) -> Picture | None:

@@ -91,6 +91,15 @@ class TagRow(Base):
     tag: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
+class TextRow(Base):
+    """The words of a question's current version as the search compares them. Derived: `searching.py` makes it."""
+
+    __tablename__ = "bank_text"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("bank_question.id"), primary_key=True, autoincrement=False)
+    words: Mapped[str]
+
+
 class MediaRow(Base):
     """A picture that texts show, by the hash of its content; drawn anew by us, never as it was sent."""
 
@@ -141,6 +150,17 @@ class LawChangeRow(Base):
     note: Mapped[str]
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+
+
+class LawReadingRow(Base):
+    """A question that its keeper read again after a statute changed, and that stays as it is."""
+
+    __tablename__ = "bank_law_reading"
+
+    change_id: Mapped[int] = mapped_column(ForeignKey("bank_law_change.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("bank_question.id"), primary_key=True)
+    read_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    read_at: Mapped[datetime]
 
 
 class RevisionRow(Base):

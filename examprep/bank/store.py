@@ -2,18 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from examprep.bank.models import QuestionChapterRow, QuestionRow, VersionRow
-from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.markup import plain
+from examprep.bank.models import QuestionChapterRow, QuestionRow, TagRow, VersionRow
+from examprep.bank.types.registry import QUESTION_TYPES, Content
 from examprep.bank.values import Draft, Listed, Question
-from examprep.people.access import Permission
+from examprep.people.access import Permission, roles_with
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
+from examprep.people.models import AuditEventRow, MembershipRow, PersonRow
 
+STEM_SHOWN = 70
 CURRENT = and_(VersionRow.question_id == QuestionRow.id, VersionRow.number == QuestionRow.current_number)
 
 
@@ -77,6 +81,27 @@ def whole(row: VersionRow, subject_code: str, chapter_ids: tuple[int, ...]) -> Q
     )
 
 
+def content(row: VersionRow) -> Content:
+    """What a version's row asks and how it is marked."""
+    read: Content = QUESTION_TYPES[row.type].read(row.content)
+    return read
+
+
+def words(row: VersionRow) -> str:
+    """The beginning of a version's stem, in one line."""
+    stem = plain(row.stem, row.markup).replace("\n", " ")
+    return stem if len(stem) <= STEM_SHOWN else stem[:STEM_SHOWN] + "…"
+
+
+def last_number(session: Session, question_id: int) -> int:
+    """The highest number a version of the question has; declined proposals count."""
+    return session.scalar(select(func.max(VersionRow.number)).where(VersionRow.question_id == question_id)) or 0
+
+
+def tags_of(session: Session, question_id: int) -> tuple[str, ...]:
+    return tuple(session.scalars(select(TagRow.tag).where(TagRow.question_id == question_id).order_by(TagRow.tag)))
+
+
 def chapters_of(session: Session, question_id: int) -> tuple[int, ...]:
     link = QuestionChapterRow
     query = select(link.chapter_id).where(link.question_id == question_id).order_by(link.chapter_id)
@@ -121,15 +146,14 @@ def fingerprints(session: Session, subject_code: str) -> Mapping[str, int]:
     return dict(rows.all())
 
 
-def questions_list(
-    actor: Actor, *, conditions: Iterable[ColumnElement[bool]] = (), chapter_ids: frozenset[int] | None = None
-) -> Select[*tuple[Any, ...]]:
+def questions_list(actor: Actor, *, conditions: Iterable[ColumnElement[bool]] = ()) -> Select[*tuple[Any, ...]]:
     """The list's query: one row per question the actor may see."""
-    query = (
+    return (
         select(
             QuestionRow.id,
             QuestionRow.subject_code,
             QuestionRow.state,
+            QuestionRow.proposed_number,
             VersionRow.type,
             VersionRow.stem,
             VersionRow.markup,
@@ -143,10 +167,47 @@ def questions_list(
         .join(VersionRow, CURRENT)
         .where(visible(actor), *conditions)
     )
-    if chapter_ids is not None:
-        link = QuestionChapterRow
-        query = query.where(QuestionRow.id.in_(select(link.question_id).where(link.chapter_id.in_(chapter_ids))))
-    return query
+
+
+def name_of(session: Session, person_id: int | None) -> str:
+    """A person's name; empty for nobody."""
+    return (session.scalar(select(PersonRow.name).where(PersonRow.id == person_id)) or "") if person_id else ""
+
+
+def events_of(session: Session, question_id: int) -> tuple[tuple[datetime, str, str, str], ...]:
+    """What the audit trail says of a question, the latest first: (when, who, what, reason)."""
+    event = AuditEventRow
+    rows = session.execute(
+        select(event.at, PersonRow.name, event.act, event.after)
+        .outerjoin(PersonRow, PersonRow.id == event.actor_id)
+        .where(event.object_kind == "bank_question", event.object_id == question_id)
+        .order_by(event.id.desc())
+    )
+    return tuple((at, name or "", act, str((after or {}).get("reason", ""))) for at, name, act, after in rows)
+
+
+def keepers(session: Session, actor: Actor, today: date) -> list[tuple[int, str]]:
+    """Whoever may edit questions by a role in the actor's organisations: (id, name)."""
+    member, roles = MembershipRow, roles_with(Permission.BANK_QUESTION_EDIT)
+    rows = session.execute(
+        select(PersonRow.id, PersonRow.name)
+        .join(member, member.person_id == PersonRow.id)
+        .where(
+            member.role.in_(sorted(roles)),
+            within(member.organisation_id, actor, Permission.BANK_QUESTION_EDIT),
+            member.since <= today,
+            or_(member.until.is_(None), member.until > today),
+        )
+        .distinct()
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return [(person_id, name) for person_id, name in rows]
+
+
+def tags(session: Session, actor: Actor) -> list[str]:
+    """Every tag on a question the actor may see."""
+    query = select(TagRow.tag).join(QuestionRow, QuestionRow.id == TagRow.question_id).where(visible(actor)).distinct()
+    return list(session.scalars(query.order_by(TagRow.tag)))
 
 
 def texts(session: Session) -> Iterator[tuple[int, str, Draft]]:

@@ -1,13 +1,13 @@
 """The trainers' pages of the bank: the list, a question, writing and editing it, its comings and goings."""
 
-from collections.abc import Callable
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from examprep.bank import actions, authoring, browsing, media, reporting
-from examprep.bank.forms import QuestionForm, ReplyForm, typed
+from examprep.bank import actions, browsing, bulk, media, reporting
+from examprep.bank.forms import ReplyForm
 from examprep.bank.markup import PLAIN, with_pictures
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES
@@ -19,6 +19,22 @@ from examprep.plumbing.access import needs, signed_in
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.syllabus import actions as syllabus
+
+# What the audit trail says was done to a question.
+ACT_LABELS = {
+    "bank.question-written": N_("Written"),
+    "bank.question-revised": N_("Revised"),
+    "bank.question-submitted": N_("Submitted for review"),
+    "bank.question-sent-back": N_("Sent back"),
+    "bank.question-published": N_("Published"),
+    "bank.question-retired": N_("Retired"),
+    "bank.question-restored": N_("Restored"),
+    "bank.key-proposed": N_("Changed key proposed"),
+    "bank.key-approved": N_("Changed key approved"),
+    "bank.key-declined": N_("Changed key declined"),
+    "bank.law-read": N_("Read again after a change of the law"),
+    **{f"bank.bulk-{act.name}": act.label for act in bulk.ACTS},
+}
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
 
@@ -65,6 +81,7 @@ def index() -> ResponseReturnValue:
         page = browsing.questions(session, actor, ask)
         subjects = syllabus.subjects(session)
         trees = browsing.trees(session, ask.filters.get("subject", ""))
+        tags, people = browsing.tags(session, actor), browsing.keepers(session, actor, runtime().clock.today())
     if ask.export:
         return download(page, columns, "questions")
     return render_template(
@@ -75,6 +92,10 @@ def index() -> ResponseReturnValue:
         trees=trees,
         kinds=list(QUESTION_TYPES),
         question_states=STATES,
+        tags=tags,
+        people=people,
+        acts=list(bulk.ACTS),
+        filters=urlencode({"q": ask.words, **ask.filters}),
         may_edit=actor.may(Permission.BANK_QUESTION_EDIT),
     )
 
@@ -92,86 +113,8 @@ def question(question_id: int) -> ResponseReturnValue:
         subject=subject,
         editions=editions,
         kind=QUESTION_TYPES[found.current.type],
+        acts=ACT_LABELS,
     )
-
-
-@bp.route("/new/<subject>", methods=["GET", "POST"])
-@needs(Permission.BANK_QUESTION_EDIT)
-def write(subject: str) -> ResponseReturnValue:
-    actor, clock = current_actor(), runtime().clock
-    with reading() as session:
-        names = syllabus.subject(session, subject).names
-        form = QuestionForm(browsing.chapter_choices(session, subject), data={"publish": True, "author": actor.name})
-    if form.sent():
-        try:
-            with writing() as session:
-                question_id = authoring.write(
-                    session,
-                    actor,
-                    subject,
-                    form.draft(clock.today()),
-                    publish=form.publish.data,
-                    now=clock.now(),
-                )
-            return redirect(url_for("bank.question", question_id=question_id), 303)
-        except (RuleViolation, Conflict) as refusal:
-            form.reject(refusal)
-    back = url_for("bank.index", subject=subject)
-    return render_template("bank/edit.html", form=form, names=names, back=back, number=None, note=""), (
-        422 if form.errors else 200
-    )
-
-
-@bp.route("/questions/<int:question_id>/edit", methods=["GET", "POST"])
-@needs(Permission.BANK_QUESTION_EDIT)
-def edit(question_id: int) -> ResponseReturnValue:
-    actor, clock = current_actor(), runtime().clock
-    with reading() as session:
-        found = browsing.editable(session, actor, question_id)
-        names = syllabus.subject(session, found.subject).names
-        form = QuestionForm(browsing.chapter_choices(session, found.subject), data=typed(found.current))
-    del form.publish
-    back = url_for("bank.question", question_id=question_id)
-    if form.sent():
-        try:
-            with writing() as session:
-                authoring.revise(session, actor, question_id, form.draft(clock.today()), now=clock.now())
-            return redirect(back, 303)
-        except (RuleViolation, Conflict) as refusal:
-            form.reject(refusal)
-    note = N_("The question is published: saving makes a new version. Answers given so far keep the old one.")
-    return render_template(
-        "bank/edit.html",
-        form=form,
-        names=names,
-        back=back,
-        number=question_id,
-        note=note if found.state == "published" else "",
-    ), (422 if form.errors else 200)
-
-
-def _act(verb: Callable[..., None], question_id: int) -> ResponseReturnValue:
-    with writing() as session:
-        verb(session, current_actor(), question_id, now=runtime().clock.now())
-    return redirect(url_for("bank.question", question_id=question_id), 303)
-
-
-@bp.post("/questions/<int:question_id>/publish")
-@needs(Permission.BANK_QUESTION_EDIT)
-def publish(question_id: int) -> ResponseReturnValue:
-    return _act(authoring.publish, question_id)
-
-
-@bp.post("/questions/<int:question_id>/retire")
-@needs(Permission.BANK_QUESTION_EDIT)
-def retire(question_id: int) -> ResponseReturnValue:
-    return _act(authoring.retire, question_id)
-
-
-@bp.post("/questions/<int:question_id>/restore")
-@needs(Permission.BANK_QUESTION_EDIT)
-def restore(question_id: int) -> ResponseReturnValue:
-    return _act(authoring.restore, question_id)
 
 
 @bp.post("/starter")

@@ -1,20 +1,33 @@
 """The bank as the application takes it."""
 
-# The last two bring their routes to the blueprint.
-from examprep.bank import browsing, checking_views, repair_views  # noqa: F401
+from examprep.bank import (
+    browsing,
+    bulk_views,
+    checking_views,
+    law_views,
+    life_views,
+    repair_views,
+    searching,
+    writing_views,
+)
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
 from examprep.bank.trail import TRAIL
 from examprep.bank.views import bp
-from examprep.feature import Feature, NavItem, Search
+from examprep.feature import Derived, Feature, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
+
+# They put their pages on the blueprint as they are read.
+PAGES = (bulk_views, checking_views, law_views, life_views, repair_views, writing_views)
 
 FEATURE = Feature(
     "bank",
     blueprint=bp,
     commands=(bank,),
     importers=(IMPORTER,),
+    derived=(Derived("bank_text", searching.differences),),
+    load_data=lambda session, _today: searching.fill(session),
     searches=(Search(N_("Questions"), Permission.BANK_QUESTION_SEE, "bank.index", browsing.find),),
     nav=(
         NavItem(N_("Question bank"), "bank.index", Permission.BANK_QUESTION_SEE, "trainer", 20, "bank", N_("Bank")),

@@ -1,5 +1,6 @@
 """Verbs over persons, organisations, accounts and memberships."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,22 @@ def record(
             address=address,
         )
     )
+
+
+def record_many(
+    session: Session,
+    actor: Actor,
+    act: str,
+    object_kind: str,
+    object_ids: Sequence[int],
+    *,
+    now: datetime,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """The same act on many things: a line of the trail for each."""
+    if object_ids:
+        line = {"at": now, "actor_id": actor.person_id, "act": act, "object_kind": object_kind, "after": after}
+        session.execute(insert(AuditEventRow), [{**line, "object_id": object_id} for object_id in object_ids])
 
 
 def add_organisation(

@@ -23,7 +23,6 @@ def write(database, world, draft):
 @pytest.fixture
 def typed(tree):
     return {
-        "type": "multiple-choice",
         "stem": "手写的题干",
         "option_A": "甲",
         "option_B": "乙",
@@ -31,7 +30,7 @@ def typed(tree):
         "note_A": "对",
         "note_B": "对",
         "note_C": "错",
-        "answer": "A、B",
+        "answer": ["A", "B"],
         "explanation": "第一行\n第二行",
         "chapters": [str(tree["03"]), str(tree["05"])],
         "difficulty": "0.6",
@@ -104,7 +103,7 @@ def test_signed_out_gets_nothing(client, write):
 def test_a_question_is_written_by_hand(sign_in, typed, database):
     client = sign_in("ann_trainer")
     assert client.get(f"/bank/new/{SUBJECT}").status_code == 200
-    answer = client.post(f"/bank/new/{SUBJECT}", data=typed)
+    answer = client.post(f"/bank/new/{SUBJECT}?type=multiple-choice", data=typed)
     assert answer.status_code == 303
     with database.read() as session:
         (listed,) = actions.catalogue(session, SUBJECT, "2025")
@@ -118,17 +117,16 @@ def test_a_question_is_written_by_hand(sign_in, typed, database):
 @pytest.mark.parametrize(
     "wrong",
     [
-        pytest.param({"answer": "A"}, id="one-right"),
+        pytest.param({"answer": ["A"]}, id="one-right"),
         pytest.param({"answer": "nan"}, id="not-an-answer"),
         pytest.param({"option_B": ""}, id="gap"),
         pytest.param({"chapters": []}, id="no-chapter"),
         pytest.param({"law_as_of": "2026-04-02"}, id="tomorrow"),
         pytest.param({"difficulty": "7"}, id="difficulty"),
-        pytest.param({"type": "essay"}, id="type"),
     ],
 )
 def test_what_is_no_question_is_refused_and_what_was_typed_stays(sign_in, typed, database, wrong):
-    answer = sign_in("ann_trainer").post(f"/bank/new/{SUBJECT}", data={**typed, **wrong})
+    answer = sign_in("ann_trainer").post(f"/bank/new/{SUBJECT}?type=multiple-choice", data={**typed, **wrong})
     assert answer.status_code == 422
     assert "手写的题干" in answer.text
     with database.read() as session:
