@@ -61,6 +61,12 @@ class Details:
         return next(edition.question for edition in self.editions if edition.question.number == self.number)
 
     @property
+    def repairable(self) -> list[int]:
+        """The numbers of versions that were answered and are not any more, newest first."""
+        answered = [one.question.number for one in self.editions if one.answered_at]
+        return [number for number in answered if self.state != "published" or number != self.number]
+
+    @property
     def proposed(self) -> Edition | None:
         """The version that waits for a second person."""
         return next((one for one in self.editions if one.question.number == self.proposed_number), None)

@@ -22,8 +22,7 @@ def repair(question_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = browsing.editable(session, actor, question_id)
         rulings = ruling.of_question(session, question_id)
-    numbers = [e.question.number for e in found.editions if e.answered_at]
-    numbers = [n for n in numbers if found.state != "published" or n != found.current.number]
+    numbers = found.repairable
     form = RulingForm(numbers)
     if form.sent() and numbers:
         asked = (question_id, form.version.data, form.treatment.data)

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from examprep.bank import actions, browsing, bulk, media, reporting
 from examprep.bank.forms import ReplyForm
 from examprep.bank.markup import PLAIN, with_pictures
+from examprep.bank.trail import TRAIL
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -19,22 +20,6 @@ from examprep.plumbing.access import needs, signed_in
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.syllabus import actions as syllabus
-
-# What the audit trail says was done to a question.
-ACT_LABELS = {
-    "bank.question-written": N_("Written"),
-    "bank.question-revised": N_("Revised"),
-    "bank.question-submitted": N_("Submitted for review"),
-    "bank.question-sent-back": N_("Sent back"),
-    "bank.question-published": N_("Published"),
-    "bank.question-retired": N_("Retired"),
-    "bank.question-restored": N_("Restored"),
-    "bank.key-proposed": N_("Changed key proposed"),
-    "bank.key-approved": N_("Changed key approved"),
-    "bank.key-declined": N_("Changed key declined"),
-    "bank.law-read": N_("Read again after a change of the law"),
-    **{f"bank.bulk-{act.name}": act.label for act in bulk.ACTS},
-}
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
 
@@ -113,7 +98,7 @@ def question(question_id: int) -> ResponseReturnValue:
         subject=subject,
         editions=editions,
         kind=QUESTION_TYPES[found.current.type],
-        acts=ACT_LABELS,
+        acts=TRAIL.acts,
     )
 
 

@@ -30,7 +30,7 @@ def called(function):
 
 
 def texts(expression, module):
-    """The texts an expression can be: a literal, either side of a choice, or a name given one of these."""
+    """The texts an expression can be: a literal, either side of a choice, or a name or argument given one of these."""
     match expression:
         case ast.Constant(value=str(text)):
             return {text}
@@ -42,8 +42,18 @@ def texts(expression, module):
                 for node in ast.walk(module)
                 if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == name for target in node.targets)
             ]
+            given += [argument for function in ast.walk(module) for argument in handed(function, name, module)]
             return set().union(*(texts(value, module) for value in given))
     return set()
+
+
+def handed(function, name, module):
+    """What the module's own calls of a function hand over for one of its arguments."""
+    if not isinstance(function, ast.FunctionDef) or name not in (names := [a.arg for a in function.args.args]):
+        return []
+    place = names.index(name)
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and called(node.func) == function.name]
+    return [call.args[place] for call in calls if len(call.args) > place]
 
 
 FOUND = list(calls())
