@@ -16,6 +16,7 @@ from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
+from examprep.plumbing.i18n import number
 from examprep.plumbing.runtime import Runtime, reading, runtime
 from examprep.syllabus import actions as syllabus
 
@@ -54,21 +55,23 @@ def steps(session: Session, actor: Actor, installation: Runtime) -> Sequence[Ste
         Step(
             N_("Organisations"),
             organisations > 1,
-            Sentence("%(count)s organisations within your reach.", count=organisations),
+            Sentence("%(count)s organisations within your reach.", count=number(organisations)),
             "people.organisations",
             "first-run",
         ),
         Step(
             N_("People and accounts"),
             accounts > 1,
-            Sentence("%(people)s people, %(accounts)s open accounts.", people=people, accounts=accounts),
+            Sentence(
+                "%(people)s people, %(accounts)s open accounts.", people=number(people), accounts=number(accounts)
+            ),
             "people.people",
             "accounts",
         ),
         Step(
             N_("Question bank"),
             questions > 0,
-            Sentence("%(count)s published questions.", count=questions),
+            Sentence("%(count)s published questions.", count=number(questions)),
             "bank.index",
             "bank-import",
         ),

@@ -22,6 +22,7 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing import charts
 from examprep.plumbing.access import public
 from examprep.plumbing.forms import BaseForm
+from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, Page, download, page_of
 from examprep.plumbing.runtime import runtime
 
@@ -56,6 +57,8 @@ STATES = {
     "queued": N_("Waiting"),
 }
 
+CHARTED = (("2023", 1200, 240), ("2024", 1900, 410), ("2025", None, None), ("2026", 2600, 770))
+
 
 class SampleForm(BaseForm):
     """One field of each kind."""
@@ -76,13 +79,16 @@ def styleguide() -> ResponseReturnValue:
     """404 unless the installation is one for development."""
     if not runtime().settings.development:
         abort(404)
-    ask = Ask.of(request.args, filters=("state",))
+    ask = Ask.of(request.args, filters=("state", "since"))
     state = ask.filters.get("state")
     rows = [row for row in _rows() if state in (None, row["state"])]
     page = page_of(rows, ask, columns=COLUMNS)
     if ask.export:
         return download(page, COLUMNS, "styleguide")
-    form, wrong = SampleForm(formdata=None), SampleForm(formdata=None)
+    form, wrong = (
+        SampleForm(formdata=None),
+        SampleForm(formdata=None, note=say(N_("What was typed stays.")), agreed=True),
+    )
     for field in (wrong.name, wrong.day):
         field.errors = [field.gettext("This field is required.")]
     return render_template(
@@ -91,11 +97,15 @@ def styleguide() -> ResponseReturnValue:
         badges=BADGES,
         page=page,
         nothing=Page([], 0, Ask()),
+        unmatched=Page([], 0, Ask(words="…")),
+        charted=CHARTED,
         columns=COLUMNS,
         state_choices=[(state, Sentence(label)) for state, label in STATES.items()],
         form=form,
         wrong=wrong,
-        columns_picture=charts.columns(["2023", "2024", "2025", "2026"], [[120, 190, None, 260], [24, 41, None, 77]]),
+        columns_picture=charts.columns(
+            [year for year, *_ in CHARTED], [[row[1] for row in CHARTED], [row[2] for row in CHARTED]]
+        ),
         line_picture=charts.line(
             ["2022", "2023", "2024", "2025", "2026"], [(18, 12, 25), (22, 17, 28), None, (24, 20, 29), (31, 26, 36)]
         ),

@@ -114,6 +114,8 @@ def _person_page(
     role_form, account_form = (forms or {}).get("role") or RoleForm(None), (forms or {}).get("account")
     with reading() as session:
         detail = directory.person_detail(session, runtime().vault, actor, person_id)
+        if not role_form.is_submitted():
+            role_form.organisation_id.data = detail["organisation_id"]
         role_form.organisation_id.choices = directory.organisation_choices(
             session, actor, Permission.PEOPLE_ACCOUNT_MANAGE
         )
