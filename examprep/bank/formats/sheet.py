@@ -129,3 +129,25 @@ def _lettered(cell: Callable[[str], str]) -> list[str]:
     while options and not options[-1]:
         options.pop()
     return options
+
+
+def template_cells(question: RawQuestion, line: str = "") -> list[str]:
+    """The question as a row of the template, so that what failed can be handed back as a workbook.
+
+    ``line`` is what could not be read at all.
+    """
+    if any(field == "" for field, _ in question.faults):
+        return ["", line.strip(), *[""] * (len(TEMPLATE_FIELDS) - 2)]
+    cells = {
+        "kind": question.kind,
+        "stem": question.stem,
+        "answer": question.answer,
+        "explanation": question.explanation,
+        "chapter": "、".join(number for numbers in question.chapters.values() for number in numbers),
+        "difficulty": question.difficulty,
+        "source": question.source,
+        "author": question.author,
+        "law_as_of": question.law_as_of,
+        **{f"option_{LETTERS[place]}": text for place, text in enumerate(question.options[: len(LETTERS)])},
+    }
+    return [cells.get(field, "") for field in TEMPLATE_FIELDS]

@@ -1,0 +1,312 @@
+"""Plain text as Chinese trainers write it: stems, lettered options, answers below each question or all at the end.
+
+```
+一、单选题
+1．题干（ ）
+A．甲    B．乙
+答案：A
+解析：……
+```
+
+Each question is read with the line it begins on as its number. A line that belongs to no question is listed.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from examprep.bank.formats import plain_words as words
+from examprep.bank.formats.plain_key import read_key
+from examprep.bank.formats.plain_points import read_parts
+from examprep.bank.formats.raw import RawFile, RawQuestion
+from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.words import WordError, read_answer, read_judgement, read_kind
+from examprep.bank.types.choices import LETTERS
+from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.kernel.sentence import Sentence
+from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
+
+_ONE_LINE = {"chapter", "difficulty", "source", "author", "law_as_of", "tags", "kind", "accepted"}
+_IN_STEM = re.compile(r"[(（]\s*([A-HＡ-Ｈ]{1,8}|√|×|对|错)\s*[)）](?=[。.．？?]?$)")
+
+
+@dataclass
+class _Open:
+    """A question while its lines come in. Texts are lists of lines."""
+
+    line: int
+    number: int
+    kind: str | None
+    case: bool = False
+    stem: list[str] = field(default_factory=list)
+    options: list[tuple[str, list[str]]] = field(default_factory=list)
+    prompts: list[list[str]] = field(default_factory=list)
+    answers: list[list[str]] = field(default_factory=list)
+    models: list[list[str]] = field(default_factory=list)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    chapters: dict[str, list[str]] = field(default_factory=dict)
+    asking: bool = False  # 问题： stood on a line of its own
+    listed: int = 0  # the last number of a list within the stem
+    parts_answered: int = 0
+    way: str = ""
+
+    @property
+    def may_be_written(self) -> bool:
+        return self.case or (self.kind is not None and self.kind in QUESTION_TYPES and QUESTION_TYPES[self.kind].written)
+
+
+def read_plain(content: bytes) -> RawFile:
+    """The questions of a text file.
+
+    Raises:
+        UnreadableFile: empty, too long, not text, or without a question.
+    """
+    return read_lines(list(enumerate(decode(content).replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)))
+
+
+def read_lines(lines: Sequence[tuple[int, str]]) -> RawFile:
+    """The questions of numbered lines.
+
+    Raises:
+        UnreadableFile: ``file.empty``, ``file.lines``, ``bank.no-question``.
+    """
+    if not any(line.strip() for _, line in lines):
+        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+    if len(lines) > ROW_LIMIT:
+        raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
+    paper = _Paper()
+    for place, (number, line) in enumerate(lines):
+        if paper.answers_begin(line, lines[place + 1 : place + 20]):
+            paper.answer(lines[place + 1 :])
+            break
+        paper.add(number, line)
+    if not paper.questions:
+        raise UnreadableFile(
+            "bank.no-question",
+            "No question was found. Number each, letter its options, and write its answer below it as in 答案：A.",
+        )
+    questions = tuple(_finished(question) for question in paper.questions)
+    heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
+    rows = tuple(Row(question.number, template_cells(question)) for question in questions)
+    skipped = [(number, Sentence("“%(line)s” belongs to no question.", line=text[:60])) for number, text in paper.stray]
+    return RawFile(heads, rows, questions, skipped=skipped)
+
+
+class _Paper:
+    """The questions so far, and where the next line goes."""
+
+    def __init__(self) -> None:
+        self.questions: list[_Open] = []
+        self.stray: list[tuple[int, str]] = []
+        self._kind: str | None = None
+        self._way = ""
+        self._chapter = ""
+        self._open: _Open | None = None  # the question that lines may still belong to
+        self._here: list[str] | None = None
+        self._one_line = False
+
+    def answers_begin(self, line: str, following: Iterable[tuple[int, str]]) -> bool:
+        """Whether the answers of all questions stand below this line."""
+        if not words.answers_follow(line.strip()) or not self.questions:
+            return False
+        if any(question.answers for question in self.questions):
+            return False
+        ahead = [text.strip() for _, text in following if text.strip()]
+        if len(self.questions) > 1 or not line.strip().endswith((":", "：")):
+            entries, _ = read_key(enumerate(ahead))
+            return bool(entries)
+        return False
+
+    def answer(self, lines: Sequence[tuple[int, str]]) -> None:
+        """Give each answer to the first question of its number, and its section, that has none."""
+        entries, stray = read_key(lines)
+        self.stray += stray
+        for entry in entries:
+            for question in self.questions:
+                if question.number == entry.number and not question.answers and entry.kind in {None, question.kind}:
+                    question.answers = [entry.answer]
+                    question.texts.setdefault("explanation", []).extend(entry.explanation)
+                    break
+            else:
+                self.stray.append((entry.line, f"{entry.number}. {' '.join(entry.answer)}".strip()))
+
+    def add(self, number: int, line: str) -> None:
+        """Sort one line in."""
+        text = line.strip()
+        if not text:
+            if self._here is not None and not self._one_line:
+                self._here.append("")
+            return
+        kind = words.head(text)
+        if kind is not None:
+            self._kind, self._way, self._here, self._open = kind, "", None, None
+            return
+        chapter = words.chapter(text)
+        question = self._open
+        if chapter and (question is None or question.answers):
+            self._chapter, self._here, self._open = chapter, None, None
+            return
+        told = words.case(text)
+        if told is not None:
+            self._start(_Open(number, len(self.questions) + 1, self._kind or "case-analysis", case=True), told)
+        elif question and self._goes_on(question, text):
+            return
+        elif begun := words.numbered(text):
+            self._way = begun[0]
+            self._start(_Open(number, begun[1], self._kind), begun[2])
+        elif self._here is not None and not self._one_line:
+            self._here.append(line.rstrip() if self._here else text)
+        else:
+            self.stray.append((number, text))
+
+    def _start(self, question: _Open, text: str) -> None:
+        if self._chapter:
+            question.chapters[""] = [self._chapter]
+        self.questions.append(question)
+        self._open = question
+        self._into(question.stem, text)
+
+    def _into(self, place: list[str], text: str, *, one_line: bool = False) -> None:
+        if text:
+            place.append(text)
+        self._here, self._one_line = place, one_line
+
+    def _goes_on(self, question: _Open, text: str) -> bool:
+        """Whether a line is one of the question's own; it is sorted in."""
+        if labelled := words.label(text):
+            self._labelled(question, *labelled)
+            return True
+        if not question.answers and (found := words.options(text)) and not question.prompts:
+            for letter, option in found:
+                place: list[str] = []
+                question.options.append((letter, place))
+                self._into(place, option)
+            return True
+        if question.options or (question.texts and not question.case and not question.prompts):
+            return False
+        asked = words.prompt(text)
+        if asked is not None and not question.answers:
+            question.prompts.append([])
+            self._into(question.prompts[-1], asked)
+            return True
+        if words.asks(text) and not question.answers:
+            question.asking = True
+            return True
+        begun = words.numbered(text)
+        return begun is not None and self._within(question, *begun, text)
+
+    def _within(self, question: _Open, way: str, number: int, rest: str, text: str) -> bool:
+        """Whether a numbered line asks or answers a part of the question, or goes on with its text."""
+        following = number == len(question.prompts) + 1 and way == (question.way or way)
+        if question.answers:
+            part = question.prompts and way == question.way and number == question.parts_answered + 1
+            if part and number <= len(question.prompts):
+                question.parts_answered = number
+            elif not (way != self._way and (way == "paren" or question.case)):
+                return False
+            if self._here is not None:
+                self._here.append(text)
+            return True
+        marked = question.may_be_written and words.marks_at_end(text)[1] > 0 and way != self._way
+        if following and (question.asking or question.prompts or marked):
+            question.way = way
+            question.prompts.append([])
+            self._into(question.prompts[-1], rest)
+            return True
+        if way != self._way or number == question.listed + 1 and (number == 1 or question.listed):
+            question.listed = number if way == self._way else question.listed
+            if self._here is not None:
+                self._here.append(text)
+            return True
+        return False
+
+    def _labelled(self, question: _Open, field: str, mark: str, text: str) -> None:
+        if field in {"answer", "model"}:
+            answer, explanation = words.explained(text) if field == "answer" else (text, "")
+            given = question.answers if field == "answer" else question.models
+            place = int(mark) - 1 if mark.isdigit() else len(given) if len(question.prompts) > 1 else 0
+            while len(given) <= min(place, len(question.prompts) + 1):
+                given.append([])
+            self._into(given[min(place, len(given) - 1)], answer)
+            if explanation:
+                self._into(question.texts.setdefault("explanation", []), explanation)
+        elif field == "notes":
+            self._into(question.notes.setdefault(mark, []), text)
+        elif field == "chapter":
+            self._into(question.chapters.setdefault(mark if mark.isdigit() else "", []), text, one_line=True)
+        else:
+            self._into(question.texts.setdefault(field, []), text, one_line=field in _ONE_LINE)
+
+
+def _finished(question: _Open) -> RawQuestion:
+    """The question as it was read, and what cannot be right about it."""
+
+    def text(name: str) -> str:
+        return _text(question.texts.get(name, ()))
+
+    faults: list[tuple[str, Sentence]] = []
+    stem, answers = _text(question.stem), [_text(answer) for answer in question.answers]
+    if not answers and not question.prompts and (found := _IN_STEM.search(stem)):
+        stem, answers = f"{stem[: found.start()]}（ ）{stem[found.end() :]}", [found[1]]
+    letters = "".join(letter for letter, _ in question.options)
+    misplaced = list(letters) != sorted(set(letters))
+    kind = text("kind") or question.kind or ""
+    answer = answers[0] if answers else ""
+    written = not question.options and _written(kind, answer, letters, question)
+    parts = []
+    if written:
+        models = [_text(model) for model in question.models]
+        parts, wrong = read_parts([_text(prompt) for prompt in question.prompts], answers, models, stem)
+        faults += [("parts", sentence) for sentence in wrong]
+        kind = kind or ("case-analysis" if question.case or len(parts) > 1 else "short-answer")
+        accepted = [line for line in question.texts.get("accepted", ()) if line]
+        if accepted and not answers and not question.prompts:
+            parts = []
+    elif len(answers) > 1 or question.prompts or question.models:
+        faults.append(("answer", Sentence("A question answered by ticking has one answer.")))
+    return RawQuestion(
+        number=question.line,
+        names=words.NAMES,
+        kind=kind,
+        stem=stem,
+        options=[_text(option) for _, option in question.options],
+        answer="" if written else answer,
+        explanation=text("explanation"),
+        notes=[_text(question.notes.get(letter, ())) for letter in letters] if question.notes else (),
+        chapters=question.chapters,
+        difficulty=text("difficulty"),
+        source=text("source"),
+        author=text("author"),
+        law_as_of=text("law_as_of"),
+        cites=[line for line in question.texts.get("cites", ()) if line],
+        faults=faults,
+        misplaced=misplaced,
+        letters="" if misplaced or letters == LETTERS[: len(letters)] else letters,
+        parts=parts,
+        accepted=[line for line in question.texts.get("accepted", ()) if line],
+        passage=text("passage"),
+        tags=[tag for line in question.texts.get("tags", ()) for tag in re.split(r"[、,，;；]", line)],
+    )
+
+
+def _written(kind: str, answer: str, letters: str, question: _Open) -> bool:
+    """Whether the question is answered in words."""
+    if kind:
+        try:
+            return QUESTION_TYPES[read_kind(kind, frozenset())].written
+        except WordError:
+            return False
+    if question.case or question.prompts or question.texts.get("accepted"):
+        return True
+    if not answer or read_judgement(answer) is not None:
+        return False
+    try:
+        read_answer(answer, letters)
+    except WordError:
+        return True
+    return False
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "\n".join(lines).strip()
