@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_used_says_why(content, filename, code, says):
     [
         pytest.param('{"stem": ', "", "not JSON: near character", id="broken"),
         pytest.param("[1]", "", "not an object", id="list"),
-        pytest.param('{"a": 1}', "", "lacks stem, options or answer", id="other-shape"),
+        pytest.param('{"a": 1}', "", "lacks stem, or answer", id="other-shape"),
         pytest.param(json.dumps({**OTHER, "answer": None}), "answer", "answer is missing", id="null-answer"),
         pytest.param(json.dumps({**OURS, "answer": float("nan")}), "answer", "is not an answer", id="nan"),
         pytest.param(json.dumps({**OURS, "options": "AB"}), "options", "must be a list", id="options-text"),

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
-from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
 from examprep.bank.formats.words import strip_mark
 from examprep.bank.markup import HTML, PLAIN
 from examprep.bank.types.choices import LETTERS

@@ -19,7 +19,7 @@ from examprep.bank.formats import plain_words as words
 from examprep.bank.formats.plain_key import read_key
 from examprep.bank.formats.plain_points import read_parts
 from examprep.bank.formats.raw import RawFile, RawQuestion
-from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
 from examprep.bank.formats.words import WordError, read_answer, read_judgement, read_kind
 from examprep.bank.types.choices import LETTERS
 from examprep.bank.types.registry import QUESTION_TYPES
@@ -93,6 +93,30 @@ def read_lines(lines: Sequence[tuple[int, str]]) -> RawFile:
     return RawFile(heads, rows, questions, skipped=skipped)
 
 
+def read_written_cell(kind: str, stem: str, cell: str) -> RawQuestion | None:
+    """The parts, points and accepted texts that a cell of answers holds; ``None`` of questions answered by ticking.
+
+    The cell is written as below a stem: ``问题1：… 答案1：…``, or the marking points alone.
+    """
+    lines = cell.split("\n")
+    paper = _Paper()
+    question = _Open(1, 1, "")
+    question.texts["kind"] = [kind] if kind.strip() else []
+    question.stem = [stem]
+    if not _written(kind, cell, "", question):
+        return None
+    question.kind = read_kind(kind, frozenset()) if kind.strip() else None
+    paper.resume(question)
+    if not (words.label(lines[0].strip()) or words.prompt(lines[0].strip()) or words.asks(lines[0].strip())):
+        lines[0] = f"答案：{lines[0]}"
+    for number, line in enumerate(lines, 1):
+        paper.add(number, line)
+    if len(paper.questions) > 1 or paper.stray:
+        fault = Sentence("The answer holds a line that begins another question.")
+        return RawQuestion(1, {}, faults=(("answer", fault),))
+    return _finished(question)
+
+
 class _Paper:
     """The questions so far, and where the next line goes."""
 
@@ -159,6 +183,10 @@ class _Paper:
             self._here.append(line.rstrip() if self._here else text)
         else:
             self.stray.append((number, text))
+
+    def resume(self, question: _Open) -> None:
+        """Let the lines that follow be the question's."""
+        self.questions, self._open, self._here = [question], question, None
 
     def _start(self, question: _Open, text: str) -> None:
         if self._chapter:

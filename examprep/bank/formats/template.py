@@ -4,7 +4,7 @@ import io
 
 import xlsxwriter
 
-from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS
+from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS
 
 ROWS_PREPARED = 2000
 WIDTHS = {"stem": 50, "explanation": 50, "kind": 10, "answer": 10, "chapter": 12, "difficulty": 8}
