@@ -4,10 +4,13 @@ Source: https://docs.moodle.org/en/Aiken_format
 """
 
 import re
+from collections.abc import Sequence
 
 from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.writing import Exported, Form, Written, write_all
 from examprep.bank.types.choices import LETTERS
+from examprep.bank.values import Question
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
 
@@ -69,3 +72,26 @@ def read_aiken(content: bytes) -> RawFile:
     heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
     rows = tuple(Row(question.number, template_cells(question)) for question in questions)
     return RawFile(heads, rows, tuple(questions), skipped=skipped)
+
+
+def write_aiken(questions: Sequence[Exported]) -> Written:
+    """Single choice only; texts on one line each."""
+    return write_all(questions, AIKEN)
+
+
+def _cannot(exported: Exported) -> Sentence | None:
+    if exported.question.type != "single-choice":
+        return Sentence("Left out: %(form)s has only questions with one right option.", form="Aiken")
+    return None
+
+
+def _aiken(questions: Sequence[Exported]) -> bytes:
+    return "\n\n".join(_lines(exported.question) for exported in questions).encode("utf-8", "replace")
+
+
+def _lines(question: Question) -> str:
+    options = [f"{letter}. {text}" for letter, text in zip(question.letters, question.options, strict=True)]
+    return "\n".join([question.stem, *options, f"ANSWER: {question.named(question.answer)}"])
+
+
+AIKEN = Form("Aiken", frozenset({"letters"}), _aiken, read_aiken, cannot=_cannot)
