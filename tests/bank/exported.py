@@ -54,7 +54,9 @@ def choices(draw, text):
 def written(draw, text):
     kind = draw(st.sampled_from(["short-answer", "case-analysis", "programme-design"]))
     count = 1 if kind == "short-answer" else draw(st.integers(1, 3))
-    points = st.lists(st.builds(lambda t, h: {"text": t, "half_points": h}, text, st.integers(1, 40)), min_size=1, max_size=3)
+    points = st.lists(
+        st.builds(lambda t, h: {"text": t, "half_points": h}, text, st.integers(1, 40)), min_size=1, max_size=3
+    )
     parts = [
         {
             "prompt": draw(text) if count > 1 or draw(st.booleans()) else "",

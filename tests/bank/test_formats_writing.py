@@ -22,7 +22,10 @@ ALL = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 
 def came_back(content, form):
     file = form.read(content)
-    bare = replace(file, questions=tuple(replace(raw, chapters={}, source=f"{raw.source}§{n}") for n, raw in enumerate(file.questions)))
+    bare = replace(
+        file,
+        questions=tuple(replace(raw, chapters={}, source=f"{raw.source}§{n}") for n, raw in enumerate(file.questions)),
+    )
     checked = check_file(bare, Rules({}, "", 0, {}, date.max))
     assert checked.problems == []
     assert not file.skipped

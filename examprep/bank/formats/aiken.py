@@ -6,8 +6,8 @@ Source: https://docs.moodle.org/en/Aiken_format
 import re
 from collections.abc import Sequence
 
-from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.writing import Exported, Form, Written, write_all
 from examprep.bank.types.choices import LETTERS
 from examprep.bank.values import Question

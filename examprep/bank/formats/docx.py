@@ -67,7 +67,9 @@ def _check(content: bytes) -> None:
             "The document is protected by a password, or is an old .doc file. Save it as .docx without a password.",
         )
     if not content.startswith(b"PK"):
-        raise UnreadableFile("file.not-docx", "This is not a Word document (.docx). Open it in Word and save it as one.")
+        raise UnreadableFile(
+            "file.not-docx", "This is not a Word document (.docx). Open it in Word and save it as one."
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
@@ -126,10 +128,13 @@ class _Reader:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every paragraph by its number; one of several lines gives several."""
-        for number, block in enumerate(self._document.iter_inner_content(), 1):
+        for number, block in enumerate(_blocks(self._document.element.body), 1):
             if number > PARAGRAPHS_LIMIT:
                 raise _too_large()
-            text = self._hold(self._table(block)) if isinstance(block, Table) else self._paragraph(block)
+            if block.tag == qn("w:tbl"):
+                text = self._hold(self._table(Table(block, self._document)))
+            else:
+                text = self._paragraph(Paragraph(block, self._document))
             for line in text.split("\n"):
                 yield number, line
 
@@ -140,6 +145,8 @@ class _Reader:
         """The text of an element's runs, its links' too."""
         out = []
         for run in element.iter(qn("w:r")):
+            if next(run.iterancestors(_FALLBACK), None) is not None:
+                continue
             text = self._run(run)
             raised = run.find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")
             kind = {"superscript": "sup", "subscript": "sub"}.get("" if raised is None else raised.get(qn("w:val"), ""))
@@ -156,17 +163,19 @@ class _Reader:
             elif child.tag in {qn("w:br"), qn("w:cr")}:
                 out.append("\n")
             elif child.tag in {qn("w:drawing"), qn("w:pict"), qn("w:object")}:
-                out += [self._picture(one) for one in child.iter() if one.tag in {qn("a:blip"), _IMAGEDATA}]
+                out += [self._picture(one, child) for one in child.iter() if one.tag in {qn("a:blip"), _IMAGEDATA}]
         return "".join(out)
 
-    def _picture(self, element: Any) -> str:
+    def _picture(self, element: Any, drawing: Any) -> str:
         key = element.get(qn("r:embed")) or element.get(qn("r:id"))
         part = self._document.part.related_parts.get(key)
         if part is None:
             return ""
         name = str(part.partname).rpartition("/")[2]
         self.media[name] = part.blob
-        return self._hold(f'<img src="media:{html.escape(name)}" alt="">')
+        described = drawing.find(f".//{qn('wp:docPr')}")
+        alt = "" if described is None else described.get("descr", "")
+        return self._hold(f'<img src="media:{html.escape(name)}" alt="{html.escape(alt)}">')
 
     def _table(self, table: Table) -> str:
         rows = []
@@ -190,13 +199,23 @@ class _Reader:
         number, level = found
         form, text, start = self._levels[found]
         value = self._counters.next(number, level, start)
-        if form == "bullet" or form == "none":
+        if form in {"bullet", "none"}:
             return ""
         shown = _counted(form, value)
         return re.sub(r"%\d", "", text.replace(f"%{level + 1}", shown)) + " "
 
 
 _IMAGEDATA = "{urn:schemas-microsoft-com:vml}imagedata"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same again, for old programs
+
+
+def _blocks(element: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order, those within content controls and tracked insertions too."""
+    for child in element:
+        if child.tag in {qn("w:p"), qn("w:tbl")}:
+            yield child
+        elif child.tag in {qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")}:
+            yield from _blocks(child)
 
 
 def _in_list(paragraph: Paragraph) -> tuple[str, int] | None:

@@ -7,9 +7,10 @@ no type for (numbers, matching, essays without marking points, descriptions) is 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.markup import HTML, PLAIN, escaped
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
@@ -112,7 +113,7 @@ def _question(number: int, category: str, text: str) -> RawQuestion | Sentence:
         return Sentence("An essay has no marking points here. Write it with its points in the bank.")
     if inside.startswith("#"):
         return Sentence("The bank has no questions answered by a number.")
-    known = {
+    known: dict[str, Any] = {
         "number": number,
         "names": NAMES,
         "stem": _shown(stem, markup),
@@ -128,13 +129,13 @@ def _question(number: int, category: str, text: str) -> RawQuestion | Sentence:
     return _answered(known, answers, markup)
 
 
-def _judged(known: dict, letter: str, rest: str, general: str, markup: str) -> RawQuestion:  # type: ignore[type-arg]
+def _judged(known: dict[str, Any], letter: str, rest: str, general: str, markup: str) -> RawQuestion:
     remarks = [_shown(part, markup) for part in rest.split("#") if part.strip()]
     explanation = "\n".join([*remarks, known["explanation"]] if known["explanation"] else remarks)
     return RawQuestion(**{**known, "kind": "true-false", "answer": letter, "explanation": explanation})
 
 
-def _answered(known: dict, answers: Sequence[_Answer], markup: str) -> RawQuestion:  # type: ignore[type-arg]
+def _answered(known: dict[str, Any], answers: Sequence[_Answer], markup: str) -> RawQuestion:
     """A choice, or a short answer where nothing but right answers are given."""
     if not answers:
         fault = Sentence("No answer in the braces begins with = or ~.")
@@ -145,7 +146,9 @@ def _answered(known: dict, answers: Sequence[_Answer], markup: str) -> RawQuesti
             return RawQuestion(**known, kind="short-answer", faults=(("accepted", fault),))
         return RawQuestion(**known, kind="short-answer", accepted=[answer.text for answer in answers])
     positive = [n for n, one in enumerate(answers) if one.right or (one.weight or 0) > 0]
-    total = sum((100.0 if one.right and one.weight is None else one.weight or 0) for one in (answers[n] for n in positive))
+    total = sum(
+        (100.0 if one.right and one.weight is None else one.weight or 0) for one in (answers[n] for n in positive)
+    )
     faults = []
     if len(positive) > 1 and not any(answers[n].right for n in positive) and abs(total - 100) > 0.1:
         faults.append(("answer", Sentence("The weights of the right options do not add up to 100%.")))
@@ -173,9 +176,7 @@ def _answers(inside: str, markup: str) -> list[_Answer]:
         text, _, feedback = (body[weight.end() :] if weight else body).partition("#")
         own = _FORMAT.match(text)
         shown = _shown(text[own.end() :] if own else text, markup, own[1] if own else "")
-        found.append(
-            _Answer(part[0] == "=", float(weight[1]) if weight else None, shown, _shown(feedback, markup))
-        )
+        found.append(_Answer(part[0] == "=", float(weight[1]) if weight else None, shown, _shown(feedback, markup)))
     return found
 
 

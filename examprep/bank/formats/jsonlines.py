@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
+from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.formats.words import strip_mark
 from examprep.bank.markup import HTML, PLAIN
 from examprep.bank.types.choices import LETTERS
@@ -63,7 +63,9 @@ def read_json_lines(content: bytes) -> RawFile:
         raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
     questions = tuple(_read(number, line) for number, line in lines)
     heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
-    rows = tuple(Row(number, template_cells(question, line)) for (number, line), question in zip(lines, questions, strict=True))
+    rows = tuple(
+        Row(number, template_cells(question, line)) for (number, line), question in zip(lines, questions, strict=True)
+    )
     return RawFile(heads, rows, questions)
 
 

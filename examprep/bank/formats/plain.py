@@ -11,49 +11,18 @@ A．甲    B．乙
 Each question is read with the line it begins on as its number. A line that belongs to no question is listed.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from examprep.bank.formats import plain_words as words
-from examprep.bank.formats.plain_key import read_key
-from examprep.bank.formats.plain_points import read_parts
-from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
-from examprep.bank.formats.words import WordError, read_answer, read_judgement, read_kind
-from examprep.bank.types.choices import LETTERS
-from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.bank.formats.plain_key import read_key
+from examprep.bank.formats.plain_question import OpenQuestion, finished, is_written
+from examprep.bank.formats.raw import RawFile, RawQuestion
+from examprep.bank.formats.words import read_kind
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
 
 _ONE_LINE = {"chapter", "difficulty", "source", "author", "law_as_of", "tags", "kind", "accepted"}
-_IN_STEM = re.compile(r"[(（]\s*([A-HＡ-Ｈ]{1,8}|√|×|对|错)\s*[)）](?=[。.．？?]?$)")
-
-
-@dataclass
-class _Open:
-    """A question while its lines come in. Texts are lists of lines."""
-
-    line: int
-    number: int
-    kind: str | None
-    case: bool = False
-    stem: list[str] = field(default_factory=list)
-    options: list[tuple[str, list[str]]] = field(default_factory=list)
-    prompts: list[list[str]] = field(default_factory=list)
-    answers: list[list[str]] = field(default_factory=list)
-    models: list[list[str]] = field(default_factory=list)
-    texts: dict[str, list[str]] = field(default_factory=dict)
-    notes: dict[str, list[str]] = field(default_factory=dict)
-    chapters: dict[str, list[str]] = field(default_factory=dict)
-    asking: bool = False  # 问题： stood on a line of its own
-    listed: int = 0  # the last number of a list within the stem
-    parts_answered: int = 0
-    way: str = ""
-
-    @property
-    def may_be_written(self) -> bool:
-        return self.case or (self.kind is not None and self.kind in QUESTION_TYPES and QUESTION_TYPES[self.kind].written)
 
 
 def read_plain(content: bytes) -> RawFile:
@@ -86,7 +55,7 @@ def read_lines(lines: Sequence[tuple[int, str]]) -> RawFile:
             "bank.no-question",
             "No question was found. Number each, letter its options, and write its answer below it as in 答案：A.",
         )
-    questions = tuple(_finished(question) for question in paper.questions)
+    questions = tuple(finished(question) for question in paper.questions)
     heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
     rows = tuple(Row(question.number, template_cells(question)) for question in questions)
     skipped = [(number, Sentence("“%(line)s” belongs to no question.", line=text[:60])) for number, text in paper.stray]
@@ -100,10 +69,10 @@ def read_written_cell(kind: str, stem: str, cell: str) -> RawQuestion | None:
     """
     lines = cell.split("\n")
     paper = _Paper()
-    question = _Open(1, 1, "")
+    question = OpenQuestion(1, 1, "")
     question.texts["kind"] = [kind] if kind.strip() else []
     question.stem = [stem]
-    if not _written(kind, cell, "", question):
+    if not is_written(kind, cell, "", question):
         return None
     question.kind = read_kind(kind, frozenset()) if kind.strip() else None
     paper.resume(question)
@@ -114,19 +83,19 @@ def read_written_cell(kind: str, stem: str, cell: str) -> RawQuestion | None:
     if len(paper.questions) > 1 or paper.stray:
         fault = Sentence("The answer holds a line that begins another question.")
         return RawQuestion(1, {}, faults=(("answer", fault),))
-    return _finished(question)
+    return finished(question)
 
 
 class _Paper:
     """The questions so far, and where the next line goes."""
 
     def __init__(self) -> None:
-        self.questions: list[_Open] = []
+        self.questions: list[OpenQuestion] = []
         self.stray: list[tuple[int, str]] = []
         self._kind: str | None = None
         self._way = ""
         self._chapter = ""
-        self._open: _Open | None = None  # the question that lines may still belong to
+        self._open: OpenQuestion | None = None  # the question that lines may still belong to
         self._here: list[str] | None = None
         self._one_line = False
 
@@ -173,22 +142,22 @@ class _Paper:
             return
         told = words.case(text)
         if told is not None:
-            self._start(_Open(number, len(self.questions) + 1, self._kind or "case-analysis", case=True), told)
+            self._start(OpenQuestion(number, len(self.questions) + 1, self._kind or "case-analysis", case=True), told)
         elif question and self._goes_on(question, text):
             return
         elif begun := words.numbered(text):
             self._way = begun[0]
-            self._start(_Open(number, begun[1], self._kind), begun[2])
+            self._start(OpenQuestion(number, begun[1], self._kind), begun[2])
         elif self._here is not None and not self._one_line:
             self._here.append(line.rstrip() if self._here else text)
         else:
             self.stray.append((number, text))
 
-    def resume(self, question: _Open) -> None:
+    def resume(self, question: OpenQuestion) -> None:
         """Let the lines that follow be the question's."""
         self.questions, self._open, self._here = [question], question, None
 
-    def _start(self, question: _Open, text: str) -> None:
+    def _start(self, question: OpenQuestion, text: str) -> None:
         if self._chapter:
             question.chapters[""] = [self._chapter]
         self.questions.append(question)
@@ -200,7 +169,7 @@ class _Paper:
             place.append(text)
         self._here, self._one_line = place, one_line
 
-    def _goes_on(self, question: _Open, text: str) -> bool:
+    def _goes_on(self, question: OpenQuestion, text: str) -> bool:
         """Whether a line is one of the question's own; it is sorted in."""
         if labelled := words.label(text):
             self._labelled(question, *labelled)
@@ -224,7 +193,7 @@ class _Paper:
         begun = words.numbered(text)
         return begun is not None and self._within(question, *begun, text)
 
-    def _within(self, question: _Open, way: str, number: int, rest: str, text: str) -> bool:
+    def _within(self, question: OpenQuestion, way: str, number: int, rest: str, text: str) -> bool:
         """Whether a numbered line asks or answers a part of the question, or goes on with its text."""
         following = number == len(question.prompts) + 1 and way == (question.way or way)
         if question.answers:
@@ -242,14 +211,14 @@ class _Paper:
             question.prompts.append([])
             self._into(question.prompts[-1], rest)
             return True
-        if way != self._way or number == question.listed + 1 and (number == 1 or question.listed):
+        if way != self._way or (number == question.listed + 1 and (number == 1 or question.listed)):
             question.listed = number if way == self._way else question.listed
             if self._here is not None:
                 self._here.append(text)
             return True
         return False
 
-    def _labelled(self, question: _Open, field: str, mark: str, text: str) -> None:
+    def _labelled(self, question: OpenQuestion, field: str, mark: str, text: str) -> None:
         if field in {"answer", "model"}:
             answer, explanation = words.explained(text) if field == "answer" else (text, "")
             given = question.answers if field == "answer" else question.models
@@ -265,76 +234,3 @@ class _Paper:
             self._into(question.chapters.setdefault(mark if mark.isdigit() else "", []), text, one_line=True)
         else:
             self._into(question.texts.setdefault(field, []), text, one_line=field in _ONE_LINE)
-
-
-def _finished(question: _Open) -> RawQuestion:
-    """The question as it was read, and what cannot be right about it."""
-
-    def text(name: str) -> str:
-        return _text(question.texts.get(name, ()))
-
-    faults: list[tuple[str, Sentence]] = []
-    stem, answers = _text(question.stem), [_text(answer) for answer in question.answers]
-    if not answers and not question.prompts and (found := _IN_STEM.search(stem)):
-        stem, answers = f"{stem[: found.start()]}（ ）{stem[found.end() :]}", [found[1]]
-    letters = "".join(letter for letter, _ in question.options)
-    misplaced = list(letters) != sorted(set(letters))
-    kind = text("kind") or question.kind or ""
-    answer = answers[0] if answers else ""
-    written = not question.options and _written(kind, answer, letters, question)
-    parts = []
-    if written:
-        models = [_text(model) for model in question.models]
-        parts, wrong = read_parts([_text(prompt) for prompt in question.prompts], answers, models, stem)
-        faults += [("parts", sentence) for sentence in wrong]
-        kind = kind or ("case-analysis" if question.case or len(parts) > 1 else "short-answer")
-        accepted = [line for line in question.texts.get("accepted", ()) if line]
-        if accepted and not answers and not question.prompts:
-            parts = []
-    elif len(answers) > 1 or question.prompts or question.models:
-        faults.append(("answer", Sentence("A question answered by ticking has one answer.")))
-    return RawQuestion(
-        number=question.line,
-        names=words.NAMES,
-        kind=kind,
-        stem=stem,
-        options=[_text(option) for _, option in question.options],
-        answer="" if written else answer,
-        explanation=text("explanation"),
-        notes=[_text(question.notes.get(letter, ())) for letter in letters] if question.notes else (),
-        chapters=question.chapters,
-        difficulty=text("difficulty"),
-        source=text("source"),
-        author=text("author"),
-        law_as_of=text("law_as_of"),
-        cites=[line for line in question.texts.get("cites", ()) if line],
-        faults=faults,
-        misplaced=misplaced,
-        letters="" if misplaced or letters == LETTERS[: len(letters)] else letters,
-        parts=parts,
-        accepted=[line for line in question.texts.get("accepted", ()) if line],
-        passage=text("passage"),
-        tags=[tag for line in question.texts.get("tags", ()) for tag in re.split(r"[、,，;；]", line)],
-    )
-
-
-def _written(kind: str, answer: str, letters: str, question: _Open) -> bool:
-    """Whether the question is answered in words."""
-    if kind:
-        try:
-            return QUESTION_TYPES[read_kind(kind, frozenset())].written
-        except WordError:
-            return False
-    if question.case or question.prompts or question.texts.get("accepted"):
-        return True
-    if not answer or read_judgement(answer) is not None:
-        return False
-    try:
-        read_answer(answer, letters)
-    except WordError:
-        return True
-    return False
-
-
-def _text(lines: Iterable[str]) -> str:
-    return "\n".join(lines).strip()

@@ -25,7 +25,9 @@ def read_parts(
         texts = _by_part(texts[0], len(asked))
     parts, faults = [], []
     if len(texts) > len(asked):
-        faults.append(Sentence("There are %(answers)s answers to %(parts)s questions.", answers=len(texts), parts=len(asked)))
+        faults.append(
+            Sentence("There are %(answers)s answers to %(parts)s questions.", answers=len(texts), parts=len(asked))
+        )
     for place, (prompt, earned) in enumerate(asked):
         points = _points(texts[place] if place < len(texts) else "", earned or DEFAULT_HALF_POINTS)
         if prompts and earned and points and sum(half_points for _, half_points in points) != earned:

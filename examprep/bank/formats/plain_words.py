@@ -1,7 +1,7 @@
 """The marks that people put before the lines of a plain-text question paper, recognised. Pure.
 
-Numbers (``1．`` ``（1）`` ``第1题``), letters (``A.`` ``（A）``), labels (``答案：`` ``【解析】``), heads (``一、单选题``), and
-marks in points (``（2分）``), full width or not.
+Numbers (``1．`` ``（1）`` ``第1题``), letters (``A.`` ``（A）``), labels (``答案：`` ``【解析】``), heads
+(``一、单选题``), and marks in points (``（2分）``), full width or not.
 """
 
 import re
@@ -10,9 +10,7 @@ import unicodedata
 from examprep.bank.formats.words import KINDS
 
 _CHINESE = "一二三四五六七八九十"
-_HEADS = {
-    word: kind for kind, words in KINDS.items() for word in words if word.endswith("题") and word != "案例题"
-} | {
+_HEADS = {word: kind for kind, words in KINDS.items() for word in words if word.endswith("题") and word != "案例题"} | {
     "案例题": "case-analysis",
     "论述题": "short-answer",
     "名词解释题": "short-answer",
@@ -20,11 +18,14 @@ _HEADS = {
     "不定项选择题": "",
     "选择题": "",
 }
+_HEAD_WORDS = "|".join(sorted(_HEADS, key=len, reverse=True))
 _HEAD = re.compile(
-    rf"^(?:[(（]?(?:第?[{_CHINESE}]+(?:部分|大题)?)[)）]?\s*[、.．:：]?\s*)?({'|'.join(sorted(_HEADS, key=len, reverse=True))})"
+    rf"^(?:[(（]?(?:第?[{_CHINESE}]+(?:部分|大题)?)[)）]?\s*[、.．:：]?\s*)?({_HEAD_WORDS})"
     r"\s*(?:[(（【\[:：,，。共本每].{0,120})?$"
 )
-_NUMBERED = re.compile(r"^(?:(?P<dot>\d{1,4})\s*[.．、](?!\d)|[(（](?P<paren>\d{1,4})[)）][.．、]?|第(?P<word>\d{1,4})题[:：.．、]?)\s*")
+_NUMBERED = re.compile(
+    r"^(?:(?P<dot>\d{1,4})\s*[.．、](?!\d)|[(（](?P<paren>\d{1,4})[)）][.．、]?|第(?P<word>\d{1,4})题[:：.．、]?)\s*"
+)
 _CASE = re.compile(rf"^[【\[]?案例(?:分析)?([{_CHINESE}]{{1,3}}|\d{{1,3}})(?:[】\]]\s*[:：]?|[:：.．、])\s*")
 _PROMPT = re.compile(rf"^[【\[]?问题\s*([{_CHINESE}]|\d{{1,2}})[】\]]?\s*[:：.．、]\s*")
 _ASKS = re.compile(r"^[【\[]?(?:问题|要求|请回答|请回答下列问题|请回答以下问题)[】\]]?[:：。]?$")
@@ -49,7 +50,12 @@ LABELS = {
     "notes": ("选项说明",),
 }
 # What the fields of a question are called when a problem is told.
-NAMES = {"stem": "题干", "options": "选项", "parts": "答案", **{field: words[-1] for field, words in LABELS.items()}} | {
+NAMES = {
+    "stem": "题干",
+    "options": "选项",
+    "parts": "答案",
+    **{field: words[-1] for field, words in LABELS.items()},
+} | {
     "answer": "答案",
     "chapter": "章节",
 }
@@ -129,9 +135,7 @@ def options(line: str) -> list[tuple[str, str]]:
                 marks.append(found)
         if len(marks) >= least and marks[0].start() == 0:
             ends = [mark.start() for mark in marks[1:]] + [len(line)]
-            return [
-                (_plain(mark[1]), line[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)
-            ]
+            return [(_plain(mark[1]), line[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
     found_one = _LETTER.match(line)
     return [(_plain(found_one[1]), line[found_one.end() :].strip())] if found_one else []
 

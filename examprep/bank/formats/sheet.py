@@ -70,7 +70,7 @@ def _question(row: Row, places: dict[str, int], names: dict[str, str]) -> RawQue
     def cell(field: str) -> str:
         return row.cells[places[field]] if field in places else ""
 
-    options, letters = (split_lettered(cell("options")) if cell("options") else (_lettered(cell), ""))
+    options, letters = split_lettered(cell("options")) if cell("options") else (_lettered(cell), "")
     chapters = {
         field.partition(":")[2]: (cell(field),) for field in places if field.startswith("chapter") and cell(field)
     }

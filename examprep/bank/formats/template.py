@@ -24,7 +24,13 @@ GUIDE = (
     ("选项D", "同上", "个别化", "督导同事"),
     ("选项E", "多选题一般五个选项", "", "陪同就医"),
     ("选项F", "最多六个", "", ""),
-    ("答案", "必填；A 或 ABD，也可写 A、B、D；多选题至少两个正确、至少一个错误；判断题写 对 或 错；简答题写要点，如 接纳（2分）", "A", "ABE"),
+    (
+        "答案",
+        "必填；A 或 ABD，也可写 A、B、D；多选题至少两个正确、至少一个错误；"
+        "判断题写 对 或 错；简答题写要点，如 接纳（2分）",
+        "A",
+        "ABE",
+    ),
     ("解析", "说明为什么对、为什么错", "服务对象有权自己作出决定。", "与服务对象直接接触的是直接服务。"),
     ("章", "章号或章名，多个用顿号分开；留空时用上传时选择的章", "02", "01、05"),
     ("难度", "预计答对的比例，如 0.7；也可写 易、中、难", "0.8", "中"),
@@ -55,7 +61,9 @@ def template_workbook(filled: Sequence[Sequence[str]] = ()) -> bytes:
             for place, cell in enumerate(cells):
                 if cell:
                     page.write_string(number, place, cell, text)
-        page.data_validation(1, 0, ROWS_PREPARED, 0, {"validate": "list", "source": [words[0] for words in KINDS.values()]})
+        page.data_validation(
+            1, 0, ROWS_PREPARED, 0, {"validate": "list", "source": [words[0] for words in KINDS.values()]}
+        )
         guide = book.add_worksheet("说明")
         guide.set_column(0, 0, 14)
         guide.set_column(1, 3, 46, wrap)

@@ -6,6 +6,7 @@ A writer reads each question back by its own reader: what would come back as ano
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from examprep.bank.formats.checking import Rules, check_file
 from examprep.bank.formats.raw import RawFile, RawQuestion
@@ -50,6 +51,7 @@ class Written:
     left_out: Sequence[tuple[int, Sentence]] = ()
 
 
+WORDS_ONLY = Sentence("Only its words are kept, not its tables or emphasis.")
 # What a question holds besides its stem, options and answer, as people call it.
 FIELDS = {
     "explanation": "解析",
@@ -70,7 +72,7 @@ EVERY = frozenset({*FIELDS, "passage", "lines"})
 class Form:
     """A format: its name, the `FIELDS` it has a place for (and ``passage``, ``lines``), and its two directions.
 
-    ``rich``: texts keep their markup; ``pictures``: their pictures too. ``cannot`` says of some types why not.
+    ``rich``: texts keep their markup, but not their pictures. ``cannot`` says of some types why not.
     """
 
     name: str
@@ -78,12 +80,17 @@ class Form:
     write: Callable[[Sequence[Exported]], bytes]
     read: Callable[[bytes], RawFile]
     rich: bool = False
-    pictures: bool = False
     cannot: Callable[[Exported], Sentence | None] = lambda exported: None
 
 
 def write_all(questions: Sequence[Exported], form: Form) -> Written:
     """The questions in a format; what it cannot carry is named."""
+    kept, left_out = fit_all(questions, form)
+    return Written(form.write(kept), left_out)
+
+
+def fit_all(questions: Sequence[Exported], form: Form) -> tuple[list[Exported], list[tuple[int, Sentence]]]:
+    """The questions as the format can carry them, and what is lost."""
     kept: list[Exported] = []
     left_out: list[tuple[int, Sentence]] = []
     for exported in questions:
@@ -91,12 +98,12 @@ def write_all(questions: Sequence[Exported], form: Form) -> Written:
         if fitted is not None:
             kept.append(fitted)
         left_out += [(exported.question.question_id, reason) for reason in reasons]
-    return Written(form.write(kept), left_out)
+    return kept, left_out
 
 
 def _fitted(exported: Exported, form: Form) -> tuple[Exported | None, list[Sentence]]:
     """The question as the format can carry it, if it can, and what is lost."""
-    if exported.shows_pictures and not form.pictures:
+    if exported.shows_pictures:
         return None, [Sentence("Left out: it shows pictures, and %(form)s carries none.", form=form.name)]
     fitted, reasons = (exported, []) if form.rich else _worded(exported)
     lost = [FIELDS[name] for name in FIELDS if name not in form.carries and _holds(fitted, name)]
@@ -118,7 +125,7 @@ def _worded(exported: Exported) -> tuple[Exported, list[Sentence]]:
     if question.markup == HTML and any(
         is_rich(text) for text in (question.stem, question.explanation, question.passage, *question.content.texts())
     ):
-        reasons.append(Sentence("Only its words are kept, not its tables or emphasis."))
+        reasons.append(WORDS_ONLY)
 
     def words(text: str) -> str:
         return tidy(plain(text, question.markup))
@@ -141,7 +148,7 @@ def _holds(exported: Exported, name: str) -> bool:
     if name == "notes":
         return isinstance(content, Choices) and any(content.notes)
     value = getattr(exported if name in {"tags", "chapters"} else exported.question, name)
-    return value is not None and bool(value or value == 0.0 and name == "difficulty")
+    return bool(value) or value == 0.0  # a difficulty of nothing is one
 
 
 def _without(exported: Exported, carries: frozenset[str]) -> Exported:
@@ -155,14 +162,19 @@ def _without(exported: Exported, carries: frozenset[str]) -> Exported:
         )
     if "passage" not in carries and question.passage:
         question = replace(question, stem=f"{question.passage}\n{question.stem}", passage="")
-    blank = {"explanation": "", "author": "", "source": "", "cites": (), "law_as_of": None, "difficulty": None}
+    blank: dict[str, Any] = {
+        "explanation": "",
+        "author": "",
+        "source": "",
+        "cites": (),
+        "law_as_of": None,
+        "difficulty": None,
+    }
     question = replace(
         question, content=content, **{name: value for name, value in blank.items() if name not in carries}
     )
     if "lines" not in carries:
-        question = replace(
-            question, stem=_one_line(question.stem), content=question.content.mapped(_one_line)
-        )
+        question = replace(question, stem=_one_line(question.stem), content=question.content.mapped(_one_line))
     return replace(
         exported,
         question=question,
