@@ -13,7 +13,7 @@ from examprep.bank.formats.gift_out import GIFT
 from examprep.bank.formats.jsonlines_out import JSON_LINES
 from examprep.bank.formats.plain_out import PLAIN_TEXT
 from examprep.bank.formats.sheet_out import CSV, XLSX
-from examprep.bank.formats.writing import _without, same, write_all
+from examprep.bank.formats.writing import same, without, worded, write_all
 from tests.bank.exported import NASTY, PLAIN_LINES, exported
 
 FORMS = [PLAIN_TEXT, AIKEN, GIFT, JSON_LINES, CSV, XLSX]
@@ -39,7 +39,7 @@ def gone(result):
 def check(questions, form):
     numbered = [replace(one, question=replace(one.question, question_id=n)) for n, one in enumerate(questions, 1)]
     result = write_all(numbered, form)
-    kept = [_without(one, form.carries) for one in numbered if one.question.question_id not in gone(result)]
+    kept = [without(worded(one)[0], form.carries) for one in numbered if one.question.question_id not in gone(result)]
     if not kept:
         return result
     drafts = came_back(result.content, form)
@@ -51,14 +51,14 @@ def check(questions, form):
 
 @ALL
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_questions_with_odd_characters_come_back_the_same_or_are_named(form, data):
     check(data.draw(st.lists(exported(NASTY), min_size=1, max_size=4)), form)
 
 
 @pytest.mark.parametrize("form", [PLAIN_TEXT, JSON_LINES, CSV, XLSX], ids=lambda form: form.name)
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_ordinary_questions_all_come_back(form, data):
     result = check(data.draw(st.lists(exported(PLAIN_LINES), min_size=1, max_size=4)), form)
     assert gone(result) == set()

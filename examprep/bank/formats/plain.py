@@ -145,7 +145,7 @@ class _Paper:
             self._start(OpenQuestion(number, len(self.questions) + 1, self._kind or "case-analysis", case=True), told)
         elif question and self._goes_on(question, text):
             return
-        elif begun := words.numbered(text):
+        elif (begun := words.numbered(text)) and (self._open is None or begun[0] == self._way):
             self._way = begun[0]
             self._start(OpenQuestion(number, begun[1], self._kind), begun[2])
         elif self._here is not None and not self._one_line:
@@ -180,7 +180,9 @@ class _Paper:
                 question.options.append((letter, place))
                 self._into(place, option)
             return True
-        if question.options or (question.texts and not question.case and not question.prompts):
+        if question.options or (
+            question.texts.keys() - {"kind", "passage"} and not question.case and not question.prompts
+        ):
             return False
         asked = words.prompt(text)
         if asked is not None and not question.answers:

@@ -105,11 +105,11 @@ def _fitted(exported: Exported, form: Form) -> tuple[Exported | None, list[Sente
     """The question as the format can carry it, if it can, and what is lost."""
     if exported.shows_pictures:
         return None, [Sentence("Left out: it shows pictures, and %(form)s carries none.", form=form.name)]
-    fitted, reasons = (exported, []) if form.rich else _worded(exported)
+    fitted, reasons = (exported, []) if form.rich and exported.question.markup == HTML else worded(exported)
     lost = [FIELDS[name] for name in FIELDS if name not in form.carries and _holds(fitted, name)]
     if lost:
         reasons.append(Sentence("%(form)s has no place for: %(parts)s", form=form.name, parts="、".join(lost)))
-    fitted = _without(fitted, form.carries)
+    fitted = without(fitted, form.carries)
     refused = form.cannot(fitted)
     if refused:
         return None, [refused]
@@ -118,7 +118,7 @@ def _fitted(exported: Exported, form: Form) -> tuple[Exported | None, list[Sente
     return fitted, reasons
 
 
-def _worded(exported: Exported) -> tuple[Exported, list[Sentence]]:
+def worded(exported: Exported) -> tuple[Exported, list[Sentence]]:
     """The question without markup, its blanks as every reader makes them."""
     question = exported.question
     reasons = []
@@ -151,7 +151,7 @@ def _holds(exported: Exported, name: str) -> bool:
     return bool(value) or value == 0.0  # a difficulty of nothing is one
 
 
-def _without(exported: Exported, carries: frozenset[str]) -> Exported:
+def without(exported: Exported, carries: frozenset[str]) -> Exported:
     """The question with nothing but what a format has a place for; a passage moves into the stem."""
     question, content = exported.question, exported.question.content
     if isinstance(content, Choices):
