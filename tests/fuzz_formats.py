@@ -137,7 +137,9 @@ def fuzz(name: str, count: int, seed: int) -> int:
     for content in inputs(sample, count, random.Random(f"{name}{seed}")):
         started = time.perf_counter()
         try:
-            check_file(read(content), Rules({}, "", 0, {}, date(2026, 4, 1)))
+            checked = check_file(read(content), Rules({}, "", 0, {}, date(2026, 4, 1)))
+            said = [*(problem.sentence for problem in checked.problems), *checked.notes]
+            assert all(str(sentence) for sentence in said)
             taken += 1
         except UnreadableFile:
             pass

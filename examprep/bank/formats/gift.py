@@ -151,7 +151,7 @@ def _answered(known: dict[str, Any], answers: Sequence[_Answer], markup: str) ->
     )
     faults = []
     if len(positive) > 1 and not any(answers[n].right for n in positive) and abs(total - 100) > 0.1:
-        faults.append(("answer", Sentence("The weights of the right options do not add up to 100%.")))
+        faults.append(("answer", Sentence("The weights of the right options do not add up to 100%%.")))
     notes = [answer.feedback for answer in answers] if any(answer.feedback for answer in answers) else []
     kind = "multiple-choice" if len(positive) > 1 else "single-choice"
     if len(answers) > len(LETTERS):
