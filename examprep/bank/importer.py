@@ -1,7 +1,7 @@
 """Files of questions through the frame of all imports: checked, applied all or nothing, undone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,13 @@ from wtforms.validators import InputRequired, Length
 
 from examprep.bank import authoring, store
 from examprep.bank.formats.checking import Rules, Tree, check_file
+from examprep.bank.formats.docx import read_docx
+from examprep.bank.formats.gift import read_gift
 from examprep.bank.formats.jsonlines import SUFFIXES, read_json_lines
 from examprep.bank.formats.raw import RawFile
 from examprep.bank.formats.sheet import read_sheet
 from examprep.bank.formats.template import template_workbook
+from examprep.bank.formats.text import read_text
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES, Draft
 from examprep.imports.importer import Plan, Upload
@@ -55,13 +58,13 @@ class Prepared:
 
 
 class QuestionImporter:
-    """XLSX, CSV (UTF-8 or GB18030) and JSON Lines, ours and AGIEval's."""
+    """XLSX, CSV (UTF-8 or GB18030), Word, plain text, Aiken, GIFT, and JSON Lines, ours and AGIEval's."""
 
     name = "bank-questions"
     title = N_("Import questions")
     permission: str = Permission.BANK_QUESTION_EDIT
-    accepts: tuple[str, ...] = (".xlsx", ".csv", *SUFFIXES)
-    help = N_("Single- and multiple-choice questions from Excel, CSV or JSON Lines.")
+    accepts: tuple[str, ...] = (".xlsx", ".csv", ".docx", ".txt", ".gift", *SUFFIXES)
+    help = N_("Questions of every type from Excel, CSV, Word, plain text, Aiken, GIFT or JSON Lines.")
     options_form: type[Form] | None = QuestionOptionsForm
 
     def option_choices(self, session: Session, actor: Actor) -> Mapping[str, Sequence[tuple[str, str]]]:
@@ -159,10 +162,24 @@ class QuestionImporter:
 
 
 def read_file(upload: Upload) -> RawFile:
-    """A file by its name: JSON Lines, or else a table."""
-    if upload.filename.lower().endswith(SUFFIXES):
-        return read_json_lines(upload.content)
+    """A file by its name; a text file by what it holds; anything else as a table.
+
+    Raises:
+        UnreadableFile: it cannot be read as what its name says.
+    """
+    name = upload.filename.lower()
+    for suffixes, read in READERS.items():
+        if name.endswith(suffixes):
+            return read(upload.content)
     return read_sheet(read_table(upload.content, upload.filename))
+
+
+READERS: Mapping[tuple[str, ...], Callable[[bytes], RawFile]] = {
+    SUFFIXES: read_json_lines,
+    (".txt",): read_text,
+    (".gift",): read_gift,
+    (".docx", ".docm", ".doc"): read_docx,
+}
 
 
 IMPORTER = QuestionImporter()

@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
-from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS
 from examprep.bank.formats.words import strip_mark
 from examprep.bank.markup import HTML, PLAIN
 from examprep.bank.types.choices import LETTERS
@@ -63,7 +63,9 @@ def read_json_lines(content: bytes) -> RawFile:
         raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
     questions = tuple(_read(number, line) for number, line in lines)
     heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
-    rows = tuple(Row(number, _cells(question, line)) for (number, line), question in zip(lines, questions, strict=True))
+    rows = tuple(
+        Row(number, template_cells(question, line)) for (number, line), question in zip(lines, questions, strict=True)
+    )
     return RawFile(heads, rows, questions)
 
 
@@ -201,22 +203,3 @@ def _chapters(value: Any) -> dict[str, list[str]]:
     if isinstance(value, dict):
         return {str(version): _texts(numbers, "chapter") for version, numbers in value.items()}
     raise _ShapeError("chapter", Sentence('Give chapters by syllabus version, as in {"2025": ["03"]}.'))
-
-
-def _cells(question: RawQuestion, line: str) -> list[str]:
-    """The line as a row of the template, so that failed lines can be handed back as a workbook."""
-    if any(field == "" for field, _ in question.faults):
-        return ["", line.strip(), *[""] * (len(TEMPLATE_FIELDS) - 2)]
-    cells = {
-        "kind": question.kind,
-        "stem": question.stem,
-        "answer": question.answer,
-        "explanation": question.explanation,
-        "chapter": "、".join(number for numbers in question.chapters.values() for number in numbers),
-        "difficulty": question.difficulty,
-        "source": question.source,
-        "author": question.author,
-        "law_as_of": question.law_as_of,
-        **{f"option_{LETTERS[place]}": text for place, text in enumerate(question.options[: len(LETTERS)])},
-    }
-    return [cells.get(field, "") for field in TEMPLATE_FIELDS]

@@ -4,41 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from examprep.bank.formats.heads import HEADS
+from examprep.bank.formats.plain import read_written_cell
 from examprep.bank.formats.raw import RawFile, RawQuestion
-from examprep.bank.formats.words import split_options, strip_mark
+from examprep.bank.formats.words import split_lettered, strip_mark
 from examprep.bank.types.choices import LETTERS
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
 
-# The first word of each is the head the template has.
-HEADS: dict[str, tuple[str, ...]] = {
-    "kind": ("题型", "type", "questiontype", "类型"),
-    "stem": ("题干", "stem", "question", "题目", "试题", "题目内容"),
-    **{
-        f"option_{letter}": (f"选项{letter}", f"option{letter.lower()}", letter.lower(), f"选项{number}")
-        for number, letter in enumerate(LETTERS, 1)
-    },
-    "options": ("选项", "options", "备选项"),
-    "answer": ("答案", "answer", "key", "正确答案", "参考答案", "标准答案"),
-    "explanation": ("解析", "explanation", "答案解析", "试题解析"),
-    "chapter": ("章", "chapter", "chapters", "章节", "所属章"),
-    "difficulty": ("难度", "difficulty"),
-    "source": ("来源", "source", "出处"),
-    "author": ("作者", "author", "命题人"),
-    "law_as_of": ("法规截止日", "lawasof", "lawdate", "法规日期"),
-    "cites": ("依据", "cites", "法规依据"),
-}
-TEMPLATE_FIELDS = (
-    "kind",
-    "stem",
-    *(f"option_{letter}" for letter in LETTERS),
-    "answer",
-    "explanation",
-    "chapter",
-    "difficulty",
-    "source",
-    "author",
-    "law_as_of",
-)
 _FIELD_OF = {_alias.casefold(): field for field, aliases in HEADS.items() for _alias in aliases}
 _CHAPTER_OF_VERSION = re.compile(r"^(?:章|chapter)s?(\d{4})")
 
@@ -98,17 +70,22 @@ def _question(row: Row, places: dict[str, int], names: dict[str, str]) -> RawQue
     def cell(field: str) -> str:
         return row.cells[places[field]] if field in places else ""
 
-    options = split_options(cell("options")) if cell("options") else _lettered(cell)
+    options, letters = split_lettered(cell("options")) if cell("options") else (_lettered(cell), "")
     chapters = {
         field.partition(":")[2]: (cell(field),) for field in places if field.startswith("chapter") and cell(field)
     }
+    written = read_written_cell(cell("kind"), cell("stem"), cell("answer")) if not options else None
     return RawQuestion(
         number=row.number,
         names=names,
         kind=cell("kind"),
         stem=cell("stem"),
         options=options,
-        answer=cell("answer"),
+        letters=letters,
+        answer="" if written else cell("answer"),
+        parts=written.parts if written else (),
+        accepted=written.accepted if written else (),
+        faults=[("answer", sentence) for _, sentence in written.faults] if written else (),
         explanation=cell("explanation"),
         chapters=chapters,
         difficulty=cell("difficulty"),
@@ -116,6 +93,8 @@ def _question(row: Row, places: dict[str, int], names: dict[str, str]) -> RawQue
         author=cell("author"),
         law_as_of=cell("law_as_of"),
         cites=tuple(part for part in re.split(r"[\n;；]", cell("cites")) if part.strip()),
+        tags=tuple(tag for tag in re.split(r"[、,，;；\n]", cell("tags")) if tag.strip()),
+        passage=cell("passage"),
     )
 
 

@@ -1,15 +1,17 @@
 """The empty workbook: a first sheet to fill in, a second one that explains and shows examples."""
 
 import io
+from collections.abc import Sequence
 
 import xlsxwriter
 
-from examprep.bank.formats.sheet import HEADS, TEMPLATE_FIELDS
+from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS
+from examprep.bank.formats.words import KINDS
 
 ROWS_PREPARED = 2000
 WIDTHS = {"stem": 50, "explanation": 50, "kind": 10, "answer": 10, "chapter": 12, "difficulty": 8}
 GUIDE = (
-    ("题型", "单选题 或 多选题；留空时按答案个数判断", "单选题", "多选题"),
+    ("题型", "单选题、多选题、判断题、简答题、案例分析题 或 方案设计题；留空时按答案判断", "单选题", "多选题"),
     (
         "题干",
         "必填；同一来源内题干不得重复",
@@ -22,7 +24,13 @@ GUIDE = (
     ("选项D", "同上", "个别化", "督导同事"),
     ("选项E", "多选题一般五个选项", "", "陪同就医"),
     ("选项F", "最多六个", "", ""),
-    ("答案", "必填；A 或 ABD，也可写 A、B、D；多选题至少两个正确、至少一个错误", "A", "ABE"),
+    (
+        "答案",
+        "必填；A 或 ABD，也可写 A、B、D；多选题至少两个正确、至少一个错误；"
+        "判断题写 对 或 错；简答题写要点，如 接纳（2分）",
+        "A",
+        "ABE",
+    ),
     ("解析", "说明为什么对、为什么错", "服务对象有权自己作出决定。", "与服务对象直接接触的是直接服务。"),
     ("章", "章号或章名，多个用顿号分开；留空时用上传时选择的章", "02", "01、05"),
     ("难度", "预计答对的比例，如 0.7；也可写 易、中、难", "0.8", "中"),
@@ -32,8 +40,13 @@ GUIDE = (
 )
 
 
-def template_workbook() -> bytes:
-    """Heads in Chinese, cells as text so that answers and dates stay as typed, types chosen from a list."""
+def template_workbook(filled: Sequence[Sequence[str]] = ()) -> bytes:
+    """Heads in Chinese, cells as text so that answers and dates stay as typed, types chosen from a list.
+
+    ``filled`` are rows, the first one the heads, where the template goes out with questions in it.
+    """
+    heads = filled[0] if filled else [HEADS[field][0] for field in TEMPLATE_FIELDS]
+    widths = {HEADS[field][0]: width for field, width in WIDTHS.items()}
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"strings_to_urls": False}) as book:
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
@@ -41,10 +54,16 @@ def template_workbook() -> bytes:
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         page = book.add_worksheet("试题")
         page.freeze_panes(1, 0)
-        for place, field in enumerate(TEMPLATE_FIELDS):
-            page.set_column(place, place, WIDTHS.get(field, 16), text)
-            page.write_string(0, place, HEADS[field][0], head)
-        page.data_validation(1, 0, ROWS_PREPARED, 0, {"validate": "list", "source": ["单选题", "多选题"]})
+        for place, name in enumerate(heads):
+            page.set_column(place, place, widths.get(name, 16), text)
+            page.write_string(0, place, name, head)
+        for number, cells in enumerate(filled[1:], 1):
+            for place, cell in enumerate(cells):
+                if cell:
+                    page.write_string(number, place, cell, text)
+        page.data_validation(
+            1, 0, ROWS_PREPARED, 0, {"validate": "list", "source": [words[0] for words in KINDS.values()]}
+        )
         guide = book.add_worksheet("说明")
         guide.set_column(0, 0, 14)
         guide.set_column(1, 3, 46, wrap)

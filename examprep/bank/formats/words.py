@@ -107,6 +107,17 @@ def split_options(text: str) -> list[str]:
     return [text.strip()] if text.strip() else []
 
 
+def split_lettered(text: str) -> tuple[list[str], str]:
+    """The options that stand together in one cell, and their letters where one is skipped."""
+    marks = list(_MARK_IN_LINE.finditer(text))
+    letters = "".join(unicodedata.normalize("NFKC", found[1]) for found in marks)
+    alone = all(not text[: found.start()].strip() or "\n" in text[: found.start()][-1:] for found in marks)
+    if len(marks) < 2 or not alone or letters != "".join(sorted(set(letters))) or letters == LETTERS[: len(letters)]:
+        return split_options(text), ""
+    ends = [found.start() for found in marks[1:]] + [len(text)]
+    return [text[found.end() : end].strip(" \t\n;；") for found, end in zip(marks, ends, strict=True)], letters
+
+
 def strip_mark(option: str) -> tuple[str, str]:
     """The option without the letter before it, and that letter (``""`` when there is none)."""
     option = option.strip()

@@ -1,0 +1,168 @@
+"""Throws random and damaged files at every reader: ``python -m tests.fuzz_formats --inputs 20000``.
+
+A reader may refuse a file (`UnreadableFile`) and name what is wrong in it; anything else it raises is a fault, and
+so is a file that takes longer than `SLOWEST_SECONDS`.
+"""
+
+import argparse
+import io
+import random
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from examprep.bank.formats.aiken import read_aiken
+from examprep.bank.formats.checking import Rules, check_file
+from examprep.bank.formats.docx import read_docx
+from examprep.bank.formats.docx_out import write_docx
+from examprep.bank.formats.gift import read_gift
+from examprep.bank.formats.jsonlines import read_json_lines
+from examprep.bank.formats.plain import read_plain
+from examprep.bank.formats.raw import RawFile
+from examprep.bank.formats.sheet import read_sheet
+from examprep.bank.formats.text import read_text
+from examprep.bank.formats.writing import Exported
+from examprep.plumbing.sheets import UnreadableFile, read_table
+from tests.bank.exported import question
+from tests.bank.files import MULTIPLE, OURS, SINGLE, csv_text, lines
+
+SLOWEST_SECONDS = 5.0
+PLAIN = """一、单选题
+1．甲题（ ）。
+A．一  B．二
+C．三
+答案：B
+解析：因为
+章节：第3章
+二、案例分析题
+案例一：故事
+问题：
+1. 甲？（8分）
+2. 乙？（4分）
+答案：
+1.（1）甲（4分）
+（2）乙（4分）
+2. 丙（4分）
+"""
+KEYED = "一、判断题\n1.甲。\n2.乙。\n3.丙。\n参考答案\n1-2 √×\n3.对 解析：因为\n"
+AIKEN = "甲题\nA. 一\nB) 二\nANSWER: B\n"
+GIFT = "$CATEGORY: a\n\n::t::[html]甲\\=乙 {=对#因为 ~%-50%错 ####总}\n\n是 {T}\n\n空 {=甲 =乙} 白\n\n数 {#3:1}\n"
+DOCX = write_docx(
+    [Exported(question("single-choice", "甲题", {"options": ["一", "二"], "correct": [1]}, explanation="因为"))]
+).content
+
+
+def _table(content: bytes) -> RawFile:
+    return read_sheet(read_table(content, "a.csv"))
+
+
+# Each reader, and a file it reads.
+READERS: Mapping[str, tuple[Callable[[bytes], RawFile], bytes]] = {
+    "plain": (read_plain, PLAIN.encode()),
+    "plain-key": (read_plain, KEYED.encode()),
+    "aiken": (read_aiken, AIKEN.encode()),
+    "gift": (read_gift, GIFT.encode()),
+    "text": (read_text, (GIFT + PLAIN).encode()),
+    "json-lines": (read_json_lines, lines(OURS)),
+    "csv": (_table, csv_text(SINGLE, MULTIPLE).encode()),
+    "docx": (read_docx, DOCX),
+}
+_PIECES = [
+    *"{}~=#:：\\\n\n.．、（）()【】ABCDE12345%$/<>&\"'\t\x00\ue200\ue201",
+    "答案：",
+    "参考答案\n",
+    "解析：",
+    "问题1：",
+    "（2分）",
+]
+
+
+def damaged(content: bytes, draw: random.Random) -> bytes:
+    """The file with something cut, doubled, changed, or put in: characters of texts, else bytes, in archives too."""
+    if content.startswith(b"PK") and draw.random() < 0.8:
+        return _damaged_archive(content, draw)
+    if not content.startswith(b"PK") and draw.random() < 0.8:
+        return "".join(_damaged(list(content.decode()), draw)).encode("utf-8", "replace")
+    return bytes(_damaged(list(content), draw))
+
+
+def _damaged_archive(content: bytes, draw: random.Random) -> bytes:
+    """One part of the archive damaged, the others as they are."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(buffer, "w") as out:
+        names = [name for name in whole.namelist() if name.endswith((".xml", ".rels"))]
+        hit = draw.choice([*names, *["word/document.xml"] * len(names)])
+        for name in whole.namelist():
+            part = whole.read(name)
+            out.writestr(name, "".join(_damaged(list(part.decode()), draw)) if name == hit else part)
+    return buffer.getvalue()
+
+
+def _damaged(out: list, draw: random.Random) -> list:
+    """A list of characters, or of bytes, damaged in a few places."""
+    text = not out or isinstance(out[0], str)
+    for _ in range(draw.randint(1, 8)):
+        at = draw.randint(0, len(out))
+        upto = min(len(out), at + draw.randint(0, 20))
+        match draw.randint(0, 4):
+            case 0:
+                del out[at:upto]
+            case 1:
+                out[at:at] = out[at:upto] * draw.randint(1, 5)
+            case 2:
+                changed = draw.randbytes(upto - at)
+                out[at:upto] = list(changed.decode("latin-1")) if text else list(changed)
+            case _:
+                put = "".join(draw.choices(_PIECES, k=draw.randint(1, 6)))
+                out[at:at] = list(put) if text else list(put.encode())
+    return out
+
+
+def inputs(sample: bytes, count: int, draw: random.Random) -> Iterator[bytes]:
+    for number in range(count):
+        match number % 4:
+            case 0:
+                yield "".join(draw.choices(_PIECES, k=draw.randint(0, 200))).encode("utf-8")
+            case 1:
+                yield draw.randbytes(draw.randint(0, 200))
+            case _:
+                yield damaged(sample, draw)
+
+
+def fuzz(name: str, count: int, seed: int) -> int:
+    """How many of ``count`` files the reader took; raises what it must not raise, with the file in its note."""
+    read, sample = READERS[name]
+    taken = 0
+    for content in inputs(sample, count, random.Random(f"{name}{seed}")):
+        started = time.perf_counter()
+        try:
+            checked = check_file(read(content), Rules({}, "", 0, {}, date(2026, 4, 1)))
+            said = [*(problem.sentence for problem in checked.problems), *checked.notes]
+            assert all(str(sentence) for sentence in said)
+            taken += 1
+        except UnreadableFile:
+            pass
+        except Exception as error:
+            error.add_note(f"{name}: {content!r}")
+            raise
+        if time.perf_counter() - started > SLOWEST_SECONDS:
+            raise AssertionError(f"{name} is slow: {content!r}")
+    return taken
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=20_000, help="files for each reader")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=sorted(READERS), action="append")
+    options = parser.parse_args()
+    for name in options.only or READERS:
+        started = time.perf_counter()
+        taken = fuzz(name, options.inputs, options.seed)
+        seconds = time.perf_counter() - started
+        print(f"{name}: {options.inputs} files, {taken} read, none broke the reader; {seconds:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
