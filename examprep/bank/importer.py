@@ -1,7 +1,7 @@
 """Files of questions through the frame of all imports: checked, applied all or nothing, undone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from examprep.bank.formats.jsonlines import SUFFIXES, read_json_lines
 from examprep.bank.formats.raw import RawFile
 from examprep.bank.formats.sheet import read_sheet
 from examprep.bank.formats.template import template_workbook
+from examprep.bank.formats.xml_files import read_package, read_xml
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES, Draft
 from examprep.imports.importer import Plan, Upload
@@ -27,6 +28,7 @@ from examprep.plumbing.i18n import in_language, say
 from examprep.plumbing.sheets import read_table
 from examprep.syllabus import actions as syllabus
 
+READERS: Mapping[str, Callable[[bytes, str], RawFile]] = {".xml": read_xml, ".zip": read_package}
 IMPORT_STATES = ("published", "draft")
 
 
@@ -60,7 +62,7 @@ class QuestionImporter:
     name = "bank-questions"
     title = N_("Import questions")
     permission: str = Permission.BANK_QUESTION_EDIT
-    accepts: tuple[str, ...] = (".xlsx", ".csv", *SUFFIXES)
+    accepts: tuple[str, ...] = (".xlsx", ".csv", *SUFFIXES, *READERS)
     help = N_("Single- and multiple-choice questions from Excel, CSV or JSON Lines.")
     options_form: type[Form] | None = QuestionOptionsForm
 
@@ -159,7 +161,10 @@ class QuestionImporter:
 
 
 def read_file(upload: Upload) -> RawFile:
-    """A file by its name: JSON Lines, or else a table."""
+    """A file by its name: JSON Lines, XML and packages, or else a table."""
+    for suffix, read in READERS.items():
+        if upload.filename.lower().endswith(suffix):
+            return read(upload.content, upload.filename)
     if upload.filename.lower().endswith(SUFFIXES):
         return read_json_lines(upload.content)
     return read_sheet(read_table(upload.content, upload.filename))
