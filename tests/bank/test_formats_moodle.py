@@ -92,7 +92,9 @@ def test_a_statement_and_accepted_words():
 def test_an_essay_is_marked_by_what_graders_are_told():
     told = "<graderinfo format='html'><text><![CDATA[<ul><li>甲（2分）</li><li>乙 (1.5 points)</li></ul>]]></text></graderinfo>"
     whole = "<defaultgrade>4</defaultgrade><graderinfo format='html'><text>看着给</text></graderinfo>"
-    file = read(quiz(question("essay", told + CHAPTER), question("essay", whole + CHAPTER, "二"), question("essay", "")))
+    file = read(
+        quiz(question("essay", told + CHAPTER), question("essay", whole + CHAPTER, "二"), question("essay", ""))
+    )
     first, second = drafts(file)
     assert [(point.text, point.half_points) for point in first.content.points] == [("甲", 4), ("乙", 3)]
     assert [(point.text, point.half_points) for point in second.content.points] == [("看着给", 8)]

@@ -25,6 +25,8 @@ _DIV = re.compile(r'<div class="examprep-(\w+)(?: half-points-(\d{1,4}))?">([^<]
 _SHOWN = re.compile(r'<span class="examprep-marks">[^<]*</span>')
 _DATA = re.compile(r'src\s*=\s*["\']data:image/[a-z.+-]{1,20};base64,([A-Za-z0-9+/=\s]+)["\']')
 _MARKS = re.compile(r"[(（]?\s*(\d{1,3}(?:\.\d)?)\s*(?:分|points?|marks?|pts?)\s*[)）]?\s*$", re.IGNORECASE)
+_SOURCE = re.compile(r"(<img\b[^<>]{0,2000}?\bsrc\s{0,9}=\s{0,9})(?:\"([^\"<>]*)\"|'([^'<>]*)')", re.IGNORECASE)
+_BARE = {"contentbody", "rubricblock", "feedbackblock", "feedbackinline"}
 VOID = {"br", "img", "hr", "col"}
 
 
@@ -100,6 +102,8 @@ def inner(element: Element, source: Callable[[str], str], leave: frozenset[str] 
 
 def _outer(element: Element, source: Callable[[str], str], leave: frozenset[str]) -> str:
     tag = element.tag
+    if tag in _BARE:
+        return inner(element, source, leave)
     if tag == "object" and element.get("type", "").startswith("image/"):
         address = source(element.get("data", ""))
         return f'<img src="{html.escape(address)}" alt="{html.escape(words_of(element))}">'
@@ -112,6 +116,16 @@ def _outer(element: Element, source: Callable[[str], str], leave: frozenset[str]
     if tag in VOID:
         return f"<{tag}{written}>"
     return f"<{tag}{written}>{inner(element, source, leave)}</{tag}>"
+
+
+def readdressed(text: str, source: Callable[[str], str]) -> str:
+    """HTML with each picture's address changed."""
+
+    def change(found: re.Match[str]) -> str:
+        address = source(html.unescape(found[2] or found[3] or ""))
+        return f'{found[1]}"{html.escape(address)}"'
+
+    return _SOURCE.sub(change, text)
 
 
 def words_of(element: Element) -> str:

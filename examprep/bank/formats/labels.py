@@ -7,7 +7,7 @@ from typing import Any
 from examprep.bank.formats.writing import Exported
 from examprep.bank.types.choices import LETTERS
 
-_KEYS = ("type", "letters", "chapter", "difficulty", "law-as-of", "source", "author", "cite", "tag")
+KEYS = ("type", "letters", "chapter", "difficulty", "law-as-of", "source", "author", "cite", "tag")
 
 
 def labels(exported: Exported) -> list[tuple[str, str]]:
@@ -37,7 +37,7 @@ def read_labels(words: Iterable[str]) -> dict[str, Any]:
     chapters: dict[str, list[str]] = {}
     for word in words:
         key, mark, value = word.strip().partition("=")
-        if not mark or key not in _KEYS:
+        if not mark or key not in KEYS:
             key, value = "tag", word.strip()
         if key == "chapter":
             version, slash, chapter = value.rpartition("/")
