@@ -90,7 +90,8 @@ def test_a_statement_and_accepted_words():
 
 
 def test_an_essay_is_marked_by_what_graders_are_told():
-    told = "<graderinfo format='html'><text><![CDATA[<ul><li>甲（2分）</li><li>乙 (1.5 points)</li></ul>]]></text></graderinfo>"
+    points = "<ul><li>甲（2分）</li><li>乙 (1.5 points)</li></ul>"
+    told = f"<graderinfo format='html'><text><![CDATA[{points}]]></text></graderinfo>"
     whole = "<defaultgrade>4</defaultgrade><graderinfo format='html'><text>看着给</text></graderinfo>"
     file = read(
         quiz(question("essay", told + CHAPTER), question("essay", whole + CHAPTER, "二"), question("essay", ""))

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -137,6 +138,5 @@ class _Package:
             root = self.parsed(name) if name else None
             body = None if root is None else root.find("stimulusbody")
             if name and body is not None:
-                inside = posixpath.dirname(name)
-                out.append(inner(body, lambda address, inside=inside: self._picture(inside, address)))
+                out.append(inner(body, partial(self._picture, posixpath.dirname(name))))
         return "".join(out)

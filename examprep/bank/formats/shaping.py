@@ -45,9 +45,14 @@ class Gathered:
         return len(self.questions) + len(self.skipped) + 1
 
     def add(self, where: str, fields: Mapping[str, Any]) -> None:
-        """Keep a question. ``where`` is what its problems are named by."""
+        """Keep a question. ``where`` is what its problems are named by; ``answer`` is in A, B, C, …."""
         check_count(self.next_number)
         names = dict.fromkeys(("", *HEADS, "parts", "accepted", "passage", "tags"), where)
+        called = str(fields.get("letters", ""))
+        if len(called) == len(fields.get("options", ())) <= len(LETTERS):
+            fields = {**fields, "answer": fields.get("answer", "").translate(str.maketrans(LETTERS[: len(called)], called))}
+        else:
+            fields = {**fields, "letters": ""}
         self.questions.append(RawQuestion(number=self.next_number, names=names, markup=HTML, **fields))
 
     def skip(self, where: str, reason: Sentence) -> None:

@@ -52,7 +52,7 @@ class _Bounded(TreeBuilder):
 
 
 def _name(tag: str) -> str:
-    return tag.rpartition("}")[2].lower().removeprefix("qti-").replace("-", "")
+    return tag.rpartition("}")[2].lower().removeprefix("qti-").replace("-", "").replace("_", "")
 
 
 def parse(content: bytes, filename: str = "") -> Element:
