@@ -45,7 +45,7 @@ def test_each_type_comes_back_the_same():
     assert [kept(draft) for draft in drafts(file)] == [kept(one) for one in questions]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(any_exported())
 def test_any_question_comes_back_the_same(one):
     (draft,) = drafts(read(write_moodle([one]).content))

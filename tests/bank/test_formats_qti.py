@@ -26,7 +26,7 @@ def test_each_type_comes_back_the_same(write):
     assert [kept(draft) for draft in drafts(file)] == [kept(one) for one in questions]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(any_exported(), st.sampled_from(WRITERS))
 def test_any_question_comes_back_the_same(one, write):
     (draft,) = drafts(read(write([one]).content))
