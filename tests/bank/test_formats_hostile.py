@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -72,7 +73,9 @@ def test_a_million_items_are_refused_in_bounded_time(monkeypatch):
 
 def test_a_document_type_without_entities_is_read():
     """As old exports have it; the DTD itself is never looked up."""
-    content = b'<!DOCTYPE questestinterop SYSTEM "ims_qtiasiv1p2.dtd"><questestinterop><item ident="x"/></questestinterop>'
+    content = (
+        b'<!DOCTYPE questestinterop SYSTEM "ims_qtiasiv1p2.dtd"><questestinterop><item ident="x"/></questestinterop>'
+    )
     assert [number for number, _ in read_xml(content, "a.xml").skipped] == [1]
 
 
@@ -149,7 +152,7 @@ def test_a_broken_file_in_a_package_is_named():
 )
 @pytest.mark.parametrize("form", ["html", "markdown"])
 def test_no_text_takes_long(text, form):
-    inside = f'<text><![CDATA[{text}]]></text>'
+    inside = f"<text><![CDATA[{text}]]></text>"
     content = (
         f'<quiz><question type="essay"><questiontext format="{form}">{inside}</questiontext>'
         f'<graderinfo format="{form}">{inside}</graderinfo></question></quiz>'
@@ -170,10 +173,8 @@ SEEDS = [
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300), st.sampled_from([read_xml, read_package]))
 def test_any_bytes_are_read_or_refused(content, read):
-    try:
+    with suppress(UnreadableFile):
         read(content, "a")
-    except UnreadableFile as refusal:
-        assert str(refusal)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -187,17 +188,16 @@ def test_a_changed_file_is_read_or_refused(seed, data):
         changed[place : place + length] = data.draw(st.binary(max_size=8))
         if not changed:
             break
-    try:
+    with suppress(UnreadableFile):
         read(bytes(changed), "a")
-    except UnreadableFile as refusal:
-        assert str(refusal)
 
 
-TAG = st.sampled_from(
-    "quiz question answer text tags tag file questestinterop item presentation response_lid response_label resprocessing "
-    "respcondition conditionvar varequal setvar assessmentItem itemBody choiceInteraction simpleChoice mapping mapEntry "
-    "responseDeclaration correctResponse value qti-item-body textEntryInteraction img p rubricBlock".split()
-)
+NAMES = """
+quiz question answer text tags tag file questestinterop item presentation response_lid response_label resprocessing
+respcondition conditionvar varequal setvar assessmentItem itemBody choiceInteraction simpleChoice mapping mapEntry
+responseDeclaration correctResponse value qti-item-body textEntryInteraction img p rubricBlock
+"""
+TAG = st.sampled_from(NAMES.split())
 ATTRIBUTES = st.dictionaries(
     st.sampled_from(["type", "ident", "identifier", "responseIdentifier", "fraction", "mappedValue", "format", "src"]),
     st.sampled_from(["multichoice", "shortanswer", "essay", "truefalse", "RESPONSE", "A", "100", "-1e9", "nan", ""]),
@@ -219,7 +219,5 @@ def written(tree):
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["quiz", "questestinterop", "assessmentItem"]), st.lists(TREES, max_size=4))
 def test_any_tree_is_read_or_refused(root, below):
-    try:
+    with suppress(UnreadableFile):
         read_xml(written((root, {}, below)).encode(), "a.xml")
-    except UnreadableFile as refusal:
-        assert str(refusal)

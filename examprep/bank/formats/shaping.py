@@ -50,7 +50,10 @@ class Gathered:
         names = dict.fromkeys(("", *HEADS, "parts", "accepted", "passage", "tags"), where)
         called = str(fields.get("letters", ""))
         if len(called) == len(fields.get("options", ())) <= len(LETTERS):
-            fields = {**fields, "answer": fields.get("answer", "").translate(str.maketrans(LETTERS[: len(called)], called))}
+            fields = {
+                **fields,
+                "answer": fields.get("answer", "").translate(str.maketrans(LETTERS[: len(called)], called)),
+            }
         else:
             fields = {**fields, "letters": ""}
         self.questions.append(RawQuestion(number=self.next_number, names=names, markup=HTML, **fields))

@@ -7,6 +7,7 @@ namespace, their capitals, their hyphens and QTI 3's ``qti-``, so that a reader 
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -51,6 +52,7 @@ class _Bounded(TreeBuilder):
         return super().end(_name(tag))
 
 
+@lru_cache(maxsize=2048)
 def _name(tag: str) -> str:
     return tag.rpartition("}")[2].lower().removeprefix("qti-").replace("-", "").replace("_", "")
 
