@@ -18,6 +18,7 @@ from examprep.bank.formats.raw import RawFile
 from examprep.bank.formats.sheet import read_sheet
 from examprep.bank.formats.template import template_workbook
 from examprep.bank.formats.text import read_text
+from examprep.bank.formats.xml_files import read_package, read_xml
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.values import STATES, Draft
 from examprep.imports.importer import Plan, Upload
@@ -63,8 +64,8 @@ class QuestionImporter:
     name = "bank-questions"
     title = N_("Import questions")
     permission: str = Permission.BANK_QUESTION_EDIT
-    accepts: tuple[str, ...] = (".xlsx", ".csv", ".docx", ".txt", ".gift", *SUFFIXES)
-    help = N_("Questions of every type from Excel, CSV, Word, plain text, Aiken, GIFT or JSON Lines.")
+    accepts: tuple[str, ...] = (".xlsx", ".csv", ".docx", ".txt", ".gift", ".xml", ".zip", *SUFFIXES)
+    help = N_("Questions of every type from Excel, CSV, Word, plain text, Aiken, GIFT, Moodle XML, QTI or JSON Lines.")
     options_form: type[Form] | None = QuestionOptionsForm
 
     def option_choices(self, session: Session, actor: Actor) -> Mapping[str, Sequence[tuple[str, str]]]:
@@ -162,7 +163,7 @@ class QuestionImporter:
 
 
 def read_file(upload: Upload) -> RawFile:
-    """A file by its name; a text file by what it holds; anything else as a table.
+    """A file by its name; a text or XML file by what it holds; anything else as a table.
 
     Raises:
         UnreadableFile: it cannot be read as what its name says.
@@ -170,15 +171,17 @@ def read_file(upload: Upload) -> RawFile:
     name = upload.filename.lower()
     for suffixes, read in READERS.items():
         if name.endswith(suffixes):
-            return read(upload.content)
+            return read(upload)
     return read_sheet(read_table(upload.content, upload.filename))
 
 
-READERS: Mapping[tuple[str, ...], Callable[[bytes], RawFile]] = {
-    SUFFIXES: read_json_lines,
-    (".txt",): read_text,
-    (".gift",): read_gift,
-    (".docx", ".docm", ".doc"): read_docx,
+READERS: Mapping[tuple[str, ...], Callable[[Upload], RawFile]] = {
+    SUFFIXES: lambda upload: read_json_lines(upload.content),
+    (".txt",): lambda upload: read_text(upload.content),
+    (".gift",): lambda upload: read_gift(upload.content),
+    (".docx", ".docm", ".doc"): lambda upload: read_docx(upload.content),
+    (".xml",): lambda upload: read_xml(upload.content, upload.filename),
+    (".zip",): lambda upload: read_package(upload.content),
 }
 
 

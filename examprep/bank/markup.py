@@ -76,10 +76,18 @@ class _Reader(HTMLParser):
             self.out.append(html.escape(data, quote=False))
 
 
+def _closed(text: str) -> str:
+    """The text with what opens and is never closed as words: Python's parser would read on to the end for each."""
+    for opened, closed in (("<!--", "-->"), ("<", ">")):
+        head, mark, tail = text.rpartition(closed)
+        text = head + mark + tail.replace(opened, html.escape(opened))
+    return text
+
+
 def sanitise(text: str) -> tuple[str, tuple[str, ...]]:
     """A fragment as the bank keeps it, and the names of the tags whose effect is lost (never their words)."""
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_closed(text))
     reader.close()
     clean = nh3.clean(
         "".join(reader.out),
@@ -137,7 +145,7 @@ def plain(text: str, markup: str) -> str:
     if markup == PLAIN:
         return text
     words = _Words()
-    words.feed(text)
+    words.feed(_closed(text))
     words.close()
     lines = (_SPACE.sub(" ", line).strip() for line in "".join(words.out).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -102,7 +102,7 @@ def check_file(file: RawFile, rules: Rules) -> Checked:
             for tag in texts.dropped:
                 lost[tag].append(raw.number)
         checked.problems += [Problem(raw.number, raw.names.get(column, ""), sentence) for column, sentence in faults]
-    checked.notes += _notes(file, odd)
+    checked.notes += [*_notes(file, odd), *file.notes]
     checked.notes += [
         Sentence(
             "Of %(count)s questions the words are kept, but not the effect of <%(tag)s>: %(rows)s",

@@ -55,7 +55,7 @@ class RawFile:
     """A whole file: its questions, its rows as they can be handed back under ``heads``, and columns nobody knows.
 
     ``skipped`` are (number, sentence) pairs: what the bank has no place for, with the reason. ``media`` are the
-    pictures by the names that the texts use.
+    pictures by the names that the texts use. ``notes`` say what else of the file is not kept.
     """
 
     heads: Sequence[str]
@@ -64,3 +64,4 @@ class RawFile:
     ignored: Sequence[str] = ()
     skipped: Sequence[tuple[int, Sentence]] = ()
     media: Mapping[str, bytes] = field(default_factory=dict)
+    notes: Sequence[Sentence] = ()
