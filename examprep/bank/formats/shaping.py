@@ -93,9 +93,14 @@ def named(numbers: Sequence[int]) -> str:
 
 def _cells(question: RawQuestion) -> Sequence[str]:
     """The question's words as a row of the template."""
-    options = [plain(option, HTML) for option in question.options]
-    words = {"stem": plain(question.stem, HTML), "explanation": plain(question.explanation, HTML), "options": options}
-    return template_cells(replace(question, **words))
+    return template_cells(
+        replace(
+            question,
+            stem=plain(question.stem, HTML),
+            explanation=plain(question.explanation, HTML),
+            options=[plain(option, HTML) for option in question.options],
+        )
+    )
 
 
 def too_many(options: Sequence[str]) -> list[tuple[str, Sentence]]:
