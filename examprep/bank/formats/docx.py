@@ -9,14 +9,12 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import docx
 from docx.oxml.ns import qn
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 
 from examprep.bank.formats.plain import read_lines
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
@@ -106,14 +104,14 @@ def _macros() -> UnreadableFile:
 class _Counters:
     """How far each list has counted, by its level."""
 
-    at: dict[tuple[str, int], int] = field(default_factory=dict)
+    at: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def next(self, number: str, level: int, start: int) -> int:
-        for deeper in [key for key in self.at if key[0] == number and key[1] > level]:
-            del self.at[deeper]
-        value = self.at.get((number, level), start - 1) + 1
-        self.at[number, level] = value
-        return value
+        counted = self.at.setdefault(number, {})
+        for deeper in [one for one in counted if one > level]:
+            del counted[deeper]
+        counted[level] = counted.get(level, start - 1) + 1
+        return counted[level]
 
 
 class _Reader:
@@ -124,6 +122,9 @@ class _Reader:
         self.media: dict[str, bytes] = {}
         self._document = document
         self._levels = _numbering(document)
+        self._styles = {
+            style.get(qn("w:styleId"), ""): style for style in document.styles.element.findall(qn("w:style"))
+        }
         self._counters = _Counters()
 
     def lines(self) -> Iterator[tuple[int, str]]:
@@ -131,15 +132,12 @@ class _Reader:
         for number, block in enumerate(_blocks(self._document.element.body), 1):
             if number > PARAGRAPHS_LIMIT:
                 raise _too_large()
-            if block.tag == qn("w:tbl"):
-                text = self._hold(self._table(Table(block, self._document)))
-            else:
-                text = self._paragraph(Paragraph(block, self._document))
+            text = self._hold(self._table(block)) if block.tag == qn("w:tbl") else self._paragraph(block)
             for line in text.split("\n"):
                 yield number, line
 
-    def _paragraph(self, paragraph: Paragraph) -> str:
-        return self._mark(paragraph) + self._runs(paragraph._p)
+    def _paragraph(self, paragraph: Any) -> str:
+        return self._mark(paragraph) + self._runs(paragraph)
 
     def _runs(self, element: Any) -> str:
         """The text of an element's runs, its links' too."""
@@ -177,12 +175,13 @@ class _Reader:
         alt = "" if described is None else described.get("descr", "")
         return self._hold(f'<img src="media:{html.escape(name)}" alt="{html.escape(alt)}">')
 
-    def _table(self, table: Table) -> str:
+    def _table(self, table: Any) -> str:
+        """A table, a table within a cell as its lines. Cells are those written, however many columns they claim."""
         rows = []
-        for row in table.rows:
+        for row in table.iter(qn("w:tr")):
             cells = [
-                "<td>" + "<br>".join(_shown(self._runs(p._p), self.held) for p in cell.paragraphs) + "</td>"
-                for cell in row.cells
+                "<td>" + "<br>".join(_shown(self._runs(p), self.held) for p in cell.iter(qn("w:p"))) + "</td>"
+                for cell in row.findall(qn("w:tc"))
             ]
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return f"<table><tbody>{''.join(rows)}</tbody></table>"
@@ -191,9 +190,9 @@ class _Reader:
         self.held.append(markup)
         return f"{_OPEN}{len(self.held) - 1}{_CLOSE}"
 
-    def _mark(self, paragraph: Paragraph) -> str:
+    def _mark(self, paragraph: Any) -> str:
         """The number or letter that Word puts before a paragraph of a list."""
-        found = _in_list(paragraph)
+        found = _in_list(paragraph, self._styles)
         if found is None or found not in self._levels:
             return ""
         number, level = found
@@ -218,10 +217,10 @@ def _blocks(element: Any) -> Iterator[Any]:
             yield from _blocks(child)
 
 
-def _in_list(paragraph: Paragraph) -> tuple[str, int] | None:
+def _in_list(paragraph: Any, styles: Mapping[str, Any]) -> tuple[str, int] | None:
     """The list a paragraph, or its style, belongs to, and its level there."""
-    style: Any = paragraph.style
-    for holder in (paragraph._p, style.element if style is not None else None):
+    style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    for holder in (paragraph, styles.get("" if style is None else style.get(qn("w:val"), ""))):
         props = None if holder is None else holder.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
         if props is None:
             continue
