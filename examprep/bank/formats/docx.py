@@ -8,7 +8,6 @@ once the questions are read.
 import html
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,18 +15,16 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 
+from examprep.bank.formats.docx_safety import check_document, damaged, too_large
 from examprep.bank.formats.plain import read_lines
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.markup import HTML
 from examprep.plumbing.sheets import UnreadableFile
 
-UNPACKED_LIMIT_BYTES = 60 * 1024 * 1024
-XML_LIMIT_BYTES = 25 * 1024 * 1024
-PARTS_LIMIT, PARAGRAPHS_LIMIT = 3000, 60_000
+PARAGRAPHS_LIMIT = 60_000
 _OPEN, _CLOSE = "\ue200", "\ue201"
 _HELD = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _FREE = str.maketrans({_OPEN: "", _CLOSE: ""})
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read_docx(content: bytes) -> RawFile:
@@ -36,7 +33,7 @@ def read_docx(content: bytes) -> RawFile:
     Raises:
         UnreadableFile: protected, damaged, with macros or entities, far too large inside, or without a question.
     """
-    _check(content)
+    check_document(content)
     try:
         document = docx.Document(io.BytesIO(content))
         reader = _Reader(document)
@@ -44,60 +41,13 @@ def read_docx(content: bytes) -> RawFile:
     except UnreadableFile:
         raise
     except Exception as error:  # the library raises many kinds for broken documents, some undocumented
-        raise _damaged() from error
+        raise damaged() from error
     file = read_lines(lines)
     return replace(
         file,
         questions=tuple(_marked_up(question, reader.held) for question in file.questions),
         media=reader.media,
     )
-
-
-def _damaged() -> UnreadableFile:
-    return UnreadableFile("file.docx-broken", "The document is damaged. Open it in Word and save it anew as .docx.")
-
-
-def _check(content: bytes) -> None:
-    """Refuse what must not be opened, without unpacking more than the limits."""
-    if content.startswith(_OLE):
-        raise UnreadableFile(
-            "file.docx-protected",
-            "The document is protected by a password, or is an old .doc file. Save it as .docx without a password.",
-        )
-    if not content.startswith(b"PK"):
-        raise UnreadableFile(
-            "file.not-docx", "This is not a Word document (.docx). Open it in Word and save it as one."
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT_BYTES:
-                raise _too_large()
-            for part in parts:
-                if part.filename.lower().endswith("vbaproject.bin"):
-                    raise _macros()
-                if not part.filename.lower().endswith((".xml", ".rels")):
-                    continue
-                if part.file_size > XML_LIMIT_BYTES:
-                    raise _too_large()
-                with archive.open(part) as opened:
-                    unpacked = opened.read(XML_LIMIT_BYTES + 1)
-                if b"<!DOCTYPE" in unpacked or b"<!ENTITY" in unpacked or unpacked[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-                    raise _damaged()
-                if part.filename == "[Content_Types].xml" and b"macroEnabled" in unpacked:
-                    raise _macros()
-    except UnreadableFile:
-        raise
-    except Exception as error:  # zipfile raises many kinds for damaged archives
-        raise _damaged() from error
-
-
-def _too_large() -> UnreadableFile:
-    return UnreadableFile("file.docx-bomb", "The document is far larger inside than it looks. Send it in parts.")
-
-
-def _macros() -> UnreadableFile:
-    return UnreadableFile("file.docx-macros", "The document holds macros. Save it as .docx, without macros.")
 
 
 @dataclass
@@ -131,7 +81,7 @@ class _Reader:
         """Every paragraph by its number; one of several lines gives several."""
         for number, block in enumerate(_blocks(self._document.element.body), 1):
             if number > PARAGRAPHS_LIMIT:
-                raise _too_large()
+                raise too_large()
             text = self._hold(self._table(block)) if block.tag == qn("w:tbl") else self._paragraph(block)
             for line in text.split("\n"):
                 yield number, line
