@@ -140,3 +140,14 @@ def test_a_part_named_outside_the_document_is_not_written_anywhere(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     assert read_docx(rezipped(**{"../../out_dot_txt": b"x"})).questions
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_that_claims_a_billion_columns_is_one_cell():
+    def widened(xml):
+        cell = b'<w:tc><w:tcPr><w:gridSpan w:val="1000000000"/></w:tcPr><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>'
+        table = b"<w:tbl><w:tblPr/><w:tblGrid/><w:tr>" + cell + b"</w:tr></w:tbl>"
+        at = xml.index(b"<w:p", xml.index("甲题".encode()))
+        return xml[:at] + table + xml[at:]
+
+    (read,) = read_docx(rezipped(widened)).questions
+    assert read.stem == "甲题<br><table><tbody><tr><td>x</td></tr></tbody></table>"

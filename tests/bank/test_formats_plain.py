@@ -1,5 +1,6 @@
 """Papers in plain text as trainers write them."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -135,3 +136,12 @@ def test_damaged_files_are_refused_or_named(name):
 def test_any_bytes_are_refused_or_named(name, content):
     with suppress(UnreadableFile):
         fuzz_formats.READERS[name][0](content)
+
+
+@pytest.mark.parametrize(
+    "line", ["（" + " " * 19_000, "一" + " " * 19_000 + "x", "答案" + " " * 19_000, "1.A " * 4_900 + "x"]
+)
+def test_long_lines_take_no_long_time(line):
+    started = time.perf_counter()
+    read(f"1.甲\n{line}\nA.一\nB.二\n答案：A")
+    assert time.perf_counter() - started < 2

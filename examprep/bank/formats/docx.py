@@ -8,28 +8,23 @@ once the questions are read.
 import html
 import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import docx
 from docx.oxml.ns import qn
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 
+from examprep.bank.formats.docx_safety import check_document, damaged, too_large
 from examprep.bank.formats.plain import read_lines
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.markup import HTML
 from examprep.plumbing.sheets import UnreadableFile
 
-UNPACKED_LIMIT_BYTES = 60 * 1024 * 1024
-XML_LIMIT_BYTES = 25 * 1024 * 1024
-PARTS_LIMIT, PARAGRAPHS_LIMIT = 3000, 60_000
+PARAGRAPHS_LIMIT = 60_000
 _OPEN, _CLOSE = "\ue200", "\ue201"
 _HELD = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _FREE = str.maketrans({_OPEN: "", _CLOSE: ""})
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read_docx(content: bytes) -> RawFile:
@@ -38,7 +33,7 @@ def read_docx(content: bytes) -> RawFile:
     Raises:
         UnreadableFile: protected, damaged, with macros or entities, far too large inside, or without a question.
     """
-    _check(content)
+    check_document(content)
     try:
         document = docx.Document(io.BytesIO(content))
         reader = _Reader(document)
@@ -46,7 +41,7 @@ def read_docx(content: bytes) -> RawFile:
     except UnreadableFile:
         raise
     except Exception as error:  # the library raises many kinds for broken documents, some undocumented
-        raise _damaged() from error
+        raise damaged() from error
     file = read_lines(lines)
     return replace(
         file,
@@ -55,65 +50,18 @@ def read_docx(content: bytes) -> RawFile:
     )
 
 
-def _damaged() -> UnreadableFile:
-    return UnreadableFile("file.docx-broken", "The document is damaged. Open it in Word and save it anew as .docx.")
-
-
-def _check(content: bytes) -> None:
-    """Refuse what must not be opened, without unpacking more than the limits."""
-    if content.startswith(_OLE):
-        raise UnreadableFile(
-            "file.docx-protected",
-            "The document is protected by a password, or is an old .doc file. Save it as .docx without a password.",
-        )
-    if not content.startswith(b"PK"):
-        raise UnreadableFile(
-            "file.not-docx", "This is not a Word document (.docx). Open it in Word and save it as one."
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT_BYTES:
-                raise _too_large()
-            for part in parts:
-                if part.filename.lower().endswith("vbaproject.bin"):
-                    raise _macros()
-                if not part.filename.lower().endswith((".xml", ".rels")):
-                    continue
-                if part.file_size > XML_LIMIT_BYTES:
-                    raise _too_large()
-                with archive.open(part) as opened:
-                    unpacked = opened.read(XML_LIMIT_BYTES + 1)
-                if b"<!DOCTYPE" in unpacked or b"<!ENTITY" in unpacked or unpacked[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-                    raise _damaged()
-                if part.filename == "[Content_Types].xml" and b"macroEnabled" in unpacked:
-                    raise _macros()
-    except UnreadableFile:
-        raise
-    except Exception as error:  # zipfile raises many kinds for damaged archives
-        raise _damaged() from error
-
-
-def _too_large() -> UnreadableFile:
-    return UnreadableFile("file.docx-bomb", "The document is far larger inside than it looks. Send it in parts.")
-
-
-def _macros() -> UnreadableFile:
-    return UnreadableFile("file.docx-macros", "The document holds macros. Save it as .docx, without macros.")
-
-
 @dataclass
 class _Counters:
     """How far each list has counted, by its level."""
 
-    at: dict[tuple[str, int], int] = field(default_factory=dict)
+    at: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def next(self, number: str, level: int, start: int) -> int:
-        for deeper in [key for key in self.at if key[0] == number and key[1] > level]:
-            del self.at[deeper]
-        value = self.at.get((number, level), start - 1) + 1
-        self.at[number, level] = value
-        return value
+        counted = self.at.setdefault(number, {})
+        for deeper in [one for one in counted if one > level]:
+            del counted[deeper]
+        counted[level] = counted.get(level, start - 1) + 1
+        return counted[level]
 
 
 class _Reader:
@@ -124,22 +72,22 @@ class _Reader:
         self.media: dict[str, bytes] = {}
         self._document = document
         self._levels = _numbering(document)
+        self._styles = {
+            style.get(qn("w:styleId"), ""): style for style in document.styles.element.findall(qn("w:style"))
+        }
         self._counters = _Counters()
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every paragraph by its number; one of several lines gives several."""
         for number, block in enumerate(_blocks(self._document.element.body), 1):
             if number > PARAGRAPHS_LIMIT:
-                raise _too_large()
-            if block.tag == qn("w:tbl"):
-                text = self._hold(self._table(Table(block, self._document)))
-            else:
-                text = self._paragraph(Paragraph(block, self._document))
+                raise too_large()
+            text = self._hold(self._table(block)) if block.tag == qn("w:tbl") else self._paragraph(block)
             for line in text.split("\n"):
                 yield number, line
 
-    def _paragraph(self, paragraph: Paragraph) -> str:
-        return self._mark(paragraph) + self._runs(paragraph._p)
+    def _paragraph(self, paragraph: Any) -> str:
+        return self._mark(paragraph) + self._runs(paragraph)
 
     def _runs(self, element: Any) -> str:
         """The text of an element's runs, its links' too."""
@@ -177,12 +125,13 @@ class _Reader:
         alt = "" if described is None else described.get("descr", "")
         return self._hold(f'<img src="media:{html.escape(name)}" alt="{html.escape(alt)}">')
 
-    def _table(self, table: Table) -> str:
+    def _table(self, table: Any) -> str:
+        """A table, a table within a cell as its lines. Cells are those written, however many columns they claim."""
         rows = []
-        for row in table.rows:
+        for row in table.iter(qn("w:tr")):
             cells = [
-                "<td>" + "<br>".join(_shown(self._runs(p._p), self.held) for p in cell.paragraphs) + "</td>"
-                for cell in row.cells
+                "<td>" + "<br>".join(_shown(self._runs(p), self.held) for p in cell.iter(qn("w:p"))) + "</td>"
+                for cell in row.findall(qn("w:tc"))
             ]
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return f"<table><tbody>{''.join(rows)}</tbody></table>"
@@ -191,9 +140,9 @@ class _Reader:
         self.held.append(markup)
         return f"{_OPEN}{len(self.held) - 1}{_CLOSE}"
 
-    def _mark(self, paragraph: Paragraph) -> str:
+    def _mark(self, paragraph: Any) -> str:
         """The number or letter that Word puts before a paragraph of a list."""
-        found = _in_list(paragraph)
+        found = _in_list(paragraph, self._styles)
         if found is None or found not in self._levels:
             return ""
         number, level = found
@@ -218,10 +167,10 @@ def _blocks(element: Any) -> Iterator[Any]:
             yield from _blocks(child)
 
 
-def _in_list(paragraph: Paragraph) -> tuple[str, int] | None:
+def _in_list(paragraph: Any, styles: Mapping[str, Any]) -> tuple[str, int] | None:
     """The list a paragraph, or its style, belongs to, and its level there."""
-    style: Any = paragraph.style
-    for holder in (paragraph._p, style.element if style is not None else None):
+    style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    for holder in (paragraph, styles.get("" if style is None else style.get(qn("w:val"), ""))):
         props = None if holder is None else holder.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
         if props is None:
             continue

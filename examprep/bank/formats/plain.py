@@ -22,6 +22,7 @@ from examprep.bank.formats.words import read_kind
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
 
+LINE_LIMIT = 20_000
 _ONE_LINE = {"chapter", "difficulty", "source", "author", "law_as_of", "tags", "kind", "accepted"}
 
 
@@ -44,6 +45,11 @@ def read_lines(lines: Sequence[tuple[int, str]]) -> RawFile:
         raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
     if len(lines) > ROW_LIMIT:
         raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
+    longest = max(len(line) for _, line in lines)
+    if longest > LINE_LIMIT:
+        raise UnreadableFile(
+            "file.line-long", "A line has more than %(limit)s characters. Break it into lines.", limit=LINE_LIMIT
+        )
     paper = _Paper()
     for place, (number, line) in enumerate(lines):
         if paper.answers_begin(line, lines[place + 1 : place + 20]):

@@ -20,19 +20,21 @@ _HEADS = {word: kind for kind, words in KINDS.items() for word in words if word.
 }
 _HEAD_WORDS = "|".join(sorted(_HEADS, key=len, reverse=True))
 _HEAD = re.compile(
-    rf"^(?:[(（]?(?:第?[{_CHINESE}]+(?:部分|大题)?)[)）]?\s*[、.．:：]?\s*)?({_HEAD_WORDS})"
-    r"\s*(?:[(（【\[:：,，。共本每].{0,120})?$"
+    rf"^(?:[(（]?(?:第?[{_CHINESE}]+(?:部分|大题)?)[)）]?\s{{0,9}}[、.．:：]?\s{{0,9}})?({_HEAD_WORDS})"
+    r"\s{0,9}(?:[(（【\[:：,，。共本每].{0,120})?$"
 )
 _NUMBERED = re.compile(
-    r"^(?:(?P<dot>\d{1,4})\s*[.．、](?!\d)|[(（](?P<paren>\d{1,4})[)）][.．、]?|第(?P<word>\d{1,4})题[:：.．、]?)\s*"
+    r"^(?:(?P<dot>\d{1,4})\s{0,9}[.．、](?!\d)|[(（](?P<paren>\d{1,4})[)）][.．、]?|第(?P<word>\d{1,4})题[:：.．、]?)\s{0,9}"
 )
-_CASE = re.compile(rf"^[【\[]?案例(?:分析)?([{_CHINESE}]{{1,3}}|\d{{1,3}})(?:[】\]]\s*[:：]?|[:：.．、])\s*")
-_PROMPT = re.compile(rf"^[【\[]?问题\s*([{_CHINESE}]|\d{{1,2}})[】\]]?\s*[:：.．、]\s*")
+_CASE = re.compile(
+    rf"^[【\[]?案例(?:分析)?([{_CHINESE}]{{1,3}}|\d{{1,3}})(?:[】\]]\s{{0,9}}[:：]?|[:：.．、])\s{{0,9}}"
+)
+_PROMPT = re.compile(rf"^[【\[]?问题\s{{0,9}}([{_CHINESE}]|\d{{1,2}})[】\]]?\s{{0,9}}[:：.．、]\s{{0,9}}")
 _ASKS = re.compile(r"^[【\[]?(?:问题|要求|请回答|请回答下列问题|请回答以下问题)[】\]]?[:：。]?$")
-_CHAPTER = re.compile(rf"^(第(?:[{_CHINESE}]{{1,3}}|\d{{1,2}})章)(?:[\s:：、.．]\s*\S.{{0,40}})?$")
-_LETTER = re.compile(r"[(（]?([A-HＡ-Ｈ])[)）.．、:：]\s*")
-_LETTER_IN_LINE = re.compile(r"(?:(?<=\s)|^)[(（]?([A-HＡ-Ｈ])[)）.．、:：]\s*")
-_LETTER_ANYWHERE = re.compile(r"([A-HＡ-Ｈ])[.．、]\s*")
+_CHAPTER = re.compile(rf"^(第(?:[{_CHINESE}]{{1,3}}|\d{{1,2}})章)(?:[\s:：、.．]\s{{0,9}}\S.{{0,40}})?$")
+_LETTER = re.compile(r"[(（]?([A-HＡ-Ｈ])[)）.．、:：]\s{0,9}")
+_LETTER_IN_LINE = re.compile(r"(?:(?<=\s)|^)[(（]?([A-HＡ-Ｈ])[)）.．、:：]\s{0,9}")
+_LETTER_ANYWHERE = re.compile(r"([A-HＡ-Ｈ])[.．、]\s{0,9}")
 LABELS = {
     "answer": ("参考答案", "正确答案", "标准答案", "答案要点", "评分要点", "答案", "Answer", "ANSWER"),
     "explanation": ("答案解析", "试题解析", "参考解析", "解析"),
@@ -62,14 +64,14 @@ NAMES = {
 _FIELD_OF = {word: field for field, words in LABELS.items() for word in words}
 _WORDS = "|".join(sorted(_FIELD_OF, key=len, reverse=True))
 _LABEL = re.compile(
-    rf"^(?:[【\[]\s*(?P<boxed>{_WORDS})\s*(?P<b>[A-H]|\d{{1,2}})?\s*[】\]]\s*[:：]?"
-    rf"|(?P<open>{_WORDS})\s*(?P<o>[A-H]|\d{{1,2}})?\s*(?:[(（](?P<version>\d{{4}})[^)）]{{0,4}}[)）])?\s*[:：])\s*"
+    rf"^(?:[【\[]\s{{0,9}}(?P<boxed>{_WORDS})\s{{0,9}}(?P<b>[A-H]|\d{{1,2}})?\s{{0,9}}[】\]]\s{{0,9}}[:：]?"
+    rf"|(?P<open>{_WORDS})\s{{0,9}}(?P<o>[A-H]|\d{{1,2}})?\s{{0,9}}(?:[(（](?P<version>\d{{4}})[^)）]{{0,4}}[)）])?\s{{0,9}}[:：])\s{{0,9}}"
 )
 _ANSWERS = re.compile(
-    rf"^(?:[{_CHINESE}]+[、.．]\s*)?[【\[]?(?:参考|标准|正确)?答案(?:(?:及|与|和)?(?:参考|答案)?解析|部分)?[】\]]?\s*[:：]?$"
+    rf"^(?:[{_CHINESE}]+[、.．]\s{{0,9}})?[【\[]?(?:参考|标准|正确)?答案(?:(?:及|与|和)?(?:参考|答案)?解析|部分)?[】\]]?\s{{0,9}}[:：]?$"
 )
-_THEN_EXPLAINED = re.compile(r"\s*(?:[【\[](?:答案)?解析[】\]]\s*[:：]?|(?:答案)?解析\s*[:：])\s*")
-MARKS = re.compile(r"[(（]\s*(?:本题|共)?\s*(\d{1,3}(?:\.[05])?)\s*分\s*[)）]")
+_THEN_EXPLAINED = re.compile(r"(?:[【\[](?:答案)?解析[】\]]\s{0,9}[:：]?|(?:答案)?解析\s{0,9}[:：])\s{0,9}")
+MARKS = re.compile(r"[(（]\s{0,9}(?:本题|共)?\s{0,9}(\d{1,3}(?:\.[05])?)\s{0,9}分\s{0,9}[)）]")
 
 
 def head(line: str) -> str | None:

@@ -10,7 +10,7 @@ from examprep.bank.formats.raw import RawFile
 from examprep.plumbing.sheets import decode
 
 _GIFT = re.compile(
-    r"(?<!\\)\{\s*(?:(?:TRUE|FALSE|T|F|#[^#}]*)\s*[#}]|[=~][^{}]*\}|\})|^\s*::[^:\n]+::|^\$CATEGORY:", re.M
+    r"(?<!\\)\{\s*(?:(?:TRUE|FALSE|T|F|#[^#}]*)\s*[#}]|[=~][^{}]*\}|\})|^[ \t]*::[^:\n]+::|^\$CATEGORY:", re.M
 )
 
 
