@@ -76,7 +76,8 @@ def write_item(exported: Exported, dialect: Dialect, source: Callable[[str], str
         declaration, answer = _worded(content, dialect)
         points = "" if is_default(content) else xhtml(rubric(content, own))
     if points:
-        answer += tag("rubricBlock", dialect.content(points), use="scoring", view="scorer")
+        use = {} if dialect is QTI21 else {"use": "scoring"}
+        answer += tag("rubricBlock", dialect.content(points), **use, view="scorer")
     explanation = own(question.explanation) if question.explanation else ""
     modal = tag(
         "modalFeedback",
