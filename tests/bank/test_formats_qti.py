@@ -13,7 +13,7 @@ from examprep.bank.formats.package_out import write_qti12, write_qti21, write_qt
 from examprep.bank.importer import read_file
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.imports.importer import Upload
-from tests.bank.exported import any_exported, drafts, exported, kept, of_each_type, png
+from tests.bank.sent_out import any_exported, drafts, exported, kept, of_each_type, png
 
 WRITERS = [write_qti12, write_qti21, write_qti22, write_qti30]
 
