@@ -10,7 +10,7 @@ from examprep.bank.formats.moodle_out import write_moodle
 from examprep.bank.importer import read_file
 from examprep.imports.importer import Upload
 from examprep.plumbing.sheets import UnreadableFile
-from tests.bank.exported_xml import any_exported, drafts, exported, kept, of_each_type, png
+from tests.bank.sent_out import any_exported, drafts, exported, kept, of_each_type, png
 
 
 def read(text, filename="quiz.xml"):

@@ -13,7 +13,7 @@ from examprep.bank.formats.package_out import write_qti12, write_qti21, write_qt
 from examprep.bank.importer import read_file
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.imports.importer import Upload
-from tests.bank.exported_xml import any_exported, drafts, exported, kept, of_each_type, png
+from tests.bank.sent_out import any_exported, drafts, exported, kept, of_each_type, png
 
 WRITERS = [write_qti12, write_qti21, write_qti22, write_qti30]
 
@@ -239,3 +239,11 @@ def test_qti2_says_the_official_marks(ticks):
     content = one.question.content
     places = frozenset("ABCD".index(tick) for tick in ticks)
     assert marks * 2 == QUESTION_TYPES["multiple-choice"].grade(content, places)
+
+
+def test_a_rubric_of_qti21_names_no_use():
+    """``use`` came with QTI 2.2."""
+    essay = exported("short-answer", {"parts": [{"points": [{"text": "甲", "half_points": 3}]}]})
+    for write, uses in ((write_qti21, False), (write_qti22, True), (write_qti30, True)):
+        text = zipfile.ZipFile(io.BytesIO(write([essay]).content)).read("question-00001.xml").decode()
+        assert ('use="scoring"' in text) is uses

@@ -34,13 +34,18 @@ class Dialect:
         """An element of QTI's own."""
         name = f"qti-{_kebab(name)}" if self.kebab else name
         written = "".join(
-            f' {_kebab(key) if self.kebab else key}="{escaped(value)}"' for key, value in attributes.items()
+            f' {_kebab(key) if self.kebab else key}="{_attribute(value)}"' for key, value in attributes.items()
         )
         return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
 
     def content(self, inside: str) -> str:
         """The words of a feedback or a rubric."""
         return self.tag("contentBody", inside) if self.kebab else inside
+
+
+def _attribute(value: str) -> str:
+    """A value within quotes; a bare line break there would be read as a blank."""
+    return escaped(value).replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def _kebab(name: str) -> str:
@@ -76,7 +81,8 @@ def write_item(exported: Exported, dialect: Dialect, source: Callable[[str], str
         declaration, answer = _worded(content, dialect)
         points = "" if is_default(content) else xhtml(rubric(content, own))
     if points:
-        answer += tag("rubricBlock", dialect.content(points), use="scoring", view="scorer")
+        use = {} if dialect is QTI21 else {"use": "scoring"}
+        answer += tag("rubricBlock", dialect.content(points), **use, view="scorer")
     explanation = own(question.explanation) if question.explanation else ""
     modal = tag(
         "modalFeedback",
