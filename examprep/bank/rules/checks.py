@@ -140,10 +140,6 @@ def check_draft(asked: Asked, newest: Collection[int] | None = None) -> tuple[Fi
     return tuple(finding for check in CHECKS if check.of_one for finding in check.judge([draft]))
 
 
-def check_all(items: Sequence[Item], *, told: Callable[[Check], None] = lambda check: None) -> tuple[Finding, ...]:
-    """What all checks find in a bank or a paper, check by check; ``told`` hears of each before it begins."""
-    found: list[Finding] = []
-    for check in CHECKS:
-        told(check)
-        found.extend(check.judge(items))
-    return tuple(found)
+def check_all(items: Sequence[Item]) -> tuple[Finding, ...]:
+    """What all checks find in a bank or a paper, check by check."""
+    return tuple(finding for check in CHECKS for finding in check.judge(items))

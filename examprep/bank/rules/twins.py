@@ -15,6 +15,7 @@ from examprep.kernel.sentence import Sentence
 
 ALIKE = 0.7
 PIECE = 3
+HAIR = 1e-9
 
 
 def twins(items: Sequence[Item]) -> Iterator[Finding]:
@@ -63,11 +64,12 @@ def _rarest_first(packed: Iterable[bytes]) -> list["array[int]"]:
 def _joined(items: Sequence[Item], ranked: Sequence["array[int]"], alike: float) -> Iterator[tuple[Item, Item, float]]:
     having: dict[int, list[int]] = defaultdict(list)
     for place, pieces in enumerate(ranked):
-        rarest = pieces[: len(pieces) - ceil(alike * len(pieces)) + 1]
+        # A hair less, so that no rounding of the product makes the beginning too short.
+        rarest = pieces[: len(pieces) - ceil(alike * len(pieces) - HAIR) + 1]
         mine, best, likest = set(pieces), -1, 0.0
         for candidate in {earlier for piece in rarest for earlier in having.get(piece, ())}:
             theirs = ranked[candidate]
-            if not alike * len(theirs) <= len(mine) <= len(theirs) / alike:
+            if min(len(mine), len(theirs)) < alike * max(len(mine), len(theirs)) - HAIR:
                 continue
             common = len(mine.intersection(theirs))
             share = common / (len(mine) + len(theirs) - common)
