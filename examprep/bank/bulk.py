@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import browsing, searching, store
 from examprep.bank.authoring import touch
 from examprep.bank.models import QuestionChapterRow, QuestionRow, TagRow, VersionRow
-from examprep.bank.question_form import read_tags
+from examprep.bank.tags import read_tags
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.registry import Registry
 from examprep.kernel.sentence import N_, Sentence

@@ -1,6 +1,5 @@
 """The form of a question written by hand: one class for all types, with the fields its type needs."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from html import escape
@@ -25,6 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from examprep.bank.formats.words import WordError, read_day, read_difficulty, tidy
 from examprep.bank.markup import HTML, PLAIN, escaped, sanitise
+from examprep.bank.tags import read_tags
 from examprep.bank.types.choices import LETTERS, ContentError
 from examprep.bank.types.registry import Content, QuestionType
 from examprep.bank.types.true_false import OPTIONS, TrueFalse
@@ -35,7 +35,7 @@ from examprep.kernel.marks import format_marks, parse_marks
 from examprep.kernel.sentence import N_
 from examprep.plumbing.forms import BaseForm
 
-FIRST_OPTIONS, FIRST_POINTS, TAGS_LIMIT = 5, 3, 20
+FIRST_OPTIONS, FIRST_POINTS = 5, 3
 LONG, SHORT = Length(max=20_000), Length(max=4_000)
 
 
@@ -227,20 +227,6 @@ class QuestionForm(BaseForm):
 for _letter in LETTERS:
     setattr(QuestionForm, f"option_{_letter}", StringField(N_("Option"), [SHORT]))
     setattr(QuestionForm, f"note_{_letter}", StringField(N_("Remark on the option"), [SHORT]))
-
-
-def read_tags(text: str) -> frozenset[str]:
-    """Tags with commas between them, Chinese ones too.
-
-    Raises:
-        RuleViolation: ``bank.tags`` -- one is too long, or there are too many.
-    """
-    tags = frozenset(tag.strip() for tag in re.split(r"[,，、;；\n]", text) if tag.strip())
-    if len(tags) > TAGS_LIMIT or any(len(tag) > 40 for tag in tags):
-        raise RuleViolation(
-            "bank.tags", "At most %(count)s tags are possible, of 40 characters each.", count=TAGS_LIMIT
-        )
-    return tags
 
 
 def _lines(text: str | None) -> list[str]:

@@ -46,7 +46,7 @@ def test_unknown_help_is_not_found(sign_in):
         ("ann_officer", "/exams/import", "import-results"),
         ("ann_officer", "/register/awards", "awards"),
         ("ann_trainer", "/training/", "attendance"),
-        ("ann_trainer", "/bank/", "bank-import"),
+        ("ann_trainer", "/bank/", "bank-life"),
         ("ann_candidate", "/training/classes", "join-class"),
         ("ann_administrator", "/setup", "first-run"),
         ("ann_administrator", "/reminders/outbox", "outbox"),
