@@ -44,7 +44,7 @@ def import_file(
     with reading() as session:
         actor = actor_named(session, sign_in_name, today=runtime().clock.today())
         if not actor.may(importer.permission):
-            raise Forbidden("access.role", "Your role does not include this. Ask your administrator if you need it.")
+            raise Forbidden("access.role", "Your role does not include this.")
         plan = importer.plan(session, actor, upload, now=now)
     _report(plan)
     if plan.problems:

@@ -36,7 +36,7 @@ def _importer(name: str) -> Importer:
     if importer is None:
         raise NotFound("imports.kind", "There is no such kind of import.")
     if not current_actor().may(importer.permission):
-        raise Forbidden("access.role", "Your role does not include this. Ask your administrator if you need it.")
+        raise Forbidden("access.role", "Your role does not include this.")
     return importer
 
 

@@ -86,5 +86,5 @@ def _gate() -> Response | None:
         back = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("people.sign_in", next=back), 303)
     if requirement.any_of and not any(actor.may(permission) for permission in requirement.any_of):
-        raise Forbidden("access.role", "Your role does not include this. Ask your administrator if you need it.")
+        raise Forbidden("access.role", "Your role does not include this.")
     return None
