@@ -195,7 +195,7 @@ def lines() -> ResponseReturnValue:
     with reading() as session:
         page = figures.lines(session, ask)
         years = figures.years(session)
-    national, every = gettext("National"), gettext("Every subject of the level")
+    national, every = gettext("National"), gettext("All subjects")
     rows = [{**row, "region": row["region"] or national, "subject": row["subject"] or every} for row in page.rows]
     page = Page(rows, page.total, page.ask)
     if page.ask.export:
