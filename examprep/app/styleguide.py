@@ -82,7 +82,7 @@ def styleguide() -> ResponseReturnValue:
     page = page_of(rows, ask, columns=COLUMNS)
     if ask.export:
         return download(page, COLUMNS, "styleguide")
-    form, wrong = SampleForm(formdata=None), SampleForm(formdata=None)
+    form, wrong = SampleForm(formdata=None), SampleForm(formdata=None, prefix="wrong")
     for field in (wrong.name, wrong.day):
         field.errors = [field.gettext("This field is required.")]
     return render_template(
