@@ -107,7 +107,7 @@ class Site:
                 yield _visited(role, language, visited.endpoint, visited.address, client.get(visited.address))
 
     def told(self, walked: list[Visited], language: str) -> Iterator[Visited]:
-        """What stands at no address: each refusal, each form sent empty, an answer marked right and one marked wrong."""
+        """What stands at no address: each refusal, each form sent empty, a right answer and a wrong one."""
         for role in ("", "candidate"):
             client = self.client(role, language)
             for status in WAYS:
