@@ -87,7 +87,7 @@ def styleguide() -> ResponseReturnValue:
         return download(page, COLUMNS, "styleguide")
     form, wrong = (
         SampleForm(formdata=None),
-        SampleForm(formdata=None, note=say(N_("What was typed stays.")), agreed=True),
+        SampleForm(formdata=None, prefix="wrong", note=say(N_("What was typed stays.")), agreed=True),
     )
     for field in (wrong.name, wrong.day):
         field.errors = [field.gettext("This field is required.")]

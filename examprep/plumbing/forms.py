@@ -1,12 +1,13 @@
 """Forms check shape only: present, parses, in range. Whether a thing is allowed is a rule's business."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Form
+from wtforms import Field, Form, FormField
 from wtforms.widgets import Select, html_params
 
 from examprep.kernel.errors import Refusal
@@ -25,6 +26,13 @@ class _Catalogue:
 
 class TranslatedSelect(Select):
     """A select whose option labels are message ids; names of rows pass through unchanged."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        # HTML wants of a required select that its first option is an empty one; else something is always chosen.
+        first = next(iter(field.iter_choices()), None)
+        if first and first.value and not self.multiple:
+            attributes["required"] = False
+        return Markup(super().__call__(field, **attributes))  # noqa: S704 -- escaped there
 
     @classmethod
     def render_option(cls, choice: Any, **attributes: Any) -> Markup:
@@ -49,6 +57,14 @@ class PartForm(Form):
         pass
 
 
+def _translate_selects(fields: Iterable[Field]) -> None:
+    for field in fields:
+        if isinstance(field, FormField):
+            _translate_selects(field)
+        elif isinstance(field.widget, Select):
+            field.widget = TranslatedSelect(multiple=field.widget.multiple)
+
+
 class BaseForm(FlaskForm):
     """A form that keeps what was typed, shows a refusal above its fields, and speaks the page's language."""
 
@@ -57,9 +73,7 @@ class BaseForm(FlaskForm):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        for field in self:
-            if isinstance(field.widget, Select):
-                field.widget = TranslatedSelect(multiple=field.widget.multiple)
+        _translate_selects(self)
 
     def reject(self, refusal: Refusal) -> None:
         """Show a refusal of the subject above the fields."""

@@ -1,27 +1,15 @@
 """Errors have manners: each status is reached, in both languages, and says what happened and what to do."""
 
 import pytest
-from flask import abort
-from sqlalchemy.exc import OperationalError
 
 from examprep.app.factory import create_app
-from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
-from examprep.plumbing.access import public
 from examprep.plumbing.db import Database
 from examprep.plumbing.refusals import PAGES
 from examprep.plumbing.runtime import Runtime
+from tests.failing import add_failures
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
-WAYS = {
-    403: lambda: Forbidden("test.forbidden", "No."),
-    404: lambda: NotFound("test.none", "None."),
-    409: lambda: Conflict("test.late", "Late."),
-    422: lambda: RuleViolation("test.rule", "Not so."),
-    429: lambda: abort(429),
-    500: lambda: ValueError("inner words that nobody shall read"),
-    503: lambda: OperationalError("SELECT 1", {}, Exception("gone")),
-}
 UPLOAD = 200 * 1024 * 1024
 
 
@@ -30,15 +18,11 @@ def broken(runtime):
     """An application with a page for each way to fail."""
     app = create_app(runtime)
     app.config["WTF_CSRF_ENABLED"] = False
-
-    def fail(status: int) -> None:
-        raise WAYS[status]()
-
-    app.add_url_rule("/fail/<int:status>", "fail", public(fail))
+    add_failures(app)
     return app.test_client()
 
 
-@pytest.mark.parametrize("status", WAYS)
+@pytest.mark.parametrize("status", PAGES)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_refusal_says_what_to_do(broken, status, language):
     answer = broken.get(f"/fail/{status}", headers={"Accept-Language": language})
@@ -51,7 +35,7 @@ def test_each_refusal_says_what_to_do(broken, status, language):
     assert 'class="btn btn-primary" href="/"' in answer.text
 
 
-@pytest.mark.parametrize("status", WAYS)
+@pytest.mark.parametrize("status", PAGES)
 def test_scripts_get_json(broken, status):
     answer = broken.get(f"/fail/{status}", headers={"Accept": "application/json"})
     assert answer.status_code == status

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from examprep.app.demo.command import READY
 from examprep.app.factory import create_app, open_runtime
 from examprep.config.settings import Settings
-from tests.journeys.county import ROLES, Site, Visited
+from tests.failing import add_failures
+from tests.journeys.county import LANGUAGES, ROLES, Site, Visited
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +38,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _site(base: str, home: Path) -> Site:
-    app = create_app(open_runtime(Settings.from_env({}, home=home)))
+    app = create_app(open_runtime(Settings.from_env({}, home=home).with_(development=True)))
     app.config["WTF_CSRF_ENABLED"] = False
-    return Site(base, json.loads((home / READY).read_text())["password"], app)
+    add_failures(app)
+    site = Site(base, json.loads((home / READY).read_text())["password"], app)
+    site.live()
+    return site
 
 
 def _await(base: str, server: subprocess.Popen[bytes]) -> None:
@@ -57,6 +61,13 @@ def _await(base: str, server: subprocess.Popen[bytes]) -> None:
 def walked(site: Site) -> list[Visited]:
     """Every page of every role, in Chinese."""
     return [visited for role in ROLES for visited in site.walk(role)]
+
+
+@pytest.fixture(scope="session")
+def pages(site: Site, walked: list[Visited]) -> list[Visited]:
+    """Every page in both languages, with those that only an answer shows."""
+    english = [again for role in ROLES for again in site.again(walked, role, "en")]
+    return [*walked, *english, *(told for language in LANGUAGES for told in site.told(walked, language))]
 
 
 @pytest.fixture(scope="package")

@@ -35,6 +35,18 @@ def plain(browser, site):
         context.close()
 
 
+def test_signing_in_and_out(plain, site):
+    page = plain("candidate")
+    page.get_by_role("button", name="退出").click()
+    page.get_by_label("登录名").fill("candidate")
+    page.get_by_label("密码").fill(f"{site.password}?")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("密码").fill(site.password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
 def test_practising(plain):
     page = plain("candidate")
     page.goto("/practice/asw-comprehensive/all")
@@ -90,3 +102,36 @@ def test_filtering_a_list_to_review(plain):
     shown.first.get_by_role("link").click()
     expect(page.get_by_text("学时不足").first).to_be_visible()
     assert markup.problems(page.content()) == []
+
+
+def test_reporting_an_error_and_answering_it(plain):
+    candidate, trainer = plain("candidate"), plain("trainer")
+    candidate.goto("/practice/asw-practice/all")
+    candidate.locator("a[data-aside]").click()
+    candidate.locator(".aside-tell summary").click()
+    candidate.locator("[name=kind]").select_option(label="答案有误")
+    candidate.locator("#report-words").fill("没有脚本时报的错")
+    candidate.get_by_role("button", name="提交报错").click()
+    expect(candidate.get_by_text("没有脚本时报的错")).to_be_visible()
+    trainer.goto("/bank/reports")
+    trainer.get_by_role("row").filter(has_text="没有脚本时报的错").get_by_role("link").first.click()
+    trainer.locator("[name=state]").last.check()
+    trainer.locator("[name=reply]").fill("答案无误，见解析。")
+    trainer.locator("main [name=submit]").click()
+    expect(trainer).to_have_url(re.compile("/bank/reports$"))
+    expect(trainer.get_by_text("没有脚本时报的错")).to_have_count(0)
+    candidate.reload()
+    expect(candidate.get_by_text("答案无误，见解析。")).to_be_visible()
+
+
+def test_writing_a_draft_and_approving_it(plain):
+    page = plain("trainer")
+    page.goto("/bank/new/asw-practice")
+    for name, words in {"stem": "没有脚本时写的题", "option_A": "甲", "option_B": "乙", "answer": "B"}.items():
+        page.locator(f"[name={name}]").fill(words)
+    page.locator("[name=chapters]").first.check()
+    page.locator("[name=publish]").uncheck()
+    page.locator("main [name=submit]").click()
+    expect(page.get_by_text("草稿").first).to_be_visible()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("已发布").first).to_be_visible()

@@ -1,7 +1,7 @@
 """Every page of the generated county in a real browser: accessible, as wide as the screen, by keyboard, light.
 
-Each page is opened twice: on a phone, in Chinese, on light paper, as the first role that has it; and on a desktop, in
-English, on dark paper, as the last one. ``test_walk`` judges what needs no browser.
+One example of each page is opened as each role that reaches it, in each language, and judged on light and on dark
+paper, on a phone and on a desktop. ``test_walk`` judges what needs no browser.
 """
 
 from collections.abc import Iterator
@@ -9,41 +9,73 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
-from tests.journeys.county import ROLES, Site, Visited
+from tests.journeys.county import LANGUAGES, ROLES, Site, Visited
 
 pytest_plugins = ["tests.journeys.pages_conftest"]
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
 
-PHONE, DESKTOP, ZOOMED = (360, 780), (1366, 768), (683, 384)
+PHONE, DESKTOP = (360, 780), (1366, 768)
+# The narrowest screen that WCAG 2.1 reflows to, a phone, a desktop at 200 %.
+WIDTHS = ((320, 640), PHONE, (683, 384), DESKTOP)
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
+    "preload": False,  # no rule that is on reads the sheets
 }
-# What can be reached must be reached by Tab, in the order of the page.
-OUT_OF_REACH = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
-  .filter(e => e.type !== "hidden" && e.checkVisibility({visibilityProperty: true}) && !e.disabled)
-  .filter(e => e.tabIndex > 0 || (e.tabIndex < 0 && e.matches("a, button, input, select, textarea, summary")))
-  .map(e => e.outerHTML.slice(0, 120))"""
-WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? null :
+# The rules that judge colours; all else is the same on light and on dark paper.
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+    "preload": False,  # no rule that is on reads the sheets
+}
+RUN = """async ([within, options]) => (await axe.run(within, options)).violations
+  .flatMap(v => v.nodes.map(node => `${v.id}: ${node.html.slice(0, 160)}`))"""
+UNFOLD = "document.querySelectorAll('main details').forEach(folded => { folded.open = true; })"
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-  .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
-FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e);
-  return [e.outerHTML.slice(0, 120), s.outlineStyle !== "none" || s.boxShadow !== "none"]; }"""
+  .slice(0, 3).map(e => `wider than ${innerWidth}: ${e.outerHTML.slice(0, 120)}`)"""
+
+# What can be worked, a group of radio buttons once; where the focus comes by Tab, and whether it can be seen there.
+FOLLOW = """() => {
+  const looks = e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.boxShadow].join(); };
+  const group = e => e.type === "radio" ? e.form.elements[e.name] : e;
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .filter(e => e.type !== "hidden" && !e.disabled && e.checkVisibility({visibilityProperty: true}));
+  window.wanted = new Map(all.map(e => [group(e), e]));
+  window.before = new Map(all.map(e => [e, looks(e)]));
+  window.stops = [];
+  addEventListener("focusin", ({target}) => stops.push([group(target), target, looks(target)]));
+}"""
+ROUND = "() => stops.length > 1 && stops.slice(1).some(([stop]) => stop === stops[0][0])"
+FOLLOWED = """() => {
+  const told = e => (e.outerHTML || e[0].outerHTML).slice(0, 120);
+  const way = stops.slice(0, stops.findIndex(([stop], i) => i > 0 && stop === stops[0][0]));
+  const came = way.filter(([stop]) => wanted.has(stop)), at = new Map(came.map(([stop, e]) => [stop, e]));
+  const later = ([, e], i) => i > 0 && came[i - 1][1].compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING;
+  return [
+    ...(way[0][1].className === "skip-link" ? [] : [`first is ${told(way[0][1])}`]),
+    ...[...wanted.keys()].filter(stop => !at.has(stop)).map(stop => `out of reach: ${told(wanted.get(stop))}`),
+    ...came.filter(later).map(([, e]) => `out of order: ${told(e)}`),
+    ...came.filter(([, e, look]) => before.get(e) === look).map(([, e]) => `no sign of focus: ${told(e)}`),
+  ];
+}"""
+MOST_STOPS = 1500
 
 
 @contextmanager
-def window(
-    browser: Browser, site: Site, role: str, size: tuple[int, int], language: str, scheme: str, **more: object
-) -> Iterator[Page]:
+def window(browser: Browser, site: Site, role: str, language: str, size: tuple[int, int] = PHONE) -> Iterator[Page]:
     """A browser of one person, signed in; nobody for ``""``."""
-    locale = {"zh": "zh-CN", "en": "en-GB"}[language]
     width, height = size
     context = browser.new_context(
-        base_url=site.base, viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, **more
+        base_url=site.base,
+        viewport={"width": width, "height": height},
+        locale={"zh": "zh-CN", "en": "en-GB"}[language],
+        reduced_motion="reduce",  # else a colour is judged while it still changes
     )
+    context.add_init_script(Axe().axe_script)
     page = context.new_page()
     if role:
         page.goto("/sign-in")
@@ -54,66 +86,85 @@ def window(
         if (other := page.locator(f".language button[value={language}]")).count():
             with page.expect_navigation():
                 other.click()  # the choice is the account's and outlives the window
-        assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
+        assert page.evaluate("document.documentElement.lang") == LANGUAGES[language]
     yield page
     context.close()
 
 
-def one_of_each(walked: list[Visited], role: str, *, last: bool) -> list[Visited]:
-    """The pages that fall to this role when each is opened once."""
-    owners = {v.endpoint: v for v in (walked if last else reversed(walked)) if "?" not in v.address}
-    return [visited for visited in owners.values() if visited.role == role]
+def opened(page: Page, pages: list[Visited], role: str, language: str) -> Iterator[Visited]:
+    """One example of each page of the role in the language, each open in the window while it is given."""
+    mine = [v for v in pages if (v.role, v.language) == (role, language) and "?" not in v.address]
+    told = {visited.address: visited.html for visited in mine if visited.told}
+    page.route("**/told/**", lambda route: _tell(route, told))
+    for visited in {v.endpoint: v for v in reversed(mine)}.values():
+        page.goto(visited.address)
+        page.evaluate(UNFOLD)
+        yield visited
 
 
-def faults(page: Page, address: str) -> list[str]:
-    found = [f"out of reach: {element}" for element in page.evaluate(OUT_OF_REACH)]
-    for violation in Axe().run(page, options=AXE).response["violations"]:
-        found += [f"{violation['id']}: {node['html'][:160]}" for node in violation["nodes"]]
-    return [f"{address} {fault}" for fault in found]
+def _tell(route: Route, told: dict[str, str]) -> None:
+    """An answer that stands at no address, as if it did."""
+    (html,) = (html for address, html in told.items() if route.request.url.endswith(address))
+    route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
+def faults(page: Page, within: str = "html") -> Iterator[str]:
+    for (width, height), papers in ((PHONE, ("light", "dark")), (DESKTOP, ("dark", "light"))):
+        page.set_viewport_size({"width": width, "height": height})
+        for paper, rules in zip(papers, (AXE, COLOURS), strict=True):
+            page.emulate_media(color_scheme=paper)
+            yield from (f"{width} {paper} {fault}" for fault in page.evaluate(RUN, [within, rules]))
+
+
+def widths(page: Page) -> Iterator[str]:
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        yield from page.evaluate(WIDER)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(
-    ("size", "language", "scheme"), [(PHONE, "zh", "light"), (DESKTOP, "en", "dark")], ids=["phone", "desktop"]
-)
-def test_each_page(browser, site, walked, role, size, language, scheme):
+def test_each_page(browser, site, pages, role, language):
     said, found = [], []
-    with window(browser, site, role, size, language, scheme) as page:
+    with window(browser, site, role, language) as page:
         page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: said.append(str(error)))
-        for visited in one_of_each(walked, role, last=size is DESKTOP):
-            page.goto(visited.address)
-            found += faults(page, visited.address)
-            if size is DESKTOP:
-                page.set_viewport_size({"width": ZOOMED[0], "height": ZOOMED[1]})
-            if wider := page.evaluate(WIDER):
-                found.append(f"{visited.address} wider than the screen: {wider}")
-            page.set_viewport_size({"width": size[0], "height": size[1]})
+        for visited in opened(page, pages, role, language):
+            found += [f"{visited.name}: {fault}" for fault in (*faults(page), *widths(page))]
     assert found == []
     assert said == []
 
 
-@pytest.mark.parametrize(
-    ("role", "path"),
-    [("", "/sign-in"), ("candidate", "/practice/asw-comprehensive/all"), ("trainer", "/bank/"), ("county", "/")],
-)
-def test_a_keyboard_is_enough(browser, site, role, path):
-    with window(browser, site, role, DESKTOP, "zh", "light") as page:
-        page.goto(path)
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip-link"
-        reachable = page.locator("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")
-        groups = "new Set(es.filter(e => e.checkVisibility()).map(e => e.type === 'radio' ? e.name : e)).size"
-        for _ in range(reachable.evaluate_all(f"es => {groups}") - 1):
-            page.keyboard.press("Tab")
-            element, shown = page.evaluate(FOCUSED)
-            assert shown, f"no sign of focus on {element}"
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.tagName") == "BODY", "some can not be reached, or take two steps"
+@pytest.mark.parametrize("role", [role for role in ROLES if role])
+def test_the_unfolded_menu_of_a_phone(browser, site, role):
+    with window(browser, site, role, "zh") as page:
+        page.goto("/")
+        if (more := page.locator(".place-more summary")).count():
+            more.click()
+            for paper in ("light", "dark"):
+                page.emulate_media(color_scheme=paper)
+                assert page.evaluate(RUN, [".places", AXE]) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_keyboard_is_enough(browser, site, pages, role):
+    found = []
+    with window(browser, site, role, "zh", DESKTOP) as page:
+        for visited in opened(page, pages, role, "zh"):
+            page.evaluate(FOLLOW)
+            for pressed in range(MOST_STOPS):
+                page.keyboard.press("Tab")
+                if pressed % 20 == 19 and page.evaluate(ROUND):
+                    found += [f"{visited.name}: {fault}" for fault in page.evaluate(FOLLOWED)]
+                    break
+            else:
+                held = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+                found.append(f"{visited.name}: no way on from {held}")
+    assert found == []
 
 
 def test_the_skip_link_leads_to_the_content(browser, site):
-    with window(browser, site, "county", DESKTOP, "zh", "light") as page:
+    with window(browser, site, "county", "zh", DESKTOP) as page:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
@@ -122,7 +173,7 @@ def test_the_skip_link_leads_to_the_content(browser, site):
 
 
 def test_the_first_visit_of_a_phone_to_the_question_is_light(browser, site, record_property):
-    with window(browser, site, "candidate", PHONE, "zh", "light") as page:
+    with window(browser, site, "candidate", "zh") as page:
         state = page.context.storage_state()
     context = browser.new_context(
         base_url=site.base, viewport={"width": 360, "height": 780}, is_mobile=True, locale="zh-CN", storage_state=state
