@@ -29,8 +29,13 @@ NOW = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
 KEYS = {"secret_key": "s" * 40, "data_key": "d" * 40}
 
 
-# What one process does, one test after the other: the demo is made once, and one browser suffices.
-TOGETHER = {"tests/journeys/test_demo_figures.py": "demo", "tests/journeys/": "browser"}
+# What one process does, one test after the other: the demo is made once, and one browser suffices. The pages take as
+# long as all other journeys.
+TOGETHER = {
+    "tests/journeys/test_demo_figures.py": "demo",
+    "tests/journeys/test_pages.py": "pages",
+    "tests/journeys/": "browser",
+}
 
 
 class Scheduling(LoadScopeScheduling):

@@ -108,9 +108,9 @@ class Site:
 
     def told(self, walked: list[Visited], language: str) -> Iterator[Visited]:
         """What stands at no address: each refusal, each form sent empty, a right answer and a wrong one."""
-        for role in ("", "candidate"):
+        for role, ways in (("", WAYS), ("candidate", [404])):  # whoever is signed in sees the same within the frame
             client = self.client(role, language)
-            for status in WAYS:
+            for status in ways:
                 yield _told(role, language, f"refused {status}", client.get(f"/fail/{status}"))
         forms = {v.endpoint: v for v in reversed(walked) if self.endpoint(v.address, "POST") == v.endpoint}
         for role in ROLES:
