@@ -17,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from examprep.app.navigation import Tab
 from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing import charts
@@ -99,6 +100,7 @@ def styleguide() -> ResponseReturnValue:
         nothing=Page([], 0, Ask()),
         unmatched=Page([], 0, Ask(words="…")),
         charted=CHARTED,
+        tabs=[Tab(N_("Details"), "#main", True), Tab(N_("Exams"), "#forms", False), Tab(N_("Awards"), "#lists", False)],
         columns=COLUMNS,
         state_choices=[(state, Sentence(label)) for state, label in STATES.items()],
         form=form,
