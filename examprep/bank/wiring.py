@@ -4,6 +4,7 @@ from examprep.bank import (
     browsing,
     bulk_views,
     checking_views,
+    export_views,
     law_views,
     life_views,
     repair_views,
@@ -19,7 +20,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 
 # They put their pages on the blueprint as they are read.
-PAGES = (bulk_views, checking_views, law_views, life_views, repair_views, writing_views)
+PAGES = (bulk_views, checking_views, export_views, law_views, life_views, repair_views, writing_views)
 
 FEATURE = Feature(
     "bank",
