@@ -17,7 +17,7 @@ pytest_plugins = ["tests.journeys.pages_conftest"]
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
 
 PHONE, DESKTOP = (360, 780), (1366, 768)
-# The narrowest screen that WCAG 2.1 reflows to, a desktop at 200 %, a desktop; last a phone, on which the next page opens.
+# The narrowest screen of WCAG 2.1, a desktop at 200 %, a desktop; last a phone, on which the next page opens.
 WIDTHS = ((320, 640), (683, 384), DESKTOP, PHONE)
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
