@@ -98,4 +98,4 @@ def test_the_checklist_is_read_from_rows(app, runtime, database, world, sign_in)
 def test_the_checklist_counts_within_bounds_only(app, runtime, database, world):
     with database.read() as session, app.test_request_context():
         ann = steps(session, world.actor(session, "ann_administrator"), runtime)[0]
-    assert ann.state.values == {"count": 2}
+    assert ann.state.values == {"count": "2"}

@@ -249,7 +249,7 @@ class Builder:
             current.practise(session, candidate, self.draw, now - timedelta(hours=2))
             current.report_errors(session, candidate, now - timedelta(hours=1))
             # Some of the class practise as well, three of them with so little success that their trainer should know.
-            for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.7, 0.4, 0.85), strict=False):
+            for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4), strict=False):
                 current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
 
     def _candidate(self, session: Session) -> int:
