@@ -64,11 +64,14 @@ class Site:
             return None
 
     def live(self) -> None:
-        """What the story of the county leaves out: an error reported in a question, and hours recorded by hand."""
+        """What the county's story leaves out: an error reported in a question, a changed law, hours kept by hand."""
         question = _links(self.client("trainer").get("/bank/?subject=asw-comprehensive").text, "/bank/questions/")[0]
         number = question.rpartition("/")[2]
         told = {"kind": "key", "words": "答案与解析不一致。"}
         assert self.client("candidate").post(f"/practice/question/{number}/report", data=told).status_code == 200
+        self.starts["admin"] = f"{question}/repair"
+        change = {"name": "社会救助暂行办法", "changed_on": "2026-01-01", "note": "", "submit": "1"}
+        assert self.client("admin").post("/bank/laws", data=change).status_code == 303
         officer = self.client("county")
         holder = self.starts["county"] = _links(officer.get("/ce/standing").text, "/ce/people/")[0]
         today = self.app.extensions["examprep"].clock.today()

@@ -21,6 +21,7 @@ NOT_WALKED = {
     "app.alive",  # for machines
     "app.home",  # leads to the role's own home
     "app.ready",  # for machines
+    "bank.picture",  # a picture
     "bootstrap.static",
     "fail",  # of the tests
     "imports.failed",  # a file
