@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from examprep.bank import actions as bank
-from examprep.bank import ruling
+from examprep.bank import life, ruling
 from examprep.bank.types.choices import Choices
 from examprep.bank.types.judging import earned
 from examprep.bank.values import Draft
@@ -52,6 +52,8 @@ def repair(database, world, clock, questions, chapters):
                 bank.revise(
                     session, world.actor(session, self.trainer), self.question.question_id, draft, now=clock.now()
                 )
+                second = world.actor(session, "ann_administrator")
+                life.approve(session, second, self.question.question_id, number=2, now=clock.now())
 
         def rule(self, treatment, reason="答案印错"):
             with database.write() as session:
