@@ -181,7 +181,7 @@ READERS: Mapping[tuple[str, ...], Callable[[Upload], RawFile]] = {
     (".gift",): lambda upload: read_gift(upload.content),
     (".docx", ".docm", ".doc"): lambda upload: read_docx(upload.content),
     (".xml",): lambda upload: read_xml(upload.content, upload.filename),
-    (".zip",): lambda upload: read_package(upload.content),
+    (".zip",): lambda upload: read_package(upload.content, upload.filename),
 }
 
 

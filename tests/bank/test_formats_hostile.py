@@ -87,7 +87,7 @@ def test_names_that_lead_out_of_a_package(name):
 def test_a_reference_out_of_a_package_finds_nothing():
     assert archive.Archive(pack({"a/b.xml": b""})).find("a", "../../../etc/passwd") is None
     item = ITEM.replace("题干1".encode(), b'<img src="../../../etc/passwd" alt=""/>')
-    file = read_package(pack({"a/b.xml": item}))
+    file = read_package(pack({"a/b.xml": item}), "a.zip")
     assert file.media == {}
 
 
@@ -129,7 +129,7 @@ def test_a_password():
 
 
 def test_a_broken_file_in_a_package_is_named():
-    file = read_package(pack({"good.xml": ITEM, "bad.xml": b"<assessmentItem>"}))
+    file = read_package(pack({"good.xml": ITEM, "bad.xml": b"<assessmentItem>"}), "a.zip")
     good, bad = file.questions
     assert not good.faults
     assert bad.names[""] == "bad.xml"

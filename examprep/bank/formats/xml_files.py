@@ -20,7 +20,7 @@ def read_xml(content: bytes, filename: str) -> RawFile:
     return read_quiz(root) if root.tag == "quiz" else read_single(root, filename)
 
 
-def read_package(content: bytes) -> RawFile:
+def read_package(content: bytes, filename: str) -> RawFile:
     """The questions of a QTI content package in a zip, in the order of its manifest.
 
     Raises:
