@@ -107,14 +107,15 @@ def _some(session: Session, ids: Sequence[int]) -> list[Exported]:
         .where(QuestionRow.id.in_(ids))
         .order_by(QuestionRow.id)
     )
+    questions = [store.whole(row, subject, tuple(chapter_ids[row.question_id])) for row, subject in rows]
+    kept = media.find_all(session, {name for question in questions for name in _shown(question)})
     found = []
-    for row, subject_code in rows:
-        question = store.whole(row, subject_code, tuple(chapter_ids[row.question_id]))
+    for question in questions:
         numbers = defaultdict[str, list[str]](list)
         for chapter_id in question.chapter_ids:
             numbers[chapters[chapter_id].version].append(chapters[chapter_id].number)
-        shown = {name: picture for name in _shown(question) if (picture := media.find(session, name))}
-        found.append(Exported(question, dict(numbers), tuple(tags[row.question_id]), shown))
+        shown = {name: kept[name] for name in _shown(question) if name in kept}
+        found.append(Exported(question, dict(numbers), tuple(tags[question.question_id]), shown))
     return found
 
 

@@ -137,6 +137,20 @@ def decode(content: bytes) -> str:
     raise UnreadableFile("file.encoding", "The text cannot be read. Save the file as UTF-8 or as .xlsx.")
 
 
+def text_lines(content: bytes) -> list[str]:
+    """The lines of a text file, whatever system ended them.
+
+    Raises:
+        UnreadableFile: empty, too long, or not text.
+    """
+    lines = decode(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not any(line.strip() for line in lines):
+        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+    if len(lines) > ROW_LIMIT:
+        raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
+    return lines
+
+
 def _table(grid: list[list[Any]]) -> Table:
     head_at = next((n for n, row in enumerate(grid) if any(_text(cell) for cell in row)), None)
     if head_at is None:

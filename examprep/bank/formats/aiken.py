@@ -12,7 +12,7 @@ from examprep.bank.formats.writing import Exported, Form, Written, write_all
 from examprep.bank.types.choices import LETTERS
 from examprep.bank.values import Question
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
+from examprep.plumbing.sheets import Row, text_lines
 
 ANSWER = re.compile(r"^\s*ANSWER\s*[:：]\s*(.*)$")
 OPTION = re.compile(r"^\s*([A-Z])(?:[.．]|[)）])\s+(.*)$")
@@ -25,11 +25,7 @@ def read_aiken(content: bytes) -> RawFile:
     Raises:
         UnreadableFile: empty, too long, or not text.
     """
-    lines = decode(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not any(line.strip() for line in lines):
-        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
-    if len(lines) > ROW_LIMIT:
-        raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
+    lines = text_lines(content)
     questions: list[RawQuestion] = []
     skipped: list[tuple[int, Sentence]] = []
     begun, stem, options = 0, list[str](), list[tuple[str, str]]()

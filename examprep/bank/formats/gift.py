@@ -14,7 +14,7 @@ from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.markup import HTML, PLAIN, escaped
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
+from examprep.plumbing.sheets import Row, text_lines
 
 NAMES = {"stem": "question", "options": "{…}", "answer": "{…}", "accepted": "{…}", "explanation": "####", "chapter": ""}
 BLANK = "____"
@@ -45,11 +45,7 @@ def read_gift(content: bytes) -> RawFile:
     Raises:
         UnreadableFile: empty, too long, or not text.
     """
-    lines = decode(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not any(line.strip() for line in lines):
-        raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
-    if len(lines) > ROW_LIMIT:
-        raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
+    lines = text_lines(content)
     questions: list[RawQuestion] = []
     skipped: list[tuple[int, Sentence]] = []
     for number, category, text in _entries(lines):
