@@ -98,7 +98,7 @@ def test_a_years_results_from_the_file_to_the_rate_and_back(device, served, size
     # Mended, the dry run says what it would do; then it is done.
     send(officer, "exam-registrations", workbook(REGISTRATION, rows))
     expect(page.get_by_text(zh("The file is right."))).to_be_visible()
-    expect(page.locator("dl.figures dd").first).to_have_text("12")
+    expect(page.locator(".figure-value").first).to_have_text("12")
     officer.check_width()
     page.get_by_role("button", name=zh("Import %(count)s rows", count=12)).click()
     expect(page.get_by_role("status")).to_contain_text("12")
