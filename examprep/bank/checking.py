@@ -8,9 +8,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
-from examprep.bank import catalogue, store
-from examprep.bank.rules.checks import CHECKS, Check
+from examprep.bank import catalogue, searching, store
+from examprep.bank.markup import plain
+from examprep.bank.models import QuestionRow
+from examprep.bank.rules import twins
+from examprep.bank.rules.checks import CHECKS, Check, check_draft
 from examprep.bank.rules.item import Finding, Item, item
+from examprep.bank.values import Draft
 from examprep.people.actor import Actor
 from examprep.syllabus import actions as syllabus
 
@@ -64,6 +68,23 @@ def findings_for(session: Session, actor: Actor, *, slow: bool) -> tuple[Finding
         for finding in findings(session, slow=slow)
         if (not finding.number or finding.number in editable) and (not finding.other or finding.other in visible)
     )
+
+
+def findings_in(
+    session: Session, actor: Actor, subject: str, draft: Draft, *, whole: bool, number: int = 0
+) -> tuple[Finding, ...]:
+    """What is found in a question as it is typed; ``number`` is the kept one's, 0 for a new one.
+
+    Of the questions the actor may see, those that share a longer piece of its stem are looked at for a near-duplicate.
+    """
+    versions = syllabus.versions(session)
+    newest = {c.id for c in syllabus.chapters(session, subject, versions[-1].code)} if versions else set()
+    found = check_draft(draft, newest or None, whole=whole)
+    alike = (store.visible(actor), searching.like(plain(draft.stem, draft.markup)), QuestionRow.id != number)
+    others = [item(other, number=its, subject=its_subject) for its, its_subject, other in store.texts(session, *alike)]
+    typed = item(draft, number=number, subject=subject)
+    likest = twins.likest(typed, others)
+    return (*found, twins.twin(typed, *likest)) if likest else found
 
 
 def newest_chapters(session: Session) -> dict[str, frozenset[int]]:

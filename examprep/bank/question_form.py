@@ -25,7 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from examprep.bank.formats.words import WordError, read_day, read_difficulty, tidy
 from examprep.bank.markup import HTML, PLAIN, escaped, sanitise
 from examprep.bank.tags import read_tags
-from examprep.bank.types.choices import LETTERS, ContentError
+from examprep.bank.types.choices import LETTERS, Choices, ContentError
 from examprep.bank.types.registry import Content, QuestionType
 from examprep.bank.types.true_false import OPTIONS, TrueFalse
 from examprep.bank.types.written import PARTS_LIMIT, POINTS_LIMIT, Written
@@ -188,6 +188,23 @@ class QuestionForm(BaseForm):
             markup=self.markup.data,
             passage=self._clean(self.passage.data),
             tags=read_tags(self.tags.data or ""),
+        )
+
+    def sketch(self) -> Draft:
+        """The question as far as it is typed, for the checks: nothing is held against its type."""
+        filled = [] if self.kind.written else [pair for pair in self.pairs if (pair[2].data or "").strip()]
+        right = self.answer.data or () if filled else ()
+        return Draft(
+            type=self.kind.name,
+            stem=self._clean(self.stem.data),
+            content=Choices(
+                options=tuple(self._clean(option.data) for _, _, option, _ in filled),
+                correct=frozenset(place for place, (letter, *_) in enumerate(filled) if letter in right),
+                letters="".join(shown for _, shown, _, _ in filled),
+            ),
+            explanation=self._clean(self.explanation.data),
+            chapter_ids=frozenset(self.chapters.data or ()),
+            markup=self.markup.data,
         )
 
     def _clean(self, text: str | None) -> str:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, false, insert, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.bank import store
@@ -19,6 +19,7 @@ from examprep.bank.values import Draft
 from examprep.people.bulk import chunks
 
 WORDS_LIMIT = 6
+PIECE = 6  # characters: few questions share as many by chance
 _AT_ONCE = 1_000
 
 
@@ -36,6 +37,15 @@ def matches(words: str) -> ColumnElement[bool]:
     if len(asked) == 1 and asked[0].isascii() and asked[0].isdecimal() and len(asked[0]) < 10:
         return or_(QuestionRow.id == int(asked[0]), found)
     return found
+
+
+def like(stem: str) -> ColumnElement[bool]:
+    """That a question holds one of some longer pieces of a stem, as one that says almost the same would."""
+    clauses = sorted(re.findall(r"\w{4,}", fold(stem)), key=len, reverse=True)[:WORDS_LIMIT]
+    pieces = [clause[len(clause) // 2 - 2 :][:PIECE] for clause in clauses]
+    if not pieces:
+        return false()
+    return QuestionRow.id.in_(select(TextRow.question_id).where(or_(*(TextRow.words.contains(one) for one in pieces))))
 
 
 def add(session: Session, drafts: Iterable[tuple[int, Draft]]) -> None:

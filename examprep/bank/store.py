@@ -210,8 +210,8 @@ def tags(session: Session, actor: Actor) -> list[str]:
     return list(session.scalars(query.order_by(TagRow.tag)))
 
 
-def texts(session: Session) -> Iterator[tuple[int, str, Draft]]:
-    """Number, subject and words of every question that is not retired, by number."""
+def texts(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[int, str, Draft]]:
+    """Number, subject and words of every question that is not retired, by number; of those that meet conditions."""
     rows = session.execute(
         select(
             QuestionRow.id,
@@ -223,7 +223,7 @@ def texts(session: Session) -> Iterator[tuple[int, str, Draft]]:
             VersionRow.markup,
         )
         .join(VersionRow, CURRENT)
-        .where(QuestionRow.state != "retired")
+        .where(QuestionRow.state != "retired", *conditions)
         .order_by(QuestionRow.id)
     )
     for number, subject_code, kind, stem, content, explanation, markup in rows:

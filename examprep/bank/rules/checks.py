@@ -130,14 +130,20 @@ CHECKS: Registry[Check] = Registry(
 )
 
 
-def check_draft(asked: Asked, newest: Collection[int] | None = None) -> tuple[Finding, ...]:
+# What they find lacking is no fault yet in a question that is still being typed.
+OF_WHOLE = frozenset({"unsound-key", "no-explanation", "superseded"})
+
+
+def check_draft(asked: Asked, newest: Collection[int] | None = None, *, whole: bool = True) -> tuple[Finding, ...]:
     """What the checks of one question find in a draft as it stands; no database, fast enough for every keystroke.
 
-    ``newest`` are the ids of the newest syllabus's chapters; without them nothing is said about the syllabus.
+    ``newest`` are the ids of the newest syllabus's chapters; without them nothing is said about the syllabus. Nor is
+    anything said of what a question lacks that is not ``whole`` yet.
     """
     chapters: Collection[int] = getattr(asked, "chapter_ids", ())
     draft = item(asked, placed=None if newest is None else not set(newest).isdisjoint(chapters))
-    return tuple(finding for check in CHECKS if check.of_one for finding in check.judge([draft]))
+    checks = [check for check in CHECKS if check.of_one and (whole or check.name not in OF_WHOLE)]
+    return tuple(finding for check in checks for finding in check.judge([draft]))
 
 
 def check_all(items: Sequence[Item]) -> tuple[Finding, ...]:

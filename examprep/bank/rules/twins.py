@@ -21,12 +21,16 @@ HAIR = 1e-9
 def twins(items: Sequence[Item]) -> Iterator[Finding]:
     """Name, for each question that is like earlier ones (by number), the one it is most like."""
     for late, early, share in pairs(items):
-        said = Sentence(
-            "It says almost the same as question %(number)s (%(percent)s in 100 alike), options in any order.",
-            number=early.number,
-            percent=int(share * 100),
-        )
-        yield Finding("near-duplicate", late.number, late.subject, said, early.number)
+        yield twin(late, early, share)
+
+
+def twin(item: Item, other: Item, share: float) -> Finding:
+    said = Sentence(
+        "It says almost the same as question %(number)s (%(percent)s in 100 alike), options in any order.",
+        number=other.number,
+        percent=int(share * 100),
+    )
+    return Finding("near-duplicate", item.number, item.subject, said, other.number)
 
 
 def pairs(items: Sequence[Item], alike: float = ALIKE) -> Iterator[tuple[Item, Item, float]]:
@@ -42,6 +46,18 @@ def pairs(items: Sequence[Item], alike: float = ALIKE) -> Iterator[tuple[Item, I
         if known is not item:
             yield item, known, 1.0
     yield from _joined(list(first.values()), _rarest_first(first), alike)
+
+
+def likest(item: Item, others: Iterable[Item], alike: float = ALIKE) -> tuple[Item, float] | None:
+    """The one of a few others that says almost the same, the likest and then the first, and what they share."""
+    mine, best = _pieces(item), None
+    for other in others:
+        theirs = _pieces(other)
+        common = len(mine & theirs)
+        share = common / (len(mine) + len(theirs) - common)
+        if share >= alike - HAIR and (best is None or share > best[1]):
+            best = other, share
+    return best
 
 
 def _pieces(item: Item) -> set[str]:
