@@ -74,8 +74,10 @@ class FormTokens(CSRFProtect):
 
     def protect(self, apply_exemptions: bool = False) -> None:
         pair = None
-        if request.method == "POST" and current_app.config["WTF_CSRF_TIME_LIMIT"] is None:
-            pair = (session.get("csrf_token"), request.form.get("csrf_token"))
+        # A token that came in a header is not remembered: the pair would then hold for a form that has none.
+        token = request.form.get("csrf_token") if request.method == "POST" else None
+        if token and current_app.config["WTF_CSRF_TIME_LIMIT"] is None:
+            pair = (session.get("csrf_token"), token)
             if pair in self._checked and self._from_here():
                 g.csrf_valid = True
                 return

@@ -23,6 +23,7 @@ class Sent:
     """An answer as the page sent it. ``blank``: the candidate says that they do not know.
 
     ``client_id`` is made by the page and is the answer's identity: however often it comes, it counts once.
+    ``at`` is when it was given, where that was earlier than its coming: a device without a connection keeps answers.
     """
 
     client_id: str
@@ -33,6 +34,7 @@ class Sent:
     sure: str | None = None
     took_ms: int | None = None
     written: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Told:
 def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, sent: Sent, now: datetime) -> Told:
     """Mark an answer, log it, work it into memory and notebook, count it, and choose what comes next.
 
-    An answer that was logged before is told as it was told then, whatever has become of the question since.
+    An answer that was logged before is told as it was told then, whatever has become of the question since. One that
+    comes late counts for the day on which it was given, and is worked in after whatever came before it.
 
     Raises:
         NotFound: ``practice.question`` -- no published question of the subject (or chapter) has that version.
@@ -97,7 +100,7 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
         full_half_points=question.half_points,
         sure=sent.sure,
         took_ms=sent.took_ms,
-        at=now,
+        at=sent.at or now,
     )
     told = None if fresh else _told_before(session, actor, on, sent.client_id, now)
     if told is not None:
@@ -149,12 +152,12 @@ def _work_in(
     now: datetime,
 ) -> bank.Question | None:
     """Bring memory, notebook, counts and place up to date with an answer just logged; the question that is next."""
-    person = actor.person_id
+    person, given_at = actor.person_id, sent.at or now
     before = path.standing(person_id=person, question_id=question.question_id, **_place(on))
-    kept = learn(before.kept, right=right, sure=sent.sure, at=now)
+    kept = learn(before.kept, right=right, sure=sent.sure, at=given_at)
     _tell_bank(session, on, question.version_id, now)
     path.remember(memory_values(person, question.question_id, on.subject_code, question.version_id, kept))
-    path.count(person_id=person, day=office_day(now), right=right, took_ms=sent.took_ms)
+    path.count(person_id=person, day=office_day(given_at), right=right, took_ms=sent.took_ms)
     onward = before.place_question_id
     # A second device that answers what the first has long left must not pull the place back.
     if not before.has_place or onward in {None, question.question_id} or on.scope.kind == DUE:

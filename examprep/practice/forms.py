@@ -9,6 +9,7 @@ from examprep.practice.actions import Sent
 
 LONGEST_MS = 60 * 60 * 1000  # whoever came back after an hour was not thinking all the time
 LONGEST_WORDS = 20_000
+LAST_ROW = 2**31 - 1  # no row has a larger number
 SURE = frozenset({"sure", "guessing"})
 
 
@@ -30,12 +31,12 @@ def read_answer(form: Typed) -> Sent:
     ticks = form.getlist("tick")
     written = form.getlist("written")
     if (sure is not None and sure not in SURE) or len(ticks) > 720 or len(written) > 12:
-        raise _unreadable()
+        raise unreadable()
     if sum(map(len, written)) > LONGEST_WORDS:
         raise RuleViolation("practice.words", "An answer has at most %(most)s characters.", most=LONGEST_WORDS)
     return Sent(
-        client_id=_uuid(form.get("answer")),
-        version_id=_whole(form.get("version")),
+        client_id=read_uuid(form.get("answer")),
+        version_id=read_row(_whole(form.get("version"))),
         syllabus=(form.get("syllabus") or "")[:64],
         ticks=frozenset(map(_whole, ticks)),
         blank=form.get("blank") is not None,
@@ -45,16 +46,22 @@ def read_answer(form: Typed) -> Sent:
     )
 
 
-def _uuid(text: str | None) -> str:
+def read_uuid(text: str | None) -> str:
     try:
         return str(UUID(text or ""))
     except ValueError:
-        raise _unreadable() from None
+        raise unreadable() from None
+
+
+def read_row(number: int) -> int:
+    if number > LAST_ROW:
+        raise unreadable()
+    return number
 
 
 def _whole(text: str | None) -> int:
     if text is None or not (text.isascii() and text.isdecimal()) or len(text) > 15:
-        raise _unreadable()
+        raise unreadable()
     return int(text)
 
 
@@ -62,7 +69,7 @@ def _took(text: str | None) -> int | None:
     return min(_whole(text), LONGEST_MS) if text else None
 
 
-def _unreadable() -> RuleViolation:
+def unreadable() -> RuleViolation:
     return RuleViolation("practice.shape", "That answer could not be read. Reload the question and answer it again.")
 
 

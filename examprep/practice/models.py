@@ -26,7 +26,8 @@ from examprep.plumbing.db import Base
 class AnswerRow(Base):
     """One answer, as it was given. Never edited. ``client_id`` makes sending it again harmless.
 
-    A person's rows are in the order in which they were worked into memory: by id.
+    A person's rows are in the order in which they were worked into memory: by id. ``at`` is when an answer was given;
+    one that a device kept while it had no connection stands behind answers that were given later but came earlier.
     """
 
     __tablename__ = "practice_answer"

@@ -74,7 +74,7 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
         NotFound: ``syllabus.subject``.
     """
     person = actor.person_id
-    subject = syllabus.subject(session, subject_code) if subject_code else _usual(session, person)
+    subject = syllabus.subject(session, subject_code) if subject_code else usual(session, person)
     exam = syllabus.next_exam(session, today)
     edition = governing(session, exam)
     shelf = shelf_of(session, subject.code, edition)
@@ -104,7 +104,8 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     )
 
 
-def _usual(session: Session, person_id: int) -> Subject:
+def usual(session: Session, person_id: int) -> Subject:
+    """The subject practised last, or else the first."""
     place = store.last_place(session, person_id)
     return syllabus.subject(session, place[0]) if place else subjects(session)[0]
 

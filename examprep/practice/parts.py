@@ -7,7 +7,7 @@ showings (token, the answer's identity, the place) is put around the kept parts.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, request
 from flask_wtf.csrf import generate_csrf
@@ -65,6 +65,35 @@ def told(answer: Told, *, address: str, syllabus: str, answer_id: str) -> Markup
     verdict = _verdict(spoken, replace(answer, sure=None, upcoming=None, position=0, total=0))
     words = _next_words(spoken, answer.upcoming is not None)
     return _macro("told_box")(verdict, _reasons(spoken, answer.question), address, words, upcoming or "")
+
+
+@lru_cache(_KEPT)
+def _packed(spoken: str, question: bank.Question) -> dict[str, Any]:
+    places = question.content.places
+    return {
+        "version": question.version_id,
+        "question": question.question_id,
+        "ask": _body(spoken, question),
+        "solution": _macro("kind_line")(question) + _macro("solution")(question, ()),
+        "reasons": _reasons(spoken, question),
+        "letters": question.letters,
+        "key": sorted(question.answer),
+        "one_tick": question.one_tick,
+        "full": question.half_points,
+        "marks": [
+            bank.grade(question, frozenset(place for place in range(places) if ticked >> place & 1))
+            for ticked in range(1 << places)
+        ],
+    }
+
+
+def packed(question: bank.Question) -> dict[str, Any]:
+    """A question answered by ticking, as a device keeps it.
+
+    ``marks``: the half-points of every possible answer; its index has the bit n set where place n is ticked. So a
+    device marks as the server does without knowing how.
+    """
+    return _packed(language(), question)
 
 
 def _token() -> str:

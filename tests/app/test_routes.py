@@ -16,6 +16,7 @@ PUBLIC = {
     "people.language",
     "people.sign_in",
     "people.sign_out",
+    "practice.offline",
     "static",
 }
 

@@ -1,0 +1,88 @@
+"""What a device keeps of a subject, to practise without a connection: reviews first, then what comes next."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from examprep.bank import actions as bank
+from examprep.people.actor import Actor
+from examprep.practice import store
+from examprep.practice.overview import open_way, usual
+from examprep.practice.rules.order import ALL, DUE, Scope, read_scope
+from examprep.practice.shelf import Shelf
+from examprep.syllabus import actions as syllabus
+from examprep.syllabus.values import Subject
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A question, and the way on which it is asked."""
+
+    question: bank.Question
+    scope: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """``written``: how many questions were left out because they are answered in words and marked by oneself."""
+
+    person_id: int
+    subject: Subject
+    syllabus: str
+    questions: Sequence[Packed]
+    written: int
+
+
+def pack(session: Session, actor: Actor, *, subject_code: str, today: date, now: datetime) -> Pack:
+    """At most ``MOST`` questions of a subject; of the one practised last when ``subject_code`` is empty.
+
+    Raises:
+        NotFound: ``syllabus.subject``.
+    """
+    person = actor.person_id
+    subject = syllabus.subject(session, subject_code) if subject_code else usual(session, person)
+    *_, everything = open_way(session, subject_code=subject.code, scope=ALL, today=today)
+    shelf, packed, written, met = everything.shelf, list[Packed](), 0, set[int]()
+    for question_id, scope in _wanted(session, person, subject.code, shelf, now):
+        if question_id in met or question_id not in shelf.versions:
+            continue
+        met.add(question_id)
+        question = bank.question(session, shelf.versions[question_id])
+        if question.written:
+            written += 1
+            continue
+        packed.append(Packed(question, str(scope)))
+        if len(packed) == MOST:
+            break
+    return Pack(person, subject, everything.syllabus, packed, written)
+
+
+def _wanted(
+    session: Session, person: int, subject_code: str, shelf: Shelf, now: datetime
+) -> Iterator[tuple[int, Scope]]:
+    """Question ids in the order in which they are worth keeping; a question may come twice."""
+    for question_id in store.due(session, person, subject_code, now):
+        yield question_id, Scope(DUE)
+    for scope in _onward(session, person, subject_code):
+        there, standing_on = store.place(session, person, subject_code, str(scope))
+        if there and standing_on is None:
+            continue
+        for question_id in shelf.ids(scope):
+            if standing_on is None or question_id >= standing_on:
+                yield question_id, scope
+    answered = store.seen(session, person, subject_code)
+    for question_id in shelf.everything:
+        if question_id not in answered:
+            yield question_id, Scope(ALL)
+
+
+def _onward(session: Session, person: int, subject_code: str) -> Sequence[Scope]:
+    """Where the person was last, and then everything."""
+    last = store.last_place(session, person, subject_code)
+    found = read_scope(last[1]) if last else None
+    # Reviews have come first already, and the notebook is a choice of those that were missed, not of what is next.
+    return [found, Scope(ALL)] if found is not None and found.chapter_id is not None else [Scope(ALL)]
