@@ -240,8 +240,12 @@ def test_a_long_batch_and_a_large_body_are_refused(ann, kept, send, questions, d
 
 
 def test_a_large_body_without_a_length_is_refused(ann, questions, database):
-    environment = {"wsgi.input": io.BytesIO(b" " * 10_000_000), "wsgi.input_terminated": True}
-    answer = ann.post("/practice/sync", environ_overrides=environment, headers={"Accept": "application/json"})
+    answer = ann.post(
+        "/practice/sync",
+        input_stream=io.BytesIO(b" " * 10_000_000),
+        environ_overrides={"wsgi.input_terminated": True},
+        headers={"Accept": "application/json"},
+    )
     assert answer.status_code == 413
 
 
