@@ -63,7 +63,7 @@ def read() -> Catalog:
 def missing() -> list[str]:
     """Message ids without a Chinese sentence."""
     catalogue = read()
-    return sorted(str(m) for m in extracted() if not (catalogue.get(m) and catalogue.get(m).string))
+    return sorted(str(m) for m in extracted() if not (catalogue.get(m) and any(catalogue.get(m).string)))
 
 
 def update() -> None:

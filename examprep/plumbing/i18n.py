@@ -9,7 +9,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from flask import g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, get_locale, get_translations, ngettext
 
 from examprep.kernel.clock import OFFICE_ZONE
 from examprep.kernel.marks import format_marks
@@ -98,6 +98,11 @@ def marks(half_points: int | None) -> str:
     return "—" if half_points is None else format_marks(half_points)
 
 
+def points(half_points: int) -> str:
+    """Marks with their word, as in "1.5 points"."""
+    return str(ngettext("%(points)s point", "%(points)s points", (half_points + 1) // 2, points=marks(half_points)))
+
+
 def yuan(fen: int | None) -> str:
     """Money in yuan; its fen only where there are some."""
     if fen is None:
@@ -150,6 +155,7 @@ FILTERS = {
     "signed": signed,
     "hours": hours,
     "marks": marks,
+    "points": points,
     "day": day,
     "month": month,
     "yuan": yuan,

@@ -68,7 +68,7 @@ def classes() -> ResponseReturnValue:
     )
 
 
-@bp.get("/courses")
+@bp.get("/all/courses")
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def courses() -> ResponseReturnValue:
     """Every course the actor manages."""
@@ -80,7 +80,7 @@ def courses() -> ResponseReturnValue:
     return render_template("training/courses.html", page=page, columns=COURSE_COLUMNS, kinds=KINDS)
 
 
-@bp.route("/courses/new", methods=["GET", "POST"])
+@bp.route("/all/courses/new", methods=["GET", "POST"])
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def new_course() -> ResponseReturnValue:
     """A new course; the next step is its first class."""
@@ -97,7 +97,7 @@ def new_course() -> ResponseReturnValue:
     return render_template("training/course.html", form=form, course=None), form.status
 
 
-@bp.route("/courses/<int:course_id>", methods=["GET", "POST"])
+@bp.route("/all/courses/<int:course_id>", methods=["GET", "POST"])
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def course(course_id: int) -> ResponseReturnValue:
     """A course, to change it."""

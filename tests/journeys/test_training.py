@@ -42,7 +42,7 @@ def test_a_class_from_its_making_to_the_hours_it_gives(device, served, size, cou
 
     trainer = device(size)
     page = trainer.sign_in(f"{county}_trainer", password)
-    trainer.open("/training/courses/new")
+    trainer.open("/training/all/courses/new")
     page.locator("[name=name]").fill(course)
     page.locator("[name=kind]").select_option("continuing")
     page.locator("[name=category]").select_option("professional")

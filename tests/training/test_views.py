@@ -112,7 +112,7 @@ def test_a_class_above_the_candidates_is_within_reach(season, sign_in, world):
     assert sign_in("bob_candidate").get(f"/training/classes/{class_id}").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/training/all", "/training/courses"])
+@pytest.mark.parametrize("address", ["/training/all", "/training/all/courses"])
 def test_a_list_searches_filters_sorts_and_exports(season, sign_in, class_id, address):
     client = sign_in("ann_trainer")
     assert "continuing" in client.get(f"{address}?q=continuing&sort=-name&kind=continuing").text
@@ -124,21 +124,21 @@ def test_a_list_searches_filters_sorts_and_exports(season, sign_in, class_id, ad
 
 def test_a_first_visit_says_what_to_do(sign_in):
     client = sign_in("ann_trainer")
-    assert "/training/courses/new" in client.get("/training/").text
-    assert "/training/courses/new" in client.get("/training/all/new").text
+    assert "/training/all/courses/new" in client.get("/training/").text
+    assert "/training/all/courses/new" in client.get("/training/all/new").text
 
 
 def test_a_course_is_made_and_changed(season, sign_in):
     client = sign_in("ann_trainer")
     course = {"name": "社会工作实务", "kind": "exam", "category": "professional", "level": "", "subject_code": ""}
-    answer = client.post("/training/courses/new", data=course)
+    answer = client.post("/training/all/courses/new", data=course)
     assert answer.status_code == 303
-    again = client.post("/training/courses/new", data=course)
+    again = client.post("/training/all/courses/new", data=course)
     assert (again.status_code, "note-wrong" in again.text) == (422, True)
     row = season.ask(lambda s: s.scalar(select(CourseRow)))
-    assert client.post(f"/training/courses/{row.id}", data={**course, "name": "实务(初级)"}).status_code == 303
+    assert client.post(f"/training/all/courses/{row.id}", data={**course, "name": "实务(初级)"}).status_code == 303
     assert season.ask(lambda s: s.scalar(select(CourseRow.name))) == "实务(初级)"
-    assert sign_in("bob_trainer").get(f"/training/courses/{row.id}").status_code == 404
+    assert sign_in("bob_trainer").get(f"/training/all/courses/{row.id}").status_code == 404
 
 
 def test_a_class_with_typed_and_weekly_sessions_in_one_form(season, sign_in, world, course_id):
