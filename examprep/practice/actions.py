@@ -1,6 +1,5 @@
 """Answering: what happens between a tick and being told. Statements are few and counted: this is the hot path."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from examprep.people.actor import Actor
 from examprep.practice import store
 from examprep.practice.hot import AnswerPath, memory_values
 from examprep.practice.rules.learning import learn
-from examprep.practice.rules.order import DUE, NOTEBOOK, Scope, first_listed, following
+from examprep.practice.rules.order import DUE, MARKED, NOTEBOOK, Order, Scope, first_listed
 from examprep.practice.shelf import Way, way
 
 
@@ -73,10 +72,12 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
     comes late counts for the day on which it was given, and is worked in after whatever came before it.
 
     Raises:
-        NotFound: ``practice.question`` -- no published question of the subject (or chapter) has that version.
+        NotFound: ``practice.question`` -- no published question of the scope has that version; ``practice.scope``.
         RuleViolation: ``practice.withdrawn`` -- retired or corrected since; ``practice.ticks``, ``practice.empty``.
     """
-    on = way(session, subject_code, sent.syllabus, scope)
+    on = way(session, subject_code, sent.syllabus, scope, actor.person_id)
+    if scope.reciting or not scope.begun(office_day(now)):
+        raise NotFound("practice.scope", "There is no such way through this subject.")
     try:
         question = _asked(session, on, sent.version_id)
         _check_ticks(question, sent)
@@ -112,7 +113,7 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
 def _asked(session: Session, on: Way, version_id: int) -> bank.Question:
     """The question behind a version id, if the way may ask it."""
     question_id = on.shelf.questions.get(version_id)
-    if question_id is not None and on.shelf.holds(on.scope, question_id):
+    if question_id is not None and on.holds(question_id):
         return bank.question(session, version_id)
     if question_id is None and _was_asked(session, on, version_id):
         raise RuleViolation(
@@ -192,23 +193,25 @@ def current(session: Session, actor: Actor, on: Way, *, now: datetime) -> bank.Q
     there, question_id = store.place(session, person, **_place(on))
     if there and question_id is None:
         return None
-    choice = _choice(session, person, on)
+    order = order_of(session, on)
     # The question may have been retired, or have left the notebook, since the candidate stood there.
-    wanted = question_id if question_id in choice else following(choice, question_id)
+    wanted = question_id if question_id is not None and order.holds(question_id) else order.after(question_id)
     return _question(session, on, wanted)
 
 
 def _after(session: Session, person: int, on: Way, answered: int, now: datetime) -> int | None:
     if on.scope.kind == DUE:
         return first_listed(store.due(session, person, on.subject_code, now), on.shelf.versions, but=answered)
-    return following(_choice(session, person, on), answered)
+    return order_of(session, on).after(answered)
 
 
-def _choice(session: Session, person: int, on: Way) -> Sequence[int]:
-    """The questions of a scope that has an order of its own, ascending."""
-    if on.scope.kind == NOTEBOOK:
-        return [i for i in store.mistaken(session, person, on.subject_code) if i in on.shelf.versions]
-    return on.shelf.ids(on.scope)
+def order_of(session: Session, on: Way) -> Order:
+    """The questions of a scope in the order in which the person goes through them; reviews have none."""
+    order = on.order()
+    if order is not None:
+        return order
+    find = {NOTEBOOK: store.mistaken, MARKED: store.marks}[on.scope.kind]
+    return Order([i for i in find(session, on.person_id, on.subject_code) if i in on.shelf.versions])
 
 
 def _place(on: Way) -> dict[str, str]:
@@ -232,8 +235,24 @@ def skip(session: Session, actor: Actor, on: Way, *, version_id: int, now: datet
 
 def restart(session: Session, actor: Actor, on: Way, *, now: datetime) -> None:
     """Stand at the scope's first question again."""
-    first = following(_choice(session, actor.person_id, on), None)
+    first = order_of(session, on).after(None)
     AnswerPath(session).put_place(person_id=actor.person_id, question_id=first, now=now, **_place(on))
+
+
+def turn(session: Session, actor: Actor, on: Way, *, version_id: int, back: bool, now: datetime) -> None:
+    """Go from a question that is read with its answer to the next one, or back to the one before; nothing is answered.
+
+    Raises:
+        NotFound: ``practice.scope`` -- one does not read there, but answer.
+    """
+    if not on.scope.reciting:
+        raise NotFound("practice.scope", "There is no such way through this subject.")
+    read = on.shelf.questions.get(version_id)
+    if read is None:
+        return
+    order = order_of(session, on)
+    onward = (order.before(read) or order.after(None)) if back else order.after(read)
+    AnswerPath(session).put_place(person_id=actor.person_id, question_id=onward, now=now, **_place(on))
 
 
 def toggle_mark(session: Session, actor: Actor, on: Way, *, version_id: int, now: datetime) -> bool:

@@ -100,7 +100,7 @@ class PlaceRow(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"), primary_key=True)
-    scope: Mapped[str] = mapped_column(String(24), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
     question_id: Mapped[int | None]  # null: at the end
     used_at: Mapped[datetime]
 

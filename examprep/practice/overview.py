@@ -8,16 +8,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
+from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
 from examprep.practice import store
-from examprep.practice.actions import current
+from examprep.practice.actions import current, order_of
 from examprep.practice.rebuild import effective
 from examprep.practice.rules.learning import NOT_IN_NOTEBOOK
 from examprep.practice.rules.notebook import RIGHT_DAYS_TO_LEAVE
-from examprep.practice.rules.order import CHAPTER, Scope, read_scope
-from examprep.practice.shelf import Way, governing, shelf_of, way
+from examprep.practice.rules.order import CHAPTER, DAILY, DUE, TYPE, Scope, read_scope
+from examprep.practice.shelf import Shelf, Way, governing, shelf_of, way
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter, Subject
 
@@ -30,6 +31,15 @@ class Studied:
     scope: str
     seen: Rate
     right: Rate
+
+
+@dataclass(frozen=True)
+class OfType:
+    """How many questions of one type a subject has."""
+
+    label: str  # a message id
+    scope: str
+    questions: int
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,9 @@ class Home:
     minutes_today: int
     going_on: str | None  # the scope where the candidate was last
     chapters: Sequence[Studied]
+    types: Sequence[OfType]
+    marked: int
+    daily_done: bool
     seen: Rate
     right: Rate
 
@@ -61,6 +74,7 @@ class Standing:
     syllabus: str
     scope: Scope
     chapter: Chapter | None
+    type_label: str  # a message id; empty where the scope is not one type
     question: bank.Question | None
     position: int  # 1 for the first; 0 where there is no order, or at the end
     total: int
@@ -99,9 +113,22 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
             Studied(chapter, str(Scope(CHAPTER, chapter.id)), *_study(shelf.chapters.get(chapter.id, ()), answers))
             for chapter in syllabus.chapters(session, subject.code, edition)
         ],
+        types=_types(shelf),
+        marked=sum(question in shelf.versions for question in store.marks(session, person)),
+        daily_done=store.place(session, person, subject.code, str(Scope(DAILY, on=today))) == (True, None),
         seen=seen,
         right=right,
     )
+
+
+def _types(shelf: Shelf) -> list[OfType]:
+    """The types of which there is anything, in the order of the registry; none where all are of one."""
+    found = [
+        OfType(QUESTION_TYPES[name].label, str(Scope(TYPE, type=name)), len(shelf.types[name]))
+        for name in QUESTION_TYPES.names
+        if name in shelf.types
+    ]
+    return found if len(found) > 1 else []
 
 
 def usual(session: Session, person_id: int) -> Subject:
@@ -130,7 +157,9 @@ def _study(ids: Sequence[int], answers: Mapping[int, tuple[int, int]]) -> tuple[
     return Rate(len(met), len(ids)), Rate(sum(rights for _, rights in met), sum(reps for reps, _ in met))
 
 
-def open_way(session: Session, *, subject_code: str, scope: str, today: date) -> tuple[Subject, Chapter | None, Way]:
+def open_way(
+    session: Session, actor: Actor, *, subject_code: str, scope: str, today: date
+) -> tuple[Subject, Chapter | None, Way]:
     """What an address leads through: subject, chapter if it is one, and the way itself.
 
     Raises:
@@ -143,9 +172,10 @@ def open_way(session: Session, *, subject_code: str, scope: str, today: date) ->
     if found is not None and found.chapter_id is not None:
         chapters = syllabus.chapters(session, subject.code, edition)
         chapter = next((chapter for chapter in chapters if chapter.id == found.chapter_id), None)
-    if found is None or (found.chapter_id is not None and chapter is None):
+    known = found is not None and (chapter is not None or found.chapter_id is None) and found.begun(today)
+    if found is None or not known or (found.type and found.type not in QUESTION_TYPES.names):
         raise NotFound("practice.scope", "There is no such way through this subject.")
-    return subject, chapter, way(session, subject.code, edition, found)
+    return subject, chapter, way(session, subject.code, edition, found, actor.person_id)
 
 
 def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, today: date, now: datetime) -> Standing:
@@ -154,19 +184,28 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
     Raises:
         NotFound: ``syllabus.subject``, ``practice.scope``.
     """
-    subject, chapter, on = open_way(session, subject_code=subject_code, scope=scope, today=today)
+    subject, chapter, on = open_way(session, actor, subject_code=subject_code, scope=scope, today=today)
     question = current(session, actor, on, now=now)
-    position, total = on.position(question)
+    position, total = _position(session, on, question)
     return Standing(
         subject=subject,
         syllabus=on.syllabus,
         scope=on.scope,
         chapter=chapter,
+        type_label=QUESTION_TYPES[on.scope.type].label if on.scope.type else "",
         question=question,
         position=position,
         total=total,
         marked=question is not None and store.marked(session, actor.person_id, question.question_id),
     )
+
+
+def _position(session: Session, on: Way, question: bank.Question | None) -> tuple[int, int]:
+    """As `Way.position`; also where each person has an order of their own, but for reviews, which have none."""
+    if on.scope.kind == DUE:
+        return 0, 0
+    order = order_of(session, on)
+    return (order.number(question.question_id) if question else 0), len(order.ids)
 
 
 @dataclass(frozen=True)

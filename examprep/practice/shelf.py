@@ -1,34 +1,26 @@
 """The published questions of a subject, arranged for going through; arranged once per state of the bank."""
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
-from examprep.practice.rules.order import CHAPTER, DUE, NOTEBOOK, Scope
+from examprep.kernel.errors import NotFound
+from examprep.practice.rules.order import CHAPTER, DAILY, DUE, MARKED, NOTEBOOK, RANDOM, TYPE, Order, Scope, shuffled
 from examprep.syllabus import actions as syllabus
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """``versions``: the version to ask, by question; ``chapters``: ascending question ids, by chapter."""
+    """``versions``: the version to ask, by question; ``chapters`` and ``types``: ascending question ids, by each."""
 
     versions: Mapping[int, int]
     questions: Mapping[int, int]  # by version, the other way round
-    everything: Sequence[int]
-    chapters: Mapping[int, Sequence[int]]
+    everything: tuple[int, ...]
+    chapters: Mapping[int, tuple[int, ...]]
+    types: Mapping[str, tuple[int, ...]]
     answered: set[int]  # versions that the bank is known to have marked as answered
-
-    def ids(self, scope: Scope) -> Sequence[int]:
-        """What the scope may ask, ascending; of ``due`` and ``notebook`` everything, since they choose by person."""
-        if scope.kind == CHAPTER:
-            return self.chapters.get(scope.chapter_id or 0, ())
-        return self.everything
-
-    def holds(self, scope: Scope, question_id: int) -> bool:
-        return question_id in (self.ids(scope) if scope.kind == CHAPTER else self.versions)
 
 
 _arranged: dict[tuple[str, str], tuple[object, Shelf]] = {}
@@ -48,7 +40,9 @@ def shelf_of(session: Session, subject_code: str, syllabus_code: str) -> Shelf:
 
 def _arrange(catalogue: Sequence[bank.Listed]) -> Shelf:
     chapters: dict[int, list[int]] = {}
+    types: dict[str, list[int]] = {}
     for listed in sorted(catalogue, key=lambda listed: listed.question_id):
+        types.setdefault(listed.type, []).append(listed.question_id)
         for chapter_id in listed.chapter_ids:
             chapters.setdefault(chapter_id, []).append(listed.question_id)
     return Shelf(
@@ -56,8 +50,13 @@ def _arrange(catalogue: Sequence[bank.Listed]) -> Shelf:
         questions={listed.version_id: listed.question_id for listed in catalogue},
         everything=tuple(sorted(listed.question_id for listed in catalogue)),
         chapters={chapter: tuple(ids) for chapter, ids in chapters.items()},
+        types={type_: tuple(ids) for type_, ids in types.items()},
         answered=set(),
     )
+
+
+# Which of the questions come, and when, is each person's own matter.
+_BY_PERSON = frozenset({DUE, NOTEBOOK, MARKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +67,41 @@ class Way:
     syllabus: str
     scope: Scope
     shelf: Shelf
+    person_id: int
+
+    def order(self) -> Order | None:
+        """The questions in the order in which they come; ``None`` where that must be looked up for the person."""
+        scope, shelf = self.scope, self.shelf
+        if scope.kind in _BY_PERSON:
+            return None
+        if scope.kind == CHAPTER:
+            return Order(shelf.chapters.get(scope.chapter_id or 0, ()))
+        if scope.kind == TYPE:
+            return Order(shelf.types.get(scope.type, ()))
+        if scope.kind == RANDOM:
+            return shuffled(shelf.everything, f"{self.person_id}-{scope.on}")
+        if scope.kind == DAILY:
+            # The same for everybody: the seed knows of nobody.
+            return Order(shuffled(shelf.everything, f"{self.subject_code}-{scope.on}").ids[:1])
+        return Order(shelf.everything)
+
+    def holds(self, question_id: int) -> bool:
+        order = self.order()
+        return question_id in self.shelf.versions and (order is None or order.holds(question_id))
 
     def position(self, question: bank.Question | None) -> tuple[int, int]:
         """A question's place among how many, from 1; (0, 0) where each person has an order of their own."""
-        if self.scope.kind in {DUE, NOTEBOOK}:
+        order = self.order()
+        if order is None:
             return 0, 0
-        ids = self.shelf.ids(self.scope)
-        return (bisect_left(ids, question.question_id) + 1 if question else 0), len(ids)
+        return (order.number(question.question_id) if question else 0), len(order.ids)
 
 
-def way(session: Session, subject_code: str, syllabus_code: str, scope: Scope) -> Way:
-    return Way(subject_code, syllabus_code, scope, shelf_of(session, subject_code, syllabus_code))
+def way(session: Session, subject_code: str, syllabus_code: str, scope: Scope, person_id: int) -> Way:
+    """Raises NotFound: ``practice.scope`` -- the scope is not yet given its day."""
+    if scope.undated:
+        raise NotFound("practice.scope", "There is no such way through this subject.")
+    return Way(subject_code, syllabus_code, scope, shelf_of(session, subject_code, syllabus_code), person_id)
 
 
 def governing(session: Session, exam: tuple[int, object] | None) -> str:

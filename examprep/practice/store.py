@@ -85,8 +85,8 @@ def place(session: Session, person_id: int, subject_code: str, scope: str) -> tu
 
 
 def last_place(session: Session, person_id: int, subject_code: str = "") -> tuple[str, str] | None:
-    """Subject and scope of where the person was last, of all subjects or of one."""
-    mine = _PLACE.c.person_id == person_id
+    """Subject and scope of where the person was last, of all subjects or of one; the day's one question is no place."""
+    mine = (_PLACE.c.person_id == person_id) & _PLACE.c.scope.not_like("daily-%")
     row = session.execute(
         select(_PLACE.c.subject_code, _PLACE.c.scope)
         .where(mine & (_PLACE.c.subject_code == subject_code) if subject_code else mine)
@@ -120,6 +120,12 @@ def mistaken(session: Session, person_id: int, subject_code: str) -> list[int]:
             .order_by(_MEMORY.c.question_id)
         )
     )
+
+
+def marks(session: Session, person_id: int, _subject_code: str = "") -> list[int]:
+    """Questions that the person marked, of whatever subject, ascending."""
+    query = select(MarkRow.question_id).where(MarkRow.person_id == person_id).order_by(MarkRow.question_id)
+    return list(session.connection().scalars(query))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ def home() -> ResponseReturnValue:
 @bp.get("/<subject>/<scope>")
 @needs(Permission.PRACTICE_OWN_USE)
 def question(subject: str, scope: str) -> ResponseReturnValue:
+    """Where the candidate stands; an order that changes over night is kept under its day, which the address names."""
+    way = _scope(scope)
+    if way.undated:
+        return redirect(url_for("practice.question", subject=subject, scope=way.of_day(runtime().clock.today())), 303)
     return _question_page(subject, scope)
 
 
@@ -55,15 +59,17 @@ def _question_page(subject: str, scope: str, refusal: RuleViolation | None = Non
         standing = overview.standing(
             session, current_actor(), subject_code=subject, scope=scope, today=clock.today(), now=clock.now()
         )
-    asked = standing.question and parts.ask(
-        standing.question,
-        address=url_for("practice.answer", subject=subject, scope=scope),
-        syllabus=standing.syllabus,
-        answer_id=str(uuid4()),
-        position=standing.position,
-        total=standing.total,
-        marked=standing.marked,
-    )
+    asked = None
+    if standing.question is not None and not standing.scope.reciting:
+        asked = parts.ask(
+            standing.question,
+            address=url_for("practice.answer", subject=subject, scope=scope),
+            syllabus=standing.syllabus,
+            answer_id=str(uuid4()),
+            position=standing.position,
+            total=standing.total,
+            marked=standing.marked,
+        )
     page = render_template("practice/question.html", standing=standing, asked=asked, refusal=refusal)
     return page, 422 if refusal else 200
 
@@ -93,8 +99,26 @@ def answer(subject: str, scope: str) -> ResponseReturnValue:
 def skip(subject: str, scope: str) -> ResponseReturnValue:
     clock, version = runtime().clock, request.form.get("version", 0, type=int)
     with writing() as session:
-        *_, on = overview.open_way(session, subject_code=subject, scope=scope, today=clock.today())
+        *_, on = overview.open_way(session, current_actor(), subject_code=subject, scope=scope, today=clock.today())
         actions.skip(session, current_actor(), on, version_id=version, now=clock.now())
+    return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
+
+
+@bp.post("/<subject>/<scope>/turn")
+@needs(Permission.PRACTICE_OWN_USE)
+def turn(subject: str, scope: str) -> ResponseReturnValue:
+    """To the next question that is read with its answer, or back to the one before."""
+    clock, version = runtime().clock, request.form.get("version", 0, type=int)
+    with writing() as session:
+        *_, on = overview.open_way(session, current_actor(), subject_code=subject, scope=scope, today=clock.today())
+        actions.turn(
+            session,
+            current_actor(),
+            on,
+            version_id=version,
+            back=request.form.get("to") == "back",
+            now=clock.now(),
+        )
     return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
 
 
@@ -103,7 +127,7 @@ def skip(subject: str, scope: str) -> ResponseReturnValue:
 def restart(subject: str, scope: str) -> ResponseReturnValue:
     clock = runtime().clock
     with writing() as session:
-        *_, on = overview.open_way(session, subject_code=subject, scope=scope, today=clock.today())
+        *_, on = overview.open_way(session, current_actor(), subject_code=subject, scope=scope, today=clock.today())
         actions.restart(session, current_actor(), on, now=clock.now())
     return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
 
@@ -113,7 +137,7 @@ def restart(subject: str, scope: str) -> ResponseReturnValue:
 def mark(subject: str, scope: str) -> ResponseReturnValue:
     clock, version = runtime().clock, request.form.get("version", 0, type=int)
     with writing() as session:
-        *_, on = overview.open_way(session, subject_code=subject, scope=scope, today=clock.today())
+        *_, on = overview.open_way(session, current_actor(), subject_code=subject, scope=scope, today=clock.today())
         marked = actions.toggle_mark(session, current_actor(), on, version_id=version, now=clock.now())
     if FRAGMENT in request.headers:
         return Response("marked" if marked else "unmarked", mimetype="text/plain")

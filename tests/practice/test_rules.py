@@ -7,7 +7,7 @@ from fsrs import Rating
 
 from examprep.practice.rules.learning import learn
 from examprep.practice.rules.notebook import Entry, noted
-from examprep.practice.rules.order import Scope, first_listed, following, read_scope
+from examprep.practice.rules.order import Order, Scope, first_listed, read_scope, shuffled
 from examprep.practice.rules.spacing import rate, review
 
 AT = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)  # half past eleven at night in the office
@@ -106,6 +106,25 @@ def test_the_day_of_the_count_is_the_offices():
         ("due", Scope("due")),
         ("notebook", Scope("notebook")),
         ("chapter-12", Scope("chapter", 12)),
+        ("chapter-012", None),
+        ("marked", Scope("marked")),
+        ("type-multiple-choice", Scope("type", type="multiple-choice")),
+        ("type-", None),
+        ("random", Scope("random")),
+        ("random-20260401", Scope("random", on=date(2026, 4, 1))),
+        ("random-20261341", None),
+        ("daily-20260401", Scope("daily", on=date(2026, 4, 1))),
+        ("recite-chapter-12", Scope("chapter", 12, reciting=True)),
+        ("recite-random-20260401", Scope("random", on=date(2026, 4, 1), reciting=True)),
+        ("recite-due", None),
+        ("recite-daily", None),
+        ("recite-recite-all", None),
+        ("notebook-chapter-3", Scope("notebook", 3)),
+        ("notebook-cause-careless", Scope("notebook", cause="careless")),
+        ("notebook-chapter-3-cause-careless-tag-7", Scope("notebook", 3, cause="careless", tag_id=7)),
+        ("notebook-tag-7-cause-careless", None),
+        ("notebook-tag-", None),
+        ("all\n", None),
         ("chapter-", None),
         ("chapter--1", None),
         ("chapter-１", None),
@@ -129,8 +148,35 @@ def test_scope(text, scope):
         pytest.param(9, None, id="at-the-end"),
     ],
 )
-def test_following(current, next_id):
-    assert following((2, 5, 9), current) == next_id
+def test_after(current, next_id):
+    assert Order((2, 5, 9)).after(current) == next_id
+
+
+def test_before_and_number():
+    order = Order((2, 5, 9))
+    assert [order.before(current) for current in (2, 5, 6, 9)] == [None, 2, 5, 5]
+    assert [order.number(one) for one in order.ids] == [1, 2, 3]
+    assert [order.holds(one) for one in (2, 3, 9, 10)] == [True, False, True, False]
+
+
+def test_a_shuffled_order_is_stable_and_each_persons_own():
+    ids = tuple(range(1, 101))
+    mine, yours = shuffled(ids, "1-2026-04-01"), shuffled(ids, "2-2026-04-01")
+    assert sorted(mine.ids) == list(ids)
+    assert mine.ids not in {ids, yours.ids}
+    assert shuffled(tuple(range(1, 101)), "1-2026-04-01").ids == mine.ids
+    walked, at = [], None
+    while (at := mine.after(at)) is not None:
+        walked.append(at)
+    assert walked == list(mine.ids)
+
+
+def test_a_question_that_comes_or_goes_moves_no_other_of_a_shuffled_order():
+    ids = tuple(range(1, 101))
+    without = tuple(i for i in ids if i != 50)
+    assert [i for i in shuffled(ids, "s").ids if i != 50] == list(shuffled(without, "s").ids)
+    whole = shuffled(ids, "s")
+    assert shuffled(without, "s").after(50) == whole.after(50)
 
 
 def test_first_listed_leaves_out_what_is_gone_and_what_was_just_answered():

@@ -204,7 +204,7 @@ def practise(
     actor = candidate_actor(session, person_id)
     upcoming = syllabus.next_exam(session, now.date())
     version = syllabus.version_for(session, upcoming[0] if upcoming else now.year)
-    on = way(session, "sw-comprehensive", version, Scope(ALL))
+    on = way(session, "sw-comprehensive", version, Scope(ALL), person_id)
     for back in range(20, 0, -1):
         if draw.random() < 0.25:
             continue

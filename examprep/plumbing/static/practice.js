@@ -52,6 +52,8 @@ async function submit(asked, button) {
 }
 
 function next() {
+  const turn = box.querySelector("[data-turn]");
+  if (turn) return turn.click();
   const upcoming = box.querySelector("[data-upcoming]");
   const told = box.querySelector("[data-told]");
   if (!told) return;
