@@ -13,7 +13,7 @@ from examprep.people.actor import Actor
 from examprep.practice import store
 from examprep.practice.hot import AnswerPath, memory_values
 from examprep.practice.rules.learning import learn
-from examprep.practice.rules.order import DUE, MARKED, NOTEBOOK, Order, Scope, first_listed
+from examprep.practice.rules.order import DUE, MARKED, Order, Scope, first_listed
 from examprep.practice.shelf import Way, way
 
 
@@ -210,8 +210,11 @@ def order_of(session: Session, on: Way) -> Order:
     order = on.order()
     if order is not None:
         return order
-    find = {NOTEBOOK: store.mistaken, MARKED: store.marks}[on.scope.kind]
-    return Order([i for i in find(session, on.person_id, on.subject_code) if i in on.shelf.versions])
+    if on.scope.kind == MARKED:
+        chosen = store.marks(session, on.person_id)
+    else:
+        chosen = store.mistaken(session, on.person_id, on.subject_code)
+    return Order([i for i in chosen if i in on.shelf.versions])
 
 
 def _place(on: Way) -> dict[str, str]:

@@ -122,7 +122,7 @@ def mistaken(session: Session, person_id: int, subject_code: str) -> list[int]:
     )
 
 
-def marks(session: Session, person_id: int, _subject_code: str = "") -> list[int]:
+def marks(session: Session, person_id: int) -> list[int]:
     """Questions that the person marked, of whatever subject, ascending."""
     query = select(MarkRow.question_id).where(MarkRow.person_id == person_id).order_by(MarkRow.question_id)
     return list(session.connection().scalars(query))
