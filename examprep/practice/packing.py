@@ -1,7 +1,7 @@
 """What a device keeps of a subject, to practise without a connection: reviews first, then what comes next."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,8 @@ from examprep.bank import actions as bank
 from examprep.people.actor import Actor
 from examprep.practice import store
 from examprep.practice.overview import open_way, usual
-from examprep.practice.rules.order import ALL, DUE, Scope, read_scope
-from examprep.practice.shelf import Shelf
+from examprep.practice.rules.order import ALL, DUE, Order, Scope, read_scope
+from examprep.practice.shelf import Way
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Subject
 
@@ -45,9 +45,9 @@ def pack(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     """
     person = actor.person_id
     subject = syllabus.subject(session, subject_code) if subject_code else usual(session, person)
-    *_, everything = open_way(session, subject_code=subject.code, scope=ALL, today=today)
+    *_, everything = open_way(session, actor, subject_code=subject.code, scope=ALL, today=today)
     shelf, packed, written, met = everything.shelf, list[Packed](), 0, set[int]()
-    for question_id, scope in _wanted(session, person, subject.code, shelf, now):
+    for question_id, scope in _wanted(session, everything, now):
         if question_id in met or question_id not in shelf.versions:
             continue
         met.add(question_id)
@@ -61,28 +61,29 @@ def pack(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     return Pack(person, subject, everything.syllabus, packed, written)
 
 
-def _wanted(
-    session: Session, person: int, subject_code: str, shelf: Shelf, now: datetime
-) -> Iterator[tuple[int, Scope]]:
+def _wanted(session: Session, everything: Way, now: datetime) -> Iterator[tuple[int, Scope]]:
     """Question ids in the order in which they are worth keeping; a question may come twice."""
+    person, subject_code = everything.person_id, everything.subject_code
     for question_id in store.due(session, person, subject_code, now):
         yield question_id, Scope(DUE)
-    for scope in _onward(session, person, subject_code):
+    for scope, order in _onward(session, everything):
         there, standing_on = store.place(session, person, subject_code, str(scope))
         if there and standing_on is None:
             continue
-        for question_id in shelf.ids(scope):
-            if standing_on is None or question_id >= standing_on:
-                yield question_id, scope
+        begin = order.number(standing_on) - 1 if standing_on is not None else 0
+        for question_id in order.ids[begin:]:
+            yield question_id, scope
     answered = store.seen(session, person, subject_code)
-    for question_id in shelf.everything:
+    for question_id in everything.shelf.everything:
         if question_id not in answered:
             yield question_id, Scope(ALL)
 
 
-def _onward(session: Session, person: int, subject_code: str) -> Sequence[Scope]:
+def _onward(session: Session, everything: Way) -> Sequence[tuple[Scope, Order]]:
     """Where the person was last, and then everything."""
-    last = store.last_place(session, person, subject_code)
+    last = store.last_place(session, everything.person_id, everything.subject_code)
     found = read_scope(last[1]) if last else None
-    # Reviews have come first already, and the notebook is a choice of those that were missed, not of what is next.
-    return [found, Scope(ALL)] if found is not None and found.chapter_id is not None else [Scope(ALL)]
+    scopes = [Scope(ALL)] if found is None or found.reciting or found.kind == ALL else [found, Scope(ALL)]
+    # Reviews have come first already, and what each person chose is those that were missed or marked, not what is next.
+    orders = [(scope, replace(everything, scope=scope).order()) for scope in scopes]
+    return [(scope, order) for scope, order in orders if order is not None]

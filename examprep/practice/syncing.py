@@ -14,7 +14,7 @@ from examprep.kernel.errors import Forbidden, Refusal
 from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
 from examprep.practice.actions import Sent, answer
-from examprep.practice.rules.order import ALL, CHAPTER, Scope
+from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
 
 ACCEPTED, REPEATED, REFUSED = "accepted", "repeated", "refused"
@@ -56,17 +56,16 @@ def check_owner(actor: Actor, person_id: int) -> None:
 def take(session: Session, actor: Actor, late: Late, *, now: datetime) -> Outcome:
     """Work one kept answer in, in a transaction of its own.
 
-    A question that has left its chapter since is still one of the subject's, and counts.
+    A question that has left its chapter (or whatever it was asked in) since is still one of the subject's, and counts.
 
     Raises:
         what `actions.answer` raises.
     """
     scope = late.scope
-    if scope.kind == CHAPTER:
-        on = way(session, late.subject_code, late.sent.syllabus, scope)
-        question_id = on.shelf.questions.get(late.sent.version_id)
-        if question_id is not None and not on.shelf.holds(scope, question_id):
-            scope = Scope(ALL)
+    on = way(session, late.subject_code, late.sent.syllabus, scope, actor.person_id)
+    question_id = on.shelf.questions.get(late.sent.version_id)
+    if question_id is not None and not on.holds(question_id):
+        scope = Scope(ALL)
     told = answer(session, actor, subject_code=late.subject_code, scope=scope, sent=late.sent, now=now)
     return Outcome(late.sent.client_id, REPEATED if told.repeated else ACCEPTED)
 
