@@ -1,6 +1,5 @@
 """``create_app``: one Flask application out of the features."""
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,8 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from examprep.app import pages
+from examprep.app.device import bp as device_blueprint
+from examprep.app.device import static_version
 from examprep.app.finding import bp as search_blueprint
 from examprep.app.helping import bp as help_blueprint
 from examprep.app.navigation import acting_as, navigation, person_tabs
@@ -41,8 +42,8 @@ from examprep.plumbing.vault import Vault
 from examprep.reminders.words import MAILS
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -104,6 +105,7 @@ def create_app(runtime: Runtime) -> Flask:
         help_blueprint,
         setup_blueprint,
         search_blueprint,
+        device_blueprint,
     ):
         app.register_blueprint(blueprint)
     for feature in FEATURES:
@@ -112,7 +114,7 @@ def create_app(runtime: Runtime) -> Flask:
     install_gate(app)
     app.context_processor(_page_context)
     app.after_request(_headers)
-    version = secrets.token_hex(4)  # a new start may bring new styles; old ones are then not reused
+    version = static_version()  # new styles have a new address; old ones are then not reused
     app.url_defaults(lambda endpoint, values: values.setdefault("v", version) if endpoint == "static" else None)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -171,4 +173,7 @@ def _headers(response: Response) -> Response:
     if request.endpoint not in {"static", "bootstrap.static"}:
         response.headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
         response.vary.add("Cookie")
+    elif request.endpoint == "static" and "v" not in request.args:
+        # A module that another one imports has no version in its address: it is asked for again, and seldom sent.
+        response.headers["Cache-Control"] = "no-cache"
     return response

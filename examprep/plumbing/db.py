@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import JSON, Connection, Date, Dialect, Engine, MetaData, Row, String, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -22,6 +23,9 @@ try:
     import fcntl
 except ImportError:  # Windows: SQLite's own waiting must do there
     fcntl = None  # type: ignore[assignment]
+
+
+DatabaseAway = OperationalError  # for the edges, which know no SQLAlchemy
 
 
 class UTCDateTime(TypeDecorator[datetime]):

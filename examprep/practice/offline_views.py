@@ -4,7 +4,7 @@ import json
 import logging
 from typing import Any
 
-from flask import Response, g, jsonify, render_template, request
+from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -12,6 +12,7 @@ from examprep.kernel.errors import Refusal
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs, public
+from examprep.plumbing.db import DatabaseAway
 from examprep.plumbing.i18n import language, say
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.practice import batches, forms, packing, parts, syncing
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 @public
 def offline() -> ResponseReturnValue:
     """The page that a device keeps; it holds nothing of anybody, and fills itself from what the device keeps."""
-    g.actor = None
     return render_template("practice/offline.html")
 
 
@@ -66,7 +66,7 @@ def who() -> ResponseReturnValue:
 @bp.post("/sync")
 @needs(Permission.PRACTICE_OWN_USE)
 def sync() -> ResponseReturnValue:
-    """Take a batch of kept answers. What is named in the reply is settled: the device may forget it."""
+    """Take a batch of kept answers. What the reply says was taken or refused is settled: the device may forget it."""
     request.max_content_length = batches.MOST_BYTES
     now, actor = runtime().clock.now(), current_actor()
     try:
@@ -89,6 +89,12 @@ def _take(raw: Any, clock_ms: int) -> Outcome:
             return syncing.take(session, current_actor(), late, now=now)
     except Refusal as refusal:
         return Outcome.of(batches.name_of(raw), refusal)
+    except DatabaseAway:
+        raise
+    except Exception:
+        # What breaks on our side over one answer must not hold up the others: it stays on its device.
+        log.exception("an answer of person %s could not be worked in", current_actor().person_id)
+        return Outcome(batches.name_of(raw), syncing.FAILED)
 
 
 def _shown(outcome: Outcome) -> dict[str, str]:

@@ -17,7 +17,7 @@ from examprep.practice.actions import Sent, answer
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
 
-ACCEPTED, REPEATED, REFUSED = "accepted", "repeated", "refused"
+ACCEPTED, REPEATED, REFUSED, FAILED = "accepted", "repeated", "refused", "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ PUBLIC = {
     "app.ready",
     "bootstrap.static",
     "design.styleguide",
+    "device.manifest",
+    "device.worker",
     "people.language",
     "people.sign_in",
     "people.sign_out",

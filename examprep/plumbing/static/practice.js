@@ -1,5 +1,10 @@
 // Answering without leaving the page. Everything here also works by the plain form, only with more loading.
 
+// A connection that says nothing for so long is none.
+const PATIENCE_MS = 20_000;
+// The database, or the server behind a proxy, is away: what was sent may be sent again.
+const AWAY = [502, 503, 504];
+
 const box = document.getElementById("practice");
 let shownAt = performance.now();
 let busy = false;
@@ -19,6 +24,7 @@ async function send(address, body) {
   return fetch(address, {
     method: "POST",
     body,
+    signal: AbortSignal.timeout(PATIENCE_MS),
     // Refusals come as JSON, whose sentence is shown beside the button.
     headers: { "X-Fragment": "yes", Accept: "application/json, text/html;q=0.9" },
   });
@@ -36,19 +42,53 @@ async function submit(asked, button) {
     const answer = await send(asked.action, data);
     // A redirect means that the session has ended: the plain form then leads to the sign-in page.
     if (answer.redirected) return asked.submit();
+    if (AWAY.includes(answer.status)) return await keepForLater(asked, data);
     if (!answer.ok) return complain((await answer.json()).message);
     // The place on the page is kept: the verdict comes below what was being read.
     const place = window.scrollY;
     box.querySelector("[data-aside-part]")?.remove();
     asked.insertAdjacentHTML("afterend", await answer.text());
     asked.remove();
+    document.dispatchEvent(new CustomEvent("answered", { detail: Number(asked.dataset.version) }));
     box.querySelector("[data-verdict]").focus({ preventScroll: true });
     window.scrollTo(0, place);
   } catch {
-    complain(box.dataset.offline);
+    await keepForLater(asked, data);
   } finally {
     busy = false;
   }
+}
+
+// Whether the server has the answer is not known. The device keeps it under its own name, so that it counts once, and
+// goes on with the questions that it keeps.
+async function keepForLater(asked, data) {
+  const line = document.querySelector("[data-keeper]");
+  const [, , subject, scope] = new URL(asked.action).pathname.split("/");
+  const blank = data.has("blank");
+  const ticks = blank ? [] : data.getAll("tick").map(Number);
+  const [person, version] = [Number(line?.dataset.person), Number(data.get("version"))];
+  try {
+    const { keepAnswer } = await import("./offline/store.js");
+    await keepAnswer({
+      id: data.get("answer"),
+      person,
+      subject,
+      scope,
+      syllabus: data.get("syllabus"),
+      version,
+      ticks,
+      blank,
+      sure: data.get("sure"),
+      took_ms: Number(data.get("took_ms")),
+      written: data.getAll("written"),
+      at: Date.now(),
+    });
+  } catch {
+    return complain(box.dataset.offline); // this browser keeps nothing
+  }
+  if (!navigator.serviceWorker?.controller) return complain(box.dataset.kept);
+  sessionStorage.setItem("examprep-unsent", JSON.stringify({ person, version, ticks }));
+  location.assign(`/practice/offline?subject=${subject}`);
 }
 
 function next() {

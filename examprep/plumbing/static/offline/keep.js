@@ -1,0 +1,53 @@
+// On the pages with a connection: keep questions for later, and send what was answered without one.
+
+import { bannerIn } from "./banner.js";
+import { countWaiting, noteAnswered, packOf, putPack, setOwner } from "./store.js";
+
+const FRESH_MS = 6 * 60 * 60 * 1000;
+const FEW_LEFT = 20;
+
+const line = document.querySelector("[data-keeper]");
+const person = Number(line?.dataset.person);
+const subject = line?.dataset.subject;
+
+const left = (kept) => kept.pack.questions.filter(({ version }) => !kept.done.includes(version));
+
+function offer(kept) {
+  const shown = document.querySelector("[data-kept]");
+  if (!shown || !kept || !left(kept).length) return;
+  shown.querySelector("[data-count]").textContent = shown.dataset.words.replace("{n}", left(kept).length);
+  shown.hidden = false;
+}
+
+// A phone's data are dear: the questions are fetched when few are left, or when they are of another hour or language.
+async function refresh() {
+  let kept = await packOf(person, subject);
+  const fresh = kept && Date.now() - kept.gotAt < FRESH_MS && kept.pack.language === line.dataset.language;
+  if (!(fresh && left(kept).length >= Math.min(FEW_LEFT, kept.pack.questions.length)) && !navigator.connection?.saveData) {
+    const headers = { Accept: "application/json", ...(kept?.etag ? { "If-None-Match": kept.etag } : {}) };
+    const answer = await fetch(`/practice/pack?subject=${subject}`, { headers, redirect: "manual" });
+    if (answer.status === 304) await putPack((kept = { ...kept, gotAt: Date.now() }));
+    else if (answer.ok) {
+      kept = { person, subject, etag: answer.headers.get("ETag"), gotAt: Date.now(), done: [], pack: await answer.json() };
+      if (kept.pack.person === person) await putPack(kept);
+      pictures(kept.pack);
+    }
+  }
+  offer(kept);
+}
+
+// Pictures never change, so whatever has been fetched once is there without a connection.
+function pictures(pack) {
+  for (const { ask, solution, reasons } of pack.questions) {
+    for (const [, address] of `${ask}${solution}${reasons}`.matchAll(/<img src="([^"]+)"/g)) new Image().src = address;
+  }
+}
+
+if (line && "indexedDB" in window) {
+  navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
+  document.addEventListener("answered", ({ detail }) => noteAnswered(person, subject, detail));
+  await setOwner(person);
+  const banner = bannerIn(line, { person: async () => person });
+  if (await countWaiting(person)) await banner.run();
+  await refresh().catch(() => {});
+}
