@@ -23,9 +23,13 @@ NOT_WALKED = {
     "app.ready",  # for machines
     "bank.picture",  # a picture
     "bootstrap.static",
+    "device.manifest",  # for machines
+    "device.worker",  # a script
     "fail",  # of the tests
     "imports.failed",  # a file
     "imports.template",  # a file
+    "practice.pack",  # for the script that keeps questions
+    "practice.who",  # for the script that sends answers
     "static",
 }
 STATIC = Path(examprep.__file__).parent / "plumbing" / "static"
