@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -69,8 +69,11 @@ def insert_many(
             session.execute(insert(QuestionRow).values(question).returning(QuestionRow.id)).scalar_one() for _ in drafts
         ]
     else:
-        # Rows of one statement get their ids in order, so they need not be asked back one by one.
-        session.execute(_table(QuestionRow).insert(), [question] * len(drafts))
+        # All rows are alike, so the database writes them by itself; which id goes to which draft is of no matter.
+        numbers = select(literal(1).label("number")).cte(recursive=True)
+        numbers = numbers.union_all(select(numbers.c.number + 1).where(numbers.c.number < len(drafts)))
+        alike = select(*(literal(value, QuestionRow.__table__.c[name].type) for name, value in question.items()))
+        session.execute(_table(QuestionRow).insert().from_select(list(question), alike.select_from(numbers)))
         ids = list(
             session.scalars(select(QuestionRow.id).where(QuestionRow.batch_id == batch_id).order_by(QuestionRow.id))
         )
@@ -109,7 +112,7 @@ def _version(
         "cites": list(draft.cites),
         "law_as_of": draft.law_as_of,
         "difficulty": draft.difficulty,
-        "fingerprint": fingerprint(draft.stem, draft.source),
+        "fingerprint": draft.fingerprint,
         "created_by": actor.person_id,
         "created_at": now,
         "published_at": now if published else None,
@@ -266,7 +269,7 @@ def _check_chapters(session: Session, subject_code: str, chapter_ids: frozenset[
 
 
 def _check_new(session: Session, subject_code: str, draft: Draft, *, itself: int | None = None) -> None:
-    twin = store.fingerprints(session, subject_code).get(fingerprint(draft.stem, draft.source))
+    twin = store.fingerprints(session, subject_code).get(draft.fingerprint)
     refuse_twin(None if twin == itself else twin)
 
 

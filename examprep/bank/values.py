@@ -1,16 +1,16 @@
 """What the bank hands out: plain values that never change, safe to keep."""
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from examprep.bank.markup import PLAIN, plain
 from examprep.bank.types.choices import Choices
 from examprep.bank.types.registry import QUESTION_TYPES, Content
 from examprep.kernel.sentence import N_
+from examprep.kernel.widths import narrow
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,11 @@ class Draft:
     tags: frozenset[str] = frozenset()
     pictures: tuple[Picture, ...] = ()  # those that the texts show
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells it from the bank's other questions."""
+        return fingerprint(self.stem, self.source)
+
 
 STATES: Mapping[str, str] = {
     "draft": N_("Draft"),
@@ -137,5 +142,6 @@ def fingerprint(stem: str, source: str) -> str:
 
     The source counts, because stems such as "Which of these is right?" come in many papers.
     """
-    plain = (re.sub(r"\s+", "", unicodedata.normalize("NFKC", part)).casefold() for part in (stem, source))
-    return hashlib.sha256("\x1f".join(plain).encode()).hexdigest()
+    words = narrow(f"{stem}\x00{source}")
+    plain = "".join(words.split()).casefold().replace("\x00", "\x1f")
+    return hashlib.sha256(plain.encode()).hexdigest()

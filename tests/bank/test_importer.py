@@ -52,6 +52,18 @@ def test_a_workbook_becomes_questions(database, run, tree):
     assert first.chapter_ids == second.chapter_ids == (tree["03"],)
 
 
+def test_marked_up_words_tell_the_same_question(plan, run):
+    """What is kept is the words alone, so the same file is known again although it says them with markup."""
+    quiz = (
+        '<quiz><question type="truefalse"><questiontext format="html"><text>&lt;p&gt;甲是乙。&lt;/p&gt;</text></questiontext>'
+        '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>'
+        "<tags><tag><text>chapter=03</text></tag></tags></question></quiz>"
+    ).encode()
+    assert run(quiz, "a.xml") == 1
+    ((_, _, sentence),) = said(plan(quiz, "a.xml"))
+    assert "The bank already has this question (no. " in sentence
+
+
 def test_what_the_bank_has_is_not_imported_again(plan, run):
     run(xlsx(SINGLE))
     ((row, column, sentence),) = said(plan(xlsx(MULTIPLE, SINGLE)))

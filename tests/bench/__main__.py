@@ -5,6 +5,10 @@ import importlib
 
 BENCHES = {
     "answer": ("tests.bench.answer_path", "answering one question over HTTP, against a bare route that inserts"),
+    "import-questions": (
+        "tests.bench.import_questions",
+        "importing questions, against reading the file and inserting it",
+    ),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
 }
 

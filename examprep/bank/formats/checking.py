@@ -95,7 +95,7 @@ def check_file(file: RawFile, rules: Rules) -> Checked:
         texts = Texts(raw.markup, file.media)
         draft = None if faults else _draft(raw, rules, faults, texts)
         if raw.stem.strip() and not raw.faults:
-            _compare(raw, rules, faults, first_row, first_stem, odd)
+            _compare(raw, draft, rules, faults, first_row, first_stem, odd)
         if draft is not None and not faults:
             checked.drafts.append(draft)
             _notice(raw, odd)
@@ -134,7 +134,7 @@ def _draft(raw: RawQuestion, rules: Rules, faults: list[tuple[str, Sentence]], t
         return None
     explanation, passage = texts.clean(raw.explanation), texts.clean(raw.passage)
     pictures = texts.pictures(faults)
-    content = content.mapped(texts.finish)
+    content = content if texts.plain_throughout else content.mapped(texts.finish)
     return Draft(
         type=kind,
         stem=texts.finish(stem),
@@ -248,6 +248,7 @@ def _chapters(raw: RawQuestion, rules: Rules, faults: list[tuple[str, Sentence]]
 
 def _compare(
     raw: RawQuestion,
+    draft: Draft | None,
     rules: Rules,
     faults: list[tuple[str, Sentence]],
     first_row: dict[str, int],
@@ -255,7 +256,9 @@ def _compare(
     odd: dict[str, list[int]],
 ) -> None:
     """Whether the question stands in the file or in the bank already."""
-    mark, stem = fingerprint(raw.stem, raw.source), fingerprint(raw.stem, "")
+    # Told by the words as they would be kept, where they are; without a source the stem alone is the mark.
+    mark = draft.fingerprint if draft else fingerprint(raw.stem, raw.source)
+    stem = fingerprint(draft.stem if draft else raw.stem, "") if raw.source.strip() else mark
     if mark in first_row:
         sentence = Sentence(
             "Row %(row)s has the same stem. Remove one, or tell them apart by the stem or the source.",

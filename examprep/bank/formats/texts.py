@@ -49,6 +49,11 @@ class Texts:
         self._names = {name: picture.sha256 for name, picture in found.items()}
         return tuple(found.values())
 
+    @property
+    def plain_throughout(self) -> bool:
+        """Whether what `clean` gives is kept as it is."""
+        return self._given == PLAIN
+
     def finish(self, text: str) -> str:
         """A cleaned text as it is kept: its pictures by their hashes, or its words alone."""
         if self.markup == PLAIN:

@@ -6,6 +6,7 @@ What cannot be understood is refused with a sentence that says what would be rig
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
@@ -37,6 +38,7 @@ class WordError(ValueError):
         super().__init__(str(sentence))
 
 
+@lru_cache(maxsize=1024)
 def read_answer(text: str, called: str = "") -> frozenset[int]:
     """Places from 0 of the options an answer names: ``ABD``, ``A,B,D``, ``A、B``, ``①③``, full width or not.
 
@@ -65,12 +67,14 @@ def read_answer(text: str, called: str = "") -> frozenset[int]:
     return frozenset(places)
 
 
+@lru_cache(maxsize=1024)
 def read_judgement(text: str) -> bool | None:
     """Whether a word judges a statement right (对, T, √) or wrong (错, F, ×); ``None`` when it judges nothing."""
     word = unicodedata.normalize("NFKC", text).strip().strip("()。.").casefold()
     return True if word in TRUE else False if word in FALSE else None
 
 
+@lru_cache(maxsize=1024)
 def read_kind(text: str, places: frozenset[int]) -> str:
     """The question type a word means; without a word, one right option makes it single choice.
 
@@ -127,6 +131,7 @@ def strip_mark(option: str) -> tuple[str, str]:
     return option[found.end() :].strip(), unicodedata.normalize("NFKC", found[1])
 
 
+@lru_cache(maxsize=1024)
 def read_difficulty(text: str) -> float | None:
     """The share expected to answer right: ``0.7``, ``70%``, or 易 / 中 / 难.
 
@@ -150,6 +155,7 @@ def read_difficulty(text: str) -> float | None:
     )
 
 
+@lru_cache(maxsize=1024)
 def read_day(text: str, today: date) -> date | None:
     """A day such as 2025-12-31, 2025/12/31 or 2025年12月31日, not after ``today``.
 

@@ -1,7 +1,6 @@
 """What the checks look at: a question as its reader sees it, without markup; and what they find."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -10,6 +9,7 @@ from examprep.bank.markup import HTML, PLAIN, plain
 from examprep.bank.types.choices import Choices
 from examprep.bank.types.registry import Content
 from examprep.kernel.sentence import Sentence
+from examprep.kernel.widths import narrow
 
 _QUOTED = re.compile(r"“([^”]{1,12})”|【([^】]{1,12})】")
 _MARKED = re.compile(r"<(strong|em|u)>(.*?)</\1>", re.DOTALL)
@@ -113,4 +113,4 @@ def _words(text: str, markup: str) -> str:
 
 def bare(text: str) -> str:
     """The words alone: widths and letter case made alike, blanks and punctuation left out."""
-    return _NOT_A_WORD.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _NOT_A_WORD.sub("", narrow(text)).casefold()
