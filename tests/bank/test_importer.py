@@ -55,7 +55,8 @@ def test_a_workbook_becomes_questions(database, run, tree):
 def test_marked_up_words_tell_the_same_question(plan, run):
     """What is kept is the words alone, so the same file is known again although it says them with markup."""
     quiz = (
-        '<quiz><question type="truefalse"><questiontext format="html"><text>&lt;p&gt;甲是乙。&lt;/p&gt;</text></questiontext>'
+        '<quiz><question type="truefalse"><questiontext format="html"><text>&lt;p&gt;甲是乙。&lt;/p&gt;</text>'
+        "</questiontext>"
         '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>'
         "<tags><tag><text>chapter=03</text></tag></tags></question></quiz>"
     ).encode()
