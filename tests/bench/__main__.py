@@ -9,6 +9,7 @@ BENCHES = {
         "tests.bench.import_questions",
         "importing questions, against reading the file and inserting it",
     ),
+    "search": ("tests.bench.search", "searching the bank for words, against counting its questions"),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
 }
 
