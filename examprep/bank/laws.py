@@ -17,6 +17,7 @@ from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
+from examprep.people.models import PersonRow
 
 NAME_LONGEST, NOTE_LONGEST = 200, 1000
 _NAMED = re.compile(r"《([^《》]+)》")
@@ -75,14 +76,12 @@ def cited(session: Session, actor: Actor) -> list[Statute]:
     return sorted(found, key=lambda one: (-one.questions, one.name))
 
 
-def citing(session: Session, name: str, *more: ColumnElement[bool]) -> list[int]:
+def citing(session: Session, name: str) -> list[int]:
     """The questions that cite a statute."""
-    # The narrow row of words leaves few whose citations are then read.
     rows = session.execute(
         select(QuestionRow.id, VersionRow.cites)
         .join(VersionRow, store.CURRENT)
-        .join(TextRow, TextRow.question_id == QuestionRow.id)
-        .where(TextRow.words.contains(fold(statute(name)), autoescape=True), *more)
+        .where(_mentions([statute(name)]))
         .order_by(QuestionRow.id)
     )
     return [question_id for question_id, cites in rows if statute(name) in statutes(cites)]
@@ -113,27 +112,24 @@ def record_change(session: Session, actor: Actor, *, name: str, changed_on: date
 
 def changes(session: Session, actor: Actor) -> list[Change]:
     """Every change recorded, the latest first, with what waits among the actor's own questions."""
-    rows = session.scalars(select(LawChangeRow).order_by(LawChangeRow.changed_on.desc(), LawChangeRow.id.desc()))
-    return [_change(session, actor, row) for row in rows]
+    rows = session.execute(
+        select(LawChangeRow, PersonRow.name)
+        .outerjoin(PersonRow, PersonRow.id == LawChangeRow.recorded_by)
+        .order_by(LawChangeRow.changed_on.desc(), LawChangeRow.id.desc())
+    ).all()
+    waits = _waiting(session, actor, [row for row, _ in rows])
+    return [_change(row, name, len(waits[row.id])) for row, name in rows]
 
 
 def change(session: Session, actor: Actor, change_id: int) -> Change:
     """Raises NotFound: ``bank.law-change``."""
-    return _change(session, actor, _row(session, change_id))
+    row = _row(session, change_id)
+    return _change(row, store.name_of(session, row.recorded_by), len(_waiting(session, actor, [row])[row.id]))
 
 
 def waiting(session: Session, actor: Actor, change_id: int) -> list[int]:
     """The actor's published questions that cite the statute as it stood before, and were not read again since."""
-    row = _row(session, change_id)
-    read = select(LawReadingRow.question_id).where(LawReadingRow.change_id == change_id)
-    return citing(
-        session,
-        row.statute,
-        QuestionRow.state == "published",
-        within(QuestionRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT),
-        or_(VersionRow.law_as_of.is_(None), VersionRow.law_as_of < row.changed_on),
-        QuestionRow.id.not_in(read),
-    )
+    return _waiting(session, actor, [_row(session, change_id)])[change_id]
 
 
 def questions(session: Session, question_ids: Sequence[int]) -> list[tuple[int, str, tuple[str, ...], date | None]]:
@@ -179,13 +175,42 @@ def _row(session: Session, change_id: int) -> LawChangeRow:
     return row
 
 
-def _change(session: Session, actor: Actor, row: LawChangeRow) -> Change:
-    return Change(
-        row.id,
-        row.statute,
-        row.changed_on,
-        row.note,
-        store.name_of(session, row.recorded_by),
-        row.recorded_at,
-        len(waiting(session, actor, row.id)),
+def _waiting(session: Session, actor: Actor, changes: Sequence[LawChangeRow]) -> dict[int, list[int]]:
+    """The questions that wait for each change, by its id; two statements whatever the number of changes."""
+    found: dict[int, list[int]] = {change.id: [] for change in changes}
+    if not changes:
+        return found
+    questions = session.execute(
+        select(QuestionRow.id, VersionRow.cites, VersionRow.law_as_of)
+        .join(VersionRow, store.CURRENT)
+        .where(
+            QuestionRow.state == "published",
+            within(QuestionRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT),
+            _mentions({change.statute for change in changes}),
+        )
+        .order_by(QuestionRow.id)
+    ).all()
+    read = set(
+        session.execute(
+            select(LawReadingRow.change_id, LawReadingRow.question_id).where(LawReadingRow.change_id.in_(found))
+        ).all()
     )
+    for question_id, cites, law_as_of in questions:
+        named = statutes(cites)
+        for change in changes:
+            before = law_as_of is None or law_as_of < change.changed_on
+            if before and change.statute in named and (change.id, question_id) not in read:
+                found[change.id].append(question_id)
+    return found
+
+
+def _mentions(names: Iterable[str]) -> ColumnElement[bool]:
+    """That a question's words hold one of the statutes: the narrow row leaves few whose citations are then read."""
+    words = select(TextRow.question_id).where(
+        or_(*(TextRow.words.contains(fold(name), autoescape=True) for name in sorted(names)))
+    )
+    return QuestionRow.id.in_(words)
+
+
+def _change(row: LawChangeRow, recorder: str | None, waiting: int) -> Change:
+    return Change(row.id, row.statute, row.changed_on, row.note, recorder or "", row.recorded_at, waiting)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 
 from examprep.bank import actions, laws
 from examprep.kernel.errors import Conflict, RuleViolation
@@ -63,6 +64,32 @@ def test_a_change_lists_what_is_older_until_revised_or_read(write, do, draft):
         do(laws.mark_read, change, undated, now=NOW)
     do(actions.revise, old, draft("旧", cites=("《甲法》第一条",), law_as_of=date(2026, 1, 1)), now=NOW)
     assert do(laws.waiting, change) == []
+
+
+def test_the_list_of_changes_asks_no_more_the_longer_it_is(write, do, database):
+    old, other = write("旧", "《甲法》第一条"), write("又", "《乙法》", law_as_of=None)
+    said = []
+
+    def listen(_connection, _cursor, statement, *_):
+        said.append(statement)
+
+    def listed():
+        said.clear()
+        event.listen(database.engine, "before_cursor_execute", listen)
+        found = do(laws.changes)
+        event.remove(database.engine, "before_cursor_execute", listen)
+        return [(change.statute, change.changed_on.year, change.waiting) for change in found], len(said)
+
+    first = do(laws.record_change, name="甲法", changed_on=date(2021, 1, 1), note="", now=NOW)
+    changes, few = listed()
+    assert changes == [("甲法", 2021, 1)]
+    do(laws.record_change, name="甲法", changed_on=date(2019, 1, 1), note="", now=NOW)
+    do(laws.record_change, name="乙法", changed_on=date(2022, 1, 1), note="", now=NOW)
+    do(laws.record_change, name="丙法", changed_on=date(2023, 1, 1), note="", now=NOW)
+    assert listed() == ([("丙法", 2023, 0), ("乙法", 2022, 1), ("甲法", 2021, 1), ("甲法", 2019, 0)], few)
+    do(laws.mark_read, first, old, now=NOW)
+    assert [waiting for *_, waiting in listed()[0]] == [0, 1, 0, 0]
+    assert other in do(laws.waiting, first + 2)
 
 
 def test_a_change_is_recorded_once_and_needs_a_name(do):
