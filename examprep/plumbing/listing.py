@@ -79,9 +79,9 @@ class Ask:
 class Column:
     """One column: how it is headed, shown, ordered and exported.
 
-    ``kind``: text, day, month, instant, number, yuan (fen inside), hours (minutes inside), marks (half-points inside),
-    rate, sentence, names ({zh, en}), choice (a code that ``choices`` names), badge (a state of `ui.states`).
-    ``link`` gives a row's address.
+    ``kind``: text, lines (text whose lines stay lines), day, month, instant, number, yuan (fen inside), hours (minutes
+    inside), marks (half-points inside), rate, sentence, names ({zh, en}), choice (a code that ``choices`` names),
+    badge (a state of `ui.states`). ``link`` gives a row's address.
     """
 
     name: str

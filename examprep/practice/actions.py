@@ -213,8 +213,11 @@ def order_of(session: Session, on: Way) -> Order:
     if on.scope.kind == MARKED:
         chosen = store.marks(session, on.person_id)
     else:
-        chosen = store.mistaken(session, on.person_id, on.subject_code)
-    return Order([i for i in chosen if i in on.shelf.versions])
+        chosen = store.mistaken(session, on.person_id, on.subject_code, cause=on.scope.cause, tag_id=on.scope.tag_id)
+    within = on.shelf.versions
+    if on.scope.chapter_id is not None:
+        within = dict.fromkeys(on.shelf.chapters.get(on.scope.chapter_id, ()), 0)
+    return Order([i for i in chosen if i in within])
 
 
 def _place(on: Way) -> dict[str, str]:

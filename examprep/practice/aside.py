@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import notebook, store
 from examprep.practice.shelf import governing, shelf_of
 from examprep.syllabus import actions as syllabus
 
@@ -22,6 +22,8 @@ class Aside:
 
     question: bank.Question
     note: str
+    causes: Sequence[str]
+    tags: Sequence[str]
     answers: Sequence[store.Logged]  # the latest first
     reports: Sequence[bank.Report]
 
@@ -37,25 +39,42 @@ def aside(session: Session, actor: Actor, *, question_id: int, today: date) -> A
     Raises:
         NotFound: ``practice.question``.
     """
+    names = store.tags(session, actor.person_id)
     return Aside(
         question=_open(session, actor, question_id, today),
         note=store.note(session, actor.person_id, question_id),
+        causes=store.causes(session, actor.person_id, question_id).get(question_id, ()),
+        tags=[names[i] for i in store.tagged(session, actor.person_id, question_id).get(question_id, ())],
         answers=store.answers_to(session, actor.person_id, question_id),
         reports=bank.reports_of(session, actor, question_id),
     )
 
 
-def write_note(session: Session, actor: Actor, *, question_id: int, words: str, today: date, now: datetime) -> None:
-    """Keep a note beside a question in place of the one before; no words take it away.
+@dataclass(frozen=True)
+class Remarks:
+    """What a person keeps beside a question: words, why it was missed, and tags as they are typed."""
+
+    words: str
+    causes: Sequence[str] = ()
+    tags: str = ""
+
+
+def write_note(
+    session: Session, actor: Actor, *, question_id: int, remarks: Remarks, today: date, now: datetime
+) -> None:
+    """Keep what a person notes beside a question in place of what stood there; no words take the note away.
 
     Raises:
         NotFound: ``practice.question``.
-        RuleViolation: ``practice.note`` -- too long.
+        RuleViolation: ``practice.note`` -- too long; what `notebook.put_causes` and `notebook.read_tags` refuse.
     """
     _open(session, actor, question_id, today)
-    words = words.strip()
+    # A browser sends a line's end as two characters.
+    words = remarks.words.replace("\r\n", "\n").strip()
     if len(words) > LONGEST_NOTE:
         raise RuleViolation("practice.note", "A note has at most %(most)s characters.", most=LONGEST_NOTE)
+    notebook.put_causes(session, actor, question_id, remarks.causes)
+    store.put_tags(session, actor.person_id, question_id, notebook.read_tags(remarks.tags))
     store.put_note(session, actor.person_id, question_id, words, now)
 
 

@@ -76,8 +76,8 @@ class MemoryRow(Base):
     reps: Mapped[int]
     rights: Mapped[int]
     lapses: Mapped[int]
-    mistaken_at: Mapped[datetime | None]  # the last mistake; null: not in the notebook
-    right_days: Mapped[int] = mapped_column(SmallInteger)
+    mistaken_at: Mapped[datetime | None]  # the last mistake; null: never missed
+    right_days: Mapped[int] = mapped_column(SmallInteger)  # on how many days right since; enough take it out
     righted_on: Mapped[date | None]
 
 
@@ -124,3 +124,44 @@ class NoteRow(Base):
     question_id: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[str]
     written_at: Mapped[datetime]
+
+
+class HabitRow(Base):
+    """How a person wants the notebook kept. Without a row it is kept as the rules propose."""
+
+    __tablename__ = "practice_habit"
+    __table_args__ = (CheckConstraint("days_to_leave BETWEEN 1 AND 5", name="days_in_range"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    days_to_leave: Mapped[int] = mapped_column(SmallInteger)
+    set_at: Mapped[datetime]
+
+
+class CauseRow(Base):
+    """Why a person missed a question, by their own judgement; there may be several reasons."""
+
+    __tablename__ = "practice_cause"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(primary_key=True)
+    cause: Mapped[str] = mapped_column(String(12), primary_key=True)
+
+
+class TagRow(Base):
+    """A word under which a person gathers questions."""
+
+    __tablename__ = "practice_tag"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(20))
+
+
+class TaggedRow(Base):
+    """That a question stands under a person's tag."""
+
+    __tablename__ = "practice_tagged"
+
+    tag_id: Mapped[int] = mapped_column(ForeignKey("practice_tag.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(primary_key=True)

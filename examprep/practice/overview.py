@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ from examprep.practice import store
 from examprep.practice.actions import current, order_of
 from examprep.practice.rebuild import effective
 from examprep.practice.rules.learning import NOT_IN_NOTEBOOK
-from examprep.practice.rules.notebook import RIGHT_DAYS_TO_LEAVE
+from examprep.practice.rules.notebook import CAUSES
 from examprep.practice.rules.order import CHAPTER, DAILY, DUE, TYPE, Scope, read_scope
 from examprep.practice.shelf import Shelf, Way, governing, shelf_of, way
 from examprep.syllabus import actions as syllabus
@@ -75,6 +74,8 @@ class Standing:
     scope: Scope
     chapter: Chapter | None
     type_label: str  # a message id; empty where the scope is not one type
+    cause_label: str  # the same, of a part of the notebook
+    tag: str
     question: bank.Question | None
     position: int  # 1 for the first; 0 where there is no order, or at the end
     total: int
@@ -173,9 +174,18 @@ def open_way(
         chapters = syllabus.chapters(session, subject.code, edition)
         chapter = next((chapter for chapter in chapters if chapter.id == found.chapter_id), None)
     known = found is not None and (chapter is not None or found.chapter_id is None) and found.begun(today)
-    if found is None or not known or (found.type and found.type not in QUESTION_TYPES.names):
+    if found is None or not known or not _sensible(session, actor, found):
         raise NotFound("practice.scope", "There is no such way through this subject.")
     return subject, chapter, way(session, subject.code, edition, found, actor.person_id)
+
+
+def _sensible(session: Session, actor: Actor, scope: Scope) -> bool:
+    """Whether the type, the cause and the tag that a scope names are there, the tag the person's own."""
+    return (
+        scope.type in {"", *QUESTION_TYPES.names}
+        and scope.cause in {"", *CAUSES}
+        and (scope.tag_id is None or scope.tag_id in store.tags(session, actor.person_id))
+    )
 
 
 def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, today: date, now: datetime) -> Standing:
@@ -193,6 +203,8 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
         scope=on.scope,
         chapter=chapter,
         type_label=QUESTION_TYPES[on.scope.type].label if on.scope.type else "",
+        cause_label=CAUSES.get(on.scope.cause, ""),
+        tag=store.tags(session, actor.person_id)[on.scope.tag_id] if on.scope.tag_id else "",
         question=question,
         position=position,
         total=total,
@@ -219,6 +231,9 @@ class Review:
     right_days_needed: int
     due_at: datetime | None  # null where none of the answers counts
     uncounted: frozenset[int]  # answers that a ruling voided
+    note: str
+    causes: Sequence[str]
+    tags: Sequence[str]
 
     @property
     def letters(self) -> Sequence[str]:
@@ -238,46 +253,18 @@ def review(session: Session, actor: Actor, *, question_id: int) -> Review:
         raise NotFound("practice.question", "There is no such question here.")
     counted = list(effective(session, answers))
     points = {line.id: line for line in counted}
+    tags = store.tags(session, actor.person_id)
     entry = kept.entry if kept else NOT_IN_NOTEBOOK
+    enough = store.days_to_leave(session, actor.person_id)
     return Review(
         question=bank.question(session, bank.current_version(session, question_id)),
         answers=[points.get(line.id, line) for line in answers],
-        in_notebook=entry.mistaken_at is not None,
+        in_notebook=entry.listed(enough),
         right_days=entry.right_days,
-        right_days_needed=RIGHT_DAYS_TO_LEAVE,
+        right_days_needed=enough,
         due_at=kept.memory.due_at if kept else None,
         uncounted=frozenset(line.id for line in answers) - points.keys(),
+        note=store.note(session, actor.person_id, question_id),
+        causes=store.causes(session, actor.person_id, question_id).get(question_id, ()),
+        tags=[tags[i] for i in store.tagged(session, actor.person_id, question_id).get(question_id, ())],
     )
-
-
-def notebook(
-    session: Session, actor: Actor, *, subject_code: str, chapter_id: int | None
-) -> tuple[list[dict[str, Any]], dict[int, Chapter]]:
-    """The person's mistakes as rows, the latest first, and the chapters they lie in.
-
-    Of one subject or (empty code) all; of one chapter or all. Withdrawn questions stay until they are forgotten.
-    """
-    noted = [n for n in store.notebook(session, actor.person_id) if subject_code in {"", n.subject_code}]
-    questions = {n.question_id: bank.question(session, n.version_id) for n in noted}
-    wanted = frozenset(chapter for question in questions.values() for chapter in question.chapter_ids)
-    chapters = syllabus.chapters_by_id(session, wanted)
-    names = {subject.code: subject.names for subject in syllabus.subjects(session)}
-    rows = []
-    for n in noted:
-        question = questions[n.question_id]
-        if chapter_id is not None and chapter_id not in question.chapter_ids:
-            continue
-        first = next((chapters[i] for i in sorted(question.chapter_ids) if i in chapters), None)
-        rows.append(
-            {
-                "question_id": n.question_id,
-                "stem": question.words,
-                "subject": names.get(n.subject_code, {}),
-                "chapter": first.names if first else {},
-                "mistaken_at": n.mistaken_at,
-                "reps": n.reps,
-                "rights": n.rights,
-                "right_days": n.right_days,
-            }
-        )
-    return rows, chapters

@@ -13,9 +13,9 @@ from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
 from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
-from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.practice import actions, aside, forms, overview, parts
+from examprep.practice.rules.notebook import CAUSES
 from examprep.practice.rules.order import Scope, read_scope
 
 bp = Blueprint("practice", __name__, url_prefix="/practice")
@@ -149,7 +149,7 @@ def mark(subject: str, scope: str) -> ResponseReturnValue:
 def review(question_id: int) -> ResponseReturnValue:
     with reading() as session:
         shown = overview.review(session, current_actor(), question_id=question_id)
-    return render_template("practice/review.html", review=shown)
+    return render_template("practice/review.html", review=shown, causes=CAUSES)
 
 
 @bp.get("/question/<int:question_id>/aside")
@@ -164,7 +164,7 @@ def _aside_page(question_id: int, said: str = "", refusal: Refusal | None = None
         shown = aside.aside(session, current_actor(), question_id=question_id, today=runtime().clock.today())
     page = "practice/aside_part.html" if FRAGMENT in request.headers else "practice/aside.html"
     drawn = render_template(
-        page, aside=shown, said=said, refusal=refusal, kinds=bank.REPORT_KINDS, states=bank.REPORT_STATES
+        page, aside=shown, said=said, refusal=refusal, kinds=bank.REPORT_KINDS, states=bank.REPORT_STATES, causes=CAUSES
     )
     return drawn, 422 if refusal else 200
 
@@ -172,14 +172,17 @@ def _aside_page(question_id: int, said: str = "", refusal: Refusal | None = None
 @bp.post("/question/<int:question_id>/note")
 @needs(Permission.PRACTICE_OWN_USE)
 def note(question_id: int) -> ResponseReturnValue:
-    clock, words = runtime().clock, request.form.get("words", "")
+    clock = runtime().clock
+    remarks = aside.Remarks(
+        request.form.get("words", ""), request.form.getlist("cause")[:20], request.form.get("tags", "")[:400]
+    )
     try:
         with writing() as session:
             aside.write_note(
                 session,
                 current_actor(),
                 question_id=question_id,
-                words=words,
+                remarks=remarks,
                 today=clock.today(),
                 now=clock.now(),
             )
@@ -230,43 +233,6 @@ def type_sizes() -> dict[str, str]:
 def type_size_chosen() -> str:
     chosen = request.cookies.get(TYPE_COOKIE, "")
     return chosen if chosen in TYPE_SIZES else ""
-
-
-NOTEBOOK_COLUMNS = (
-    Column(
-        "stem",
-        N_("Question"),
-        sortable=True,
-        link=lambda row: url_for("practice.review", question_id=row["question_id"]),
-    ),
-    Column("subject", N_("Subject"), "names"),
-    Column("chapter", N_("Chapter"), "names"),
-    Column("mistaken_at", N_("Last mistake"), "instant", sortable=True),
-    Column("reps", N_("Answers"), "number", sortable=True),
-    Column("rights", N_("Right"), "number", sortable=True),
-    Column("right_days", N_("Right on days since"), "number", sortable=True),
-)
-
-
-@bp.get("/notebook")
-@needs(Permission.PRACTICE_OWN_USE)
-def notebook() -> ResponseReturnValue:
-    ask = Ask.of(request.args, filters=("subject", "chapter"))
-    chapter = ask.filters.get("chapter", "")
-    with reading() as session:
-        rows, chapters = overview.notebook(
-            session,
-            current_actor(),
-            subject_code=ask.filters.get("subject", ""),
-            chapter_id=int(chapter) if chapter.isascii() and chapter.isdecimal() else None,
-        )
-        subjects = overview.subjects(session)
-    page = page_of(rows, ask, columns=NOTEBOOK_COLUMNS)
-    if ask.export:
-        return download(page, NOTEBOOK_COLUMNS, "notebook")
-    return render_template(
-        "practice/notebook.html", page=page, columns=NOTEBOOK_COLUMNS, subjects=subjects, chapters=chapters
-    )
 
 
 def _scope(text: str) -> Scope:

@@ -3,12 +3,12 @@
 from examprep.feature import Dependent, Derived, Feature, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
-from examprep.practice import offline_views
+from examprep.practice import notebook_views, offline_views
 from examprep.practice.rebuild import day_differences, flips, memory_differences, redo
 from examprep.practice.views import bp
 
 # They put their pages on the blueprint as they are read.
-PAGES = (offline_views,)
+PAGES = (notebook_views, offline_views)
 
 FEATURE = Feature(
     name="practice",

@@ -6,7 +6,7 @@ import pytest
 from fsrs import Rating
 
 from examprep.practice.rules.learning import learn
-from examprep.practice.rules.notebook import Entry, noted
+from examprep.practice.rules.notebook import RIGHT_DAYS_TO_LEAVE, Entry, noted
 from examprep.practice.rules.order import Order, Scope, first_listed, read_scope, shuffled
 from examprep.practice.rules.spacing import rate, review
 
@@ -69,7 +69,7 @@ def in_notebook(*answers):
     entry = Entry()
     for hours, right, sure in answers:
         entry = noted(entry, right=right, sure=sure, at=AT + timedelta(hours=hours))
-    return entry.mistaken_at is not None
+    return entry.listed(RIGHT_DAYS_TO_LEAVE)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,15 @@ def in_notebook(*answers):
 )
 def test_notebook(answers, inside):
     assert in_notebook(*answers) is inside
+
+
+@pytest.mark.parametrize(("days", "inside"), [(1, False), (2, False), (3, True), (5, True)])
+def test_another_rule_holds_at_once_for_what_was_answered_before(days, inside):
+    entry = Entry(mistaken_at=AT)
+    for day in (1, 2):
+        entry = noted(entry, right=True, sure=None, at=AT + timedelta(days=day))
+    assert entry.listed(days) is inside
+    assert not Entry().listed(days)
 
 
 def test_the_day_of_the_count_is_the_offices():

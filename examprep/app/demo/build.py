@@ -248,6 +248,7 @@ class Builder:
             current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
             current.practise(session, candidate, self.draw, now - timedelta(hours=2))
             current.report_errors(session, candidate, now - timedelta(hours=1))
+            current.keep_notes(session, candidate, now - timedelta(minutes=50))
             # Some of the class practise as well, three of them with so little success that their trainer should know.
             for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4), strict=False):
                 current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)

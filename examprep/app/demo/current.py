@@ -17,7 +17,7 @@ from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
 from examprep.practice import actions as practice
-from examprep.practice import aside, overview
+from examprep.practice import aside, notebook
 from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
@@ -235,10 +235,28 @@ def practise(
 def report_errors(session: Session, person_id: int, now: datetime) -> None:
     """Two questions that a candidate stumbled over wait for their keepers' answer."""
     actor, today = candidate_actor(session, person_id), office_day(now)
-    noted, _ = overview.notebook(session, actor, subject_code="", chapter_id=None)
+    leaves = notebook.read(session, actor, notebook.Narrowing()).leaves
     told = (("key", "我觉得另一个选项也说得通，请再看一下题干里的条件。"), ("stem", "题干第二句读起来有歧义。"))
-    for row, (kind, words) in zip(noted, told, strict=False):
-        aside.report(session, actor, question_id=row["question_id"], kind=kind, words=words, today=today, now=now)
+    for leaf, (kind, words) in zip(leaves, told, strict=False):
+        asked = leaf.question.question_id
+        aside.report(session, actor, question_id=asked, kind=kind, words=words, today=today, now=now)
+
+
+def keep_notes(session: Session, person_id: int, now: datetime) -> None:
+    """Some leaves of one notebook say why the question was missed, and what to look out for."""
+    actor, today = candidate_actor(session, person_id), office_day(now)
+    leaves = notebook.read(session, actor, notebook.Narrowing()).leaves
+    kept = (
+        aside.Remarks("先看题干问的是“首先”还是“主要”。\n选项 B、C 都对时，选更直接的那个。", ("misread",), "易错题干"),
+        aside.Remarks(
+            "个案管理 = 评估 → 计划 → 联结 → 监督 → 倡导\n和个案工作的区别：资源多、时间长。", ("confused",), "方法对比"
+        ),
+        aside.Remarks("", ("careless",)),
+        aside.Remarks("回去再看一遍这一章的定义。", ("concept", "forgotten"), "考前再看"),
+    )
+    for leaf, remarks in zip(leaves[2:], kept, strict=False):
+        asked = leaf.question.question_id
+        aside.write_note(session, actor, question_id=asked, remarks=remarks, today=today, now=now)
 
 
 def holder_ids(session: Session, organisation_ids: Sequence[int], today: date) -> dict[str, list[int]]:
