@@ -237,7 +237,7 @@ def put_note(session: Session, person_id: int, question_id: int, words: str, now
 def notes(session: Session, person_id: int) -> dict[int, str]:
     """All notes of a person, by question."""
     rows = session.execute(select(NoteRow.question_id, NoteRow.words).where(NoteRow.person_id == person_id))
-    return {question: words for question, words in rows}
+    return {row.question_id: row.words for row in rows}
 
 
 def days_to_leave(session: Session, person_id: int) -> int:

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(20), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_practice_tag_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_tag")),
-        sa.UniqueConstraint("person_id", "name", name=op.f("uq_practice_tag_person_id")),
+        sa.UniqueConstraint("person_id", "name", name=op.f("uq_practice_tag_person_id_name")),
     )
     op.create_table(
         "practice_tagged",
