@@ -108,6 +108,11 @@ def add_organisation(
     return row
 
 
+def region_of(session: Session, organisation_id: int) -> str:
+    """The code of the region in which an organisation lies."""
+    return session.get_one(OrganisationRow, organisation_id).region_code
+
+
 def add_person(
     session: Session,
     vault: Vault,

@@ -127,6 +127,11 @@ def day(value: date | None) -> str:
     return format_date(value, "y年M月d日" if language() == "zh" else "d MMM y", locale=get_locale())
 
 
+def short_day(value: date) -> str:
+    """An office day without its year, for the foot of a chart: 3月9日, or 9 Mar."""
+    return str(format_date(value, "M月d日" if language() == "zh" else "d MMM", locale=get_locale()))
+
+
 def instant(value: datetime | None) -> str:
     """An instant on the office's clock, to the minute."""
     if value is None:

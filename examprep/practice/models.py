@@ -165,3 +165,15 @@ class TaggedRow(Base):
 
     tag_id: Mapped[int] = mapped_column(ForeignKey("practice_tag.id", ondelete="CASCADE"), primary_key=True)
     question_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class CohortRow(Base):
+    """How everybody who practised a subject lately lies, as quantiles; written anew each night, about nobody."""
+
+    __tablename__ = "practice_cohort"
+
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"), primary_key=True)
+    counted_on: Mapped[date]
+    persons: Mapped[int]
+    answered: Mapped[list[float]] = mapped_column(JSON)  # five quantiles of answers (rules/mastery.MARKS)
+    right: Mapped[list[float]] = mapped_column(JSON)  # and of the share that was right

@@ -1,7 +1,8 @@
 """How persons practised lately, for those who teach them. Other features ask here."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,10 +12,102 @@ from examprep.bank import actions as bank
 from examprep.kernel.clock import start_of_day
 from examprep.kernel.rate import Rate
 from examprep.practice import store
+from examprep.practice.progressing import last_answers
+from examprep.practice.rules.mastery import LEAST, Last, by_chapter
+from examprep.practice.shelf import governing, shelf_of
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter
 
 LEAST_ANSWERS = 5  # of a chapter, before anything is said of it
+WEAKEST = 3  # chapters named of one person
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """How one person of a group gets on in one subject."""
+
+    person_id: int
+    last_on: date | None  # the last day of practice, of any subject
+    answered: int  # lately, of any subject
+    right: Rate  # lately
+    minutes: int  # lately
+    mastered: Rate  # of the questions answered in the subject
+    weakest: Sequence[tuple[Chapter, Rate]]  # mastered of answered, the lowest first, where enough was answered
+    mistakes: int  # open in the notebook, in the subject
+
+
+@dataclass(frozen=True)
+class Group:
+    """How a group gets on: each person, and each chapter over all."""
+
+    people: Sequence[Learnt]
+    chapters: Sequence[tuple[Chapter, Rate, int]]  # mastered of answered by all, and for how many it is below half
+
+
+def group(session: Session, person_ids: Sequence[int], subject_code: str, *, today: date, since: date) -> Group:
+    """How persons get on in a subject, lately meaning since an office day.
+
+    It knows no bounds: whoever asks chooses the persons.
+
+    Raises:
+        NotFound: ``syllabus.subject``.
+    """
+    subject = syllabus.subject(session, subject_code)
+    edition = governing(session, syllabus.next_exam(session, today))
+    shelf = shelf_of(session, subject.code, edition)
+    chapters = [c for c in syllabus.chapters(session, subject.code, edition) if c.id in shelf.chapters]
+    lasts = last_answers(session, person_ids, shelf)
+    practised: dict[int, list[store.Practised]] = {person: [] for person in person_ids}
+    for day in store.days(session, person_ids):
+        practised[day.person_id].append(day)
+    mistakes = store.mistakes_of(session, person_ids, subject.code)
+    rates = {person: by_chapter(found) for person, found in lasts.items()}
+    return Group(
+        [
+            _learnt(person, practised[person], since, lasts[person], rates[person], chapters, mistakes.get(person, 0))
+            for person in person_ids
+        ],
+        [(chapter, *_over_all(chapter, rates.values())) for chapter in chapters],
+    )
+
+
+def _learnt(
+    person_id: int,
+    days: Sequence[store.Practised],
+    since: date,
+    lasts: Sequence[Last],
+    rates: Mapping[int, Rate],
+    chapters: Sequence[Chapter],
+    mistakes: int,
+) -> Learnt:
+    lately = [day for day in days if day.answered_on >= since]
+    told = [(chapter, rates[chapter.id]) for chapter in chapters if chapter.id in rates]
+    weak = sorted((each for each in told if each[1].base >= LEAST and _below_half(each[1])), key=_share)
+    answered = sum(day.answered for day in lately)
+    return Learnt(
+        person_id,
+        days[-1].answered_on if days else None,
+        answered,
+        Rate(sum(day.rights for day in lately), answered),
+        sum(day.took_ms for day in lately) // 60_000,
+        Rate(sum(last.mastered for last in lasts), len(lasts)),
+        weak[:WEAKEST],
+        mistakes,
+    )
+
+
+def _over_all(chapter: Chapter, rates: Iterable[Mapping[int, Rate]]) -> tuple[Rate, int]:
+    found = [each[chapter.id] for each in rates if chapter.id in each]
+    whole = Rate(sum(rate.part for rate in found), sum(rate.base for rate in found))
+    return whole, sum(rate.base >= LEAST and _below_half(rate) for rate in found)
+
+
+def _below_half(rate: Rate) -> bool:
+    return 2 * rate.part < rate.base
+
+
+def _share(each: tuple[Chapter, Rate]) -> float:
+    return each[1].part / each[1].base
 
 
 def right_since(session: Session, people: Any, since: date) -> Mapping[int, Rate]:

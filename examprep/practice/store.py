@@ -16,6 +16,7 @@ from examprep.practice.hot import KEPT, read_kept
 from examprep.practice.models import (
     AnswerRow,
     CauseRow,
+    CohortRow,
     DayRow,
     HabitRow,
     MarkRow,
@@ -150,6 +151,20 @@ def marks(session: Session, person_id: int) -> list[int]:
     return list(session.connection().scalars(query))
 
 
+def mistakes_of(session: Session, people: Sequence[int], subject_code: str) -> dict[int, int]:
+    """How many questions of a subject are open in each person's notebook; who has none is missing."""
+    rows = session.execute(
+        select(_MEMORY.c.person_id, func.count())
+        .where(
+            _MEMORY.c.person_id.in_(people),
+            _MEMORY.c.subject_code == subject_code,
+            _MEMORY.c.mistaken_at.is_not(None),
+        )
+        .group_by(_MEMORY.c.person_id)
+    )
+    return dict(iter(rows))
+
+
 @dataclass(frozen=True)
 class Noted:
     """One question of the notebook: when it was missed last, how often answered, on how many days right since."""
@@ -199,6 +214,51 @@ def day(session: Session, person_id: int, on: date) -> tuple[int, int, int]:
         )
     ).one_or_none()
     return (0, 0, 0) if row is None else (row[0], row[1], row[2])
+
+
+@dataclass(frozen=True)
+class Practised:
+    """One person's practice on one office day."""
+
+    person_id: int
+    answered_on: date
+    answered: int
+    rights: int
+    took_ms: int
+
+
+def days(session: Session, people: Sequence[int], since: date | None = None) -> list[Practised]:
+    """The days on which the persons practised, since one of them or ever, in order."""
+    query = select(*(_DAY.c[name] for name in Practised.__dataclass_fields__)).where(_DAY.c.person_id.in_(people))
+    if since is not None:
+        query = query.where(_DAY.c.answered_on >= since)
+    return [Practised(*row) for row in session.execute(query.order_by(_DAY.c.person_id, _DAY.c.answered_on))]
+
+
+def subject_sums(
+    session: Session, subject_code: str, since: datetime, person_id: int | None = None
+) -> dict[int, tuple[int, int]]:
+    """Answers to a subject since an instant, and how many were right, by person; of one person or all."""
+    log = _ANSWER.c
+    right = func.sum(case((log.half_points == log.full_half_points, 1), else_=0))
+    query = select(log.person_id, func.count(), right).where(log.subject_code == subject_code, log.at >= since)
+    if person_id is not None:
+        query = query.where(log.person_id == person_id)
+    return {
+        person: (answered, int(rights)) for person, answered, rights in session.execute(query.group_by(log.person_id))
+    }
+
+
+def cohort(session: Session, subject_code: str) -> CohortRow | None:
+    return session.get(CohortRow, subject_code)
+
+
+def put_cohort(session: Session, row: CohortRow | None, subject_code: str) -> None:
+    """Write how a subject's cohort lies in place of what was known; ``None`` takes it away."""
+    session.execute(delete(CohortRow).where(CohortRow.subject_code == subject_code))
+    if row is not None:
+        session.add(row)
+    session.flush()
 
 
 def marked(session: Session, person_id: int, question_id: int) -> bool:

@@ -131,6 +131,13 @@ def course(session: Session, actor: Actor, course_id: int) -> Course:
     return _course(store.course(session, actor, course_id))
 
 
+def subject_of(session: Session, card: ClassCard) -> str:
+    """The subject that a class prepares for: the course's, or else the first of its level, or else the first."""
+    of = session.get_one(CourseRow, card.course_id)
+    known = syllabus.subjects(session, level=of.level) or syllabus.subjects(session)
+    return of.subject_code or known[0].code
+
+
 def courses(session: Session, actor: Actor) -> list[Course]:
     return [_course(row) for row in store.courses(session, actor)]
 

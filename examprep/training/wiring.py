@@ -3,12 +3,21 @@
 from examprep.feature import Derived, Feature, HomeCard, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.training import attending, cards, finding, learner_views, mentoring_views, session_views, views
+from examprep.training import (
+    attending,
+    cards,
+    finding,
+    learner_views,
+    mentoring_views,
+    progress_views,
+    session_views,
+    views,
+)
 from examprep.training.blueprint import bp
 from examprep.training.trail import TRAIL
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, session_views, learner_views, mentoring_views)
+PAGES = (views, progress_views, session_views, learner_views, mentoring_views)
 
 FEATURE = Feature(
     name="training",

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from examprep.syllabus.loading import load_data
 from examprep.training import actions, enrolling, overview
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
 from tests.training.conftest import EVENING
@@ -120,6 +121,21 @@ def test_a_list_searches_filters_sorts_and_exports(season, sign_in, class_id, ad
     exported = client.get(f"{address}?export=csv").data.decode("utf-8-sig")
     assert "continuing ann_trainer" in exported
     assert client.get(f"{address}?export=xlsx").data[:2] == b"PK"
+
+
+def test_the_class_s_practice_is_shown_to_its_trainer_alone(season, sign_in, class_id):
+    with season.database.write() as session:
+        load_data(session, season.clock.today())
+    learner = season.learners(1)[0]
+    season.do(enrolling.enrol, learner, class_id)
+    address = f"/training/all/{class_id}/progress"
+    trainer = sign_in("ann_trainer")
+    page = trainer.get(address).text
+    assert learner.name in page
+    assert learner.name in trainer.get(f"{address}?export=csv&subject=sw-law-policy").data.decode("utf-8-sig")
+    assert trainer.get(f"{address}?subject=nothing").status_code == 404
+    assert sign_in("bob_trainer").get(address).status_code == 404
+    assert sign_in("ann_candidate").get(address).status_code == 403
 
 
 def test_a_first_visit_says_what_to_do(sign_in):

@@ -27,6 +27,7 @@ from examprep.people.actor import Actor
 from examprep.people.bulk import NewPerson, add_persons
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
 from examprep.plumbing.runtime import Runtime
+from examprep.practice.jobs import count_cohort
 
 SEED = 20231
 IMPORTERS: Registry[Importer] = Registry(*(importer for feature in FEATURES for importer in feature.importers))
@@ -250,8 +251,10 @@ class Builder:
             current.report_errors(session, candidate, now - timedelta(hours=1))
             current.keep_notes(session, candidate, now - timedelta(minutes=50))
             # Some of the class practise as well, three of them with so little success that their trainer should know.
-            for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4), strict=False):
+            steady = (self.draw.uniform(0.6, 0.95) for _ in range(20))
+            for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4, *steady), strict=False):
                 current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
+            count_cohort(session, "sw-comprehensive", self.runtime.clock.today())
 
     def _candidate(self, session: Session) -> int:
         """An assistant of the county who is short of hours and prepares for the next level gets the printed account."""

@@ -1,0 +1,80 @@
+"""How the learners of a class get on in practice, and who needs help in what."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.i18n import in_language
+from examprep.plumbing.listing import Ask, Column, download, page_of
+from examprep.plumbing.runtime import reading, runtime
+from examprep.practice import progress as practice
+from examprep.training import overview
+from examprep.training.blueprint import bp
+from examprep.training.rules.tutoring import DAYS
+
+PROGRESS_COLUMNS = (
+    Column("name", N_("Name"), sortable=True),
+    Column("organisation", N_("Organisation"), sortable=True),
+    Column("last_on", N_("Last practised"), "day", sortable=True),
+    Column("answered", N_("Answers in 14 days"), "number", sortable=True),
+    Column("right", N_("Right"), "rate"),
+    Column("minutes", N_("Minutes"), "number", sortable=True),
+    Column("mastered", N_("Mastered of what was answered"), "rate"),
+    Column("mistakes", N_("Open mistakes"), "number", sortable=True),
+    Column("weakest", N_("Weakest chapters")),
+)
+
+
+@bp.get("/all/<int:class_id>/progress")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def class_progress(class_id: int) -> ResponseReturnValue:
+    """Each learner's practice with the chapters that ask for help, and each chapter over the whole class."""
+    clock = runtime().clock
+    ask = Ask.of(request.args, filters=("subject",), size=100)
+    with reading() as session:
+        view = overview.class_view(session, current_actor(), class_id, now=clock.now())
+        subjects = overview.subjects(session)
+        subject = ask.filters.get("subject") or overview.subject_of(session, view.card)
+        names = {learner.person_id: learner for learner in view.learners}
+        found = practice.group(
+            session, list(names), subject, today=clock.today(), since=clock.today() - timedelta(days=DAYS)
+        )
+    rows = [_row(each, names[each.person_id]) for each in sorted(found.people, key=_need)]
+    page = page_of(rows, ask, columns=PROGRESS_COLUMNS)
+    if ask.export:
+        return download(page, PROGRESS_COLUMNS, "class-progress")
+    return render_template(
+        "training/class_progress.html",
+        view=view,
+        page=page,
+        columns=PROGRESS_COLUMNS,
+        chapters=found.chapters,
+        subjects=subjects,
+        subject=subject,
+    )
+
+
+def _need(each: practice.Learnt) -> tuple[bool, int, float]:
+    """Who has weak chapters first, the most of them; then who practises least."""
+    return not each.weakest, -len(each.weakest), each.answered
+
+
+def _row(each: practice.Learnt, learner: Any) -> dict[str, Any]:
+    weak = "；".join(f"{in_language(chapter.names)} {rate.part}/{rate.base}" for chapter, rate in each.weakest)
+    return {
+        "name": learner.name,
+        "organisation": learner.organisation,
+        "last_on": each.last_on,
+        "answered": each.answered,
+        "right": each.right,
+        "minutes": each.minutes,
+        "mastered": each.mastered,
+        "mistakes": each.mistakes,
+        "weakest": weak,
+    }
