@@ -128,8 +128,8 @@ def day(value: date | None) -> str:
 
 
 def short_day(value: date) -> str:
-    """An office day without its year, for the foot of a chart: 3月9日, or 9 Mar."""
-    return str(format_date(value, "M月d日" if language() == "zh" else "d MMM", locale=get_locale()))
+    """An office day without its year, for the foot of a chart: 3/9, or 9 Mar."""
+    return str(format_date(value, "M/d" if language() == "zh" else "d MMM", locale=get_locale()))
 
 
 def instant(value: datetime | None) -> str:

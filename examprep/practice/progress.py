@@ -71,6 +71,11 @@ def group(session: Session, person_ids: Sequence[int], subject_code: str, *, tod
     )
 
 
+def most_practised(session: Session, person_ids: Sequence[int], since: date) -> str | None:
+    """The subject to which the persons gave most answers since an office day; ``None`` when they gave none."""
+    return store.most_answered(session, person_ids, start_of_day(since))
+
+
 def _learnt(
     person_id: int,
     days: Sequence[store.Practised],

@@ -24,6 +24,7 @@ from examprep.syllabus.values import Chapter, KeyDate, Subject
 
 DAYS_SHOWN = 28
 FOCUS = 3  # chapters proposed to work at
+PAPER = 200  # half-points
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Mastered:
     scope: str
     questions: int
     rate: Rate  # mastered of answered questions
-    to_win: float | None  # half-points; null where the chapter's weight is not known
+    to_win: float  # half-points
 
     @property
     def told(self) -> bool:
@@ -118,7 +119,7 @@ def progress(session: Session, actor: Actor, *, subject_code: str, today: date) 
         days=_days(practised, today),
         chapters=chapters,
         whole=Rate(sum(last.mastered for last in lasts), len(lasts)),
-        focus=sorted((each for each in chapters if each.to_win), key=lambda each: -(each.to_win or 0))[:FOCUS],
+        focus=sorted(chapters, key=lambda each: -each.to_win)[:FOCUS],
         right_among=right_among,
         answered_among=answered_among,
     )
@@ -145,23 +146,22 @@ def last_answers(session: Session, person_ids: Sequence[int], shelf: Shelf) -> M
 
 def mastered(lasts: Sequence[Last], shelf: Shelf, chapters: Sequence[Chapter]) -> list[Mastered]:
     """Each chapter that has questions, in the syllabus's order."""
-    rates = by_chapter(lasts)
+    rates, everything = by_chapter(lasts), len(shelf.everything)
     found = []
     for chapter in chapters:
         questions = len(shelf.chapters.get(chapter.id, ()))
-        weight = None if chapter.weight_low is None else (chapter.weight_low + (chapter.weight_high or 0)) // 2
         if questions:
             rate = rates.get(chapter.id)
-            found.append(
-                Mastered(
-                    chapter,
-                    str(Scope(CHAPTER, chapter.id)),
-                    questions,
-                    rate or Rate(0, 0),
-                    None if weight is None else to_win(rate, weight),
-                )
-            )
+            holds = to_win(rate, _weight(chapter, questions / everything))
+            found.append(Mastered(chapter, str(Scope(CHAPTER, chapter.id)), questions, rate or Rate(0, 0), holds))
     return found
+
+
+def _weight(chapter: Chapter, share: float) -> float:
+    """Half-points of a paper: as the syllabus has them, or else as the bank's questions are spread."""
+    if chapter.weight_low is None or chapter.weight_high is None:
+        return share * PAPER
+    return (chapter.weight_low + chapter.weight_high) / 2
 
 
 def _days(practised: Sequence[store.Practised], today: date) -> list[Day]:

@@ -249,6 +249,12 @@ def subject_sums(
     }
 
 
+def most_answered(session: Session, people: Sequence[int], since: datetime) -> str | None:
+    log = _ANSWER.c
+    query = select(log.subject_code).where(log.person_id.in_(people), log.at >= since).group_by(log.subject_code)
+    return session.scalar(query.order_by(func.count().desc(), log.subject_code).limit(1))
+
+
 def cohort(session: Session, subject_code: str) -> CohortRow | None:
     return session.get(CohortRow, subject_code)
 

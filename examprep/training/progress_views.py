@@ -10,7 +10,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
-from examprep.plumbing.i18n import in_language
+from examprep.plumbing.i18n import in_language, language
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime
 from examprep.practice import progress as practice
@@ -40,11 +40,11 @@ def class_progress(class_id: int) -> ResponseReturnValue:
     with reading() as session:
         view = overview.class_view(session, current_actor(), class_id, now=clock.now())
         subjects = overview.subjects(session)
-        subject = ask.filters.get("subject") or overview.subject_of(session, view.card)
         names = {learner.person_id: learner for learner in view.learners}
-        found = practice.group(
-            session, list(names), subject, today=clock.today(), since=clock.today() - timedelta(days=DAYS)
-        )
+        since = clock.today() - timedelta(days=DAYS)
+        subject = ask.filters.get("subject") or practice.most_practised(session, list(names), since)
+        subject = subject or overview.subject_of(session, view.card)
+        found = practice.group(session, list(names), subject, today=clock.today(), since=since)
     rows = [_row(each, names[each.person_id]) for each in sorted(found.people, key=_need)]
     page = page_of(rows, ask, columns=PROGRESS_COLUMNS)
     if ask.export:
@@ -56,7 +56,7 @@ def class_progress(class_id: int) -> ResponseReturnValue:
         columns=PROGRESS_COLUMNS,
         chapters=found.chapters,
         subjects=subjects,
-        subject=subject,
+        subject=dict(subjects)[subject],
     )
 
 
@@ -66,15 +66,17 @@ def _need(each: practice.Learnt) -> tuple[bool, int, float]:
 
 
 def _row(each: practice.Learnt, learner: Any) -> dict[str, Any]:
-    weak = "；".join(f"{in_language(chapter.names)} {rate.part}/{rate.base}" for chapter, rate in each.weakest)
+    weak = ("；" if language() == "zh" else "; ").join(
+        f"{in_language(chapter.names)} {rate.part}/{rate.base}" for chapter, rate in each.weakest
+    )
     return {
         "name": learner.name,
         "organisation": learner.organisation,
         "last_on": each.last_on,
         "answered": each.answered,
-        "right": each.right,
+        "right": each.right if each.right.base else None,
         "minutes": each.minutes,
-        "mastered": each.mastered,
+        "mastered": each.mastered if each.mastered.base else None,
         "mistakes": each.mistakes,
         "weakest": weak,
     }

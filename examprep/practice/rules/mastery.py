@@ -37,7 +37,7 @@ def by_chapter(lasts: Iterable[Last]) -> Mapping[int, Rate]:
     return {chapter: Rate(part, base) for chapter, (part, base) in counts.items()}
 
 
-def to_win(rate: Rate | None, half_points: int) -> float:
+def to_win(rate: Rate | None, half_points: float) -> float:
     """Half-points of a paper that a chapter still holds for somebody: its weight by the share not mastered.
 
     The share is the middle of the Wilson interval, which a few answers move little from one half.
