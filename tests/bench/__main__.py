@@ -10,6 +10,7 @@ BENCHES = {
         "importing questions, against reading the file and inserting it",
     ),
     "search": ("tests.bench.search", "searching the bank for words, against counting its questions"),
+    "offline": ("tests.bench.offline", "sessions without a connection, over bad networks, to a server that is killed"),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
 }
 

@@ -156,6 +156,7 @@ async function submit(form, button) {
   } finally {
     busy = false;
   }
+  navigator.storage?.persist?.().catch(() => {}); // else a browser short of room may forget what waits
   kept[0].done.push(question.version);
   tell(question, ticks, marked(question, ticks));
   if (navigator.onLine) banner.run();

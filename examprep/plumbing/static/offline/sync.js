@@ -35,11 +35,13 @@ async function send() {
     const kept = (await waiting(person)).sort((one, other) => one.at - other.at);
     if (!kept.length) return { state: "sent", person };
     const batch = batchOf(kept, most);
-    const answers = batch.map(({ person: _, ...answer }) => answer);
+    // Whoever sets the clock back while answers wait has not answered in the future.
+    const clock = Date.now();
+    const answers = batch.map(({ person: _, ...answer }) => ({ ...answer, at: Math.min(answer.at, clock) }));
     const answer = await ask("/practice/sync", {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ person, clock: Date.now(), answers }),
+      body: JSON.stringify({ person, clock, answers }),
     });
     if (answer.type === "opaqueredirect") return { state: "signed-out" };
     if (answer.status === 413 && most > 1) {
