@@ -52,6 +52,10 @@ C．三
 2. 丙（4分）
 """
 KEYED = "一、判断题\n1.甲。\n2.乙。\n3.丙。\n参考答案\n1-2 √×\n3.对 解析：因为\n"
+SHARED = (
+    "（一）甲\n乙\n根据以上材料，回答1～2题。\n1．甲。\n答案：对\n2．乙。\n答案：错\n"
+    "（3-4题共用题干）\n丙\n3．丙。\n答案：对\n"
+)
 AIKEN = "甲题\nA. 一\nB) 二\nANSWER: B\n"
 GIFT = "$CATEGORY: a\n\n::t::[html]甲\\=乙 {=对#因为 ~%-50%错 ####总}\n\n是 {T}\n\n空 {=甲 =乙} 白\n\n数 {#3:1}\n"
 ONE = Exported(question("single-choice", "甲题", {"options": ["一", "二"], "correct": [1]}, explanation="因为"))
@@ -85,6 +89,7 @@ def _workbook(content: bytes) -> RawFile:
 READERS: Mapping[str, tuple[Callable[[bytes], RawFile], bytes]] = {
     "plain": (read_plain, PLAIN.encode()),
     "plain-key": (read_plain, KEYED.encode()),
+    "plain-shared": (read_plain, SHARED.encode()),
     "aiken": (read_aiken, AIKEN.encode()),
     "gift": (read_gift, GIFT.encode()),
     "text": (read_text, (GIFT + PLAIN).encode()),

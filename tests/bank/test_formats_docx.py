@@ -29,6 +29,16 @@ def picture():
     return buffer.getvalue()
 
 
+def test_a_shared_text_stands_once_above_its_questions_and_comes_back():
+    questions = [
+        Exported(replace(question("true-false", f"题{n}", {"options": [], "correct": [0]}, n), passage="甲\n乙"))
+        for n in (1, 2)
+    ]
+    content = write_docx(questions).content
+    assert [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs].count("甲") == 1
+    assert [each.passage for each in read_docx(content).questions] == ["甲\n乙", "甲\n乙"]
+
+
 def saved(document):
     buffer = io.BytesIO()
     document.save(buffer)

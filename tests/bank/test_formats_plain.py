@@ -2,14 +2,18 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examprep.bank.formats.plain import read_plain
+from examprep.bank.formats.plain_out import write_plain
+from examprep.bank.formats.writing import Exported
 from examprep.plumbing.sheets import UnreadableFile
 from tests import fuzz_formats
+from tests.bank.exported import question
 
 
 def read(text):
@@ -123,6 +127,72 @@ def test_a_file_without_questions_says_so(text, code):
     with pytest.raises(UnreadableFile) as refusal:
         read(text)
     assert refusal.value.code == code
+
+
+TWO = "1．甲？\nA．一\nB．二\n答案：A\n解析：因为\n2．乙？\nA．一\nB．二\n答案：B\n"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        pytest.param("根据以下材料，回答1～2题：\n某社区老人多。\n社工进入社区。\n\n", id="announced"),
+        pytest.param("根据下面的材料，回答第1-2题。某社区老人多。\n社工进入社区。\n", id="on-its-line"),
+        pytest.param("（一）某社区老人多。\n社工进入社区。\n根据以上材料，回答1～2题。\n", id="below"),
+        pytest.param("（一）\n某社区老人多。\n社工进入社区。根据上述资料，完成1至2题\n", id="at-its-end"),
+        pytest.param("材料一：某社区老人多。\n社工进入社区。\n阅读材料，回答第1题～第2题。\n", id="material-one"),
+        pytest.param("（1～2题共用题干）\n某社区老人多。\n社工进入社区。\n", id="shared-stem"),
+        pytest.param("某社区老人多。\n社工进入社区。\n根据以上材料，回答1～2题。\n", id="without-a-mark"),
+    ],
+)
+def test_a_text_that_questions_share(above):
+    three = "3．丙？\nA．一\nB．二\n答案：A\n"
+    file = read(f"一、单选题\n0．前？\nA．一\nB．二\n答案：A\n解析：前因\n\n{above}{TWO}{three}")
+    shared = "某社区老人多。\n社工进入社区。"
+    assert [(question.stem, question.passage) for question in file.questions] == [
+        ("前？", ""),
+        ("甲？", shared),
+        ("乙？", shared),
+        ("丙？", ""),
+    ]
+    assert [question.explanation for question in file.questions] == ["前因", "因为", "", ""]
+    assert file.skipped == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(TWO.replace("甲？", "根据材料，回答1～2题的依据是？"), id="in-a-stem"),
+        pytest.param(TWO.replace("一", "根据以下材料，回答1～2题"), id="in-an-option"),
+        pytest.param("根据以下材料，回答1～2题：\n" + TWO, id="no-text"),
+        pytest.param("根据以下材料，回答2～1题：\n甲\n" + TWO, id="backwards"),
+    ],
+)
+def test_what_only_looks_like_a_shared_text(text):
+    assert [question.passage for question in read(text).questions] == ["", ""]
+
+
+def test_questions_about_a_case_stay_its_own():
+    case = (
+        "案例一：故事\n根据以上材料，回答1～2题：\n1. 甲？（8分）\n2. 乙？（4分）\n答案：\n1. 甲（8分）\n2. 乙（4分）\n"
+    )
+    found = one(case)
+    assert found.passage == ""
+    assert len(found.parts) == 2
+
+
+@pytest.mark.parametrize(
+    "passage", ["某社区。\n老人多。", "（一）甲\n（二）乙", "1．甲", "答案：甲", "案例一：甲", "甲\n\n乙"]
+)
+def test_a_shared_text_is_written_once_where_it_comes_back(passage):
+    questions = [
+        Exported(replace(question("true-false", f"题{n}", {"options": [], "correct": [0]}, n), passage=passage))
+        for n in (1, 2)
+    ]
+    written = write_plain([*questions, Exported(question("true-false", "题3", {"options": [], "correct": [0]}, 3))])
+    kept = [] if written.left_out else [passage, passage]
+    assert [each.passage for each in read_plain(written.content).questions] == [*kept, ""]
+    if passage == "某社区。\n老人多。":
+        assert written.content.decode().count("某社区") == 1
 
 
 @pytest.mark.parametrize("name", list(fuzz_formats.READERS))

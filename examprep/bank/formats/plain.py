@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from examprep.bank.formats import plain_words as words
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
 from examprep.bank.formats.plain_key import read_key
+from examprep.bank.formats.plain_passage import Shared, find_shared
 from examprep.bank.formats.plain_question import OpenQuestion, finished, is_written
 from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.words import read_kind
@@ -50,8 +51,14 @@ def read_lines(lines: Sequence[tuple[int, str]]) -> RawFile:
         raise UnreadableFile(
             "file.line-long", "A line has more than %(limit)s characters. Break it into lines.", limit=LINE_LIMIT
         )
-    paper = _Paper()
+    paper, shared, upto = _Paper(), find_shared(lines), 0
     for place, (number, line) in enumerate(lines):
+        if place < upto:
+            continue
+        if place in shared:
+            upto = shared[place].upto
+            paper.share(shared[place])
+            continue
         if paper.answers_begin(line, lines[place + 1 : place + 20]):
             paper.answer(lines[place + 1 :])
             break
@@ -101,6 +108,7 @@ class _Paper:
         self._kind: str | None = None
         self._way = ""
         self._chapter = ""
+        self._shared: Shared | None = None
         self._open: OpenQuestion | None = None  # the question that lines may still belong to
         self._here: list[str] | None = None
         self._one_line = False
@@ -116,6 +124,10 @@ class _Paper:
             entries, _ = read_key(enumerate(ahead))
             return bool(entries)
         return False
+
+    def share(self, shared: Shared) -> None:
+        """Let the questions that follow have a text in common."""
+        self._shared, self._here, self._open = shared, None, None
 
     def answer(self, lines: Sequence[tuple[int, str]]) -> None:
         """Give each answer to the first question of its number, and its section, that has none."""
@@ -139,7 +151,7 @@ class _Paper:
             return
         kind = words.head(text)
         if kind is not None:
-            self._kind, self._way, self._here, self._open = kind, "", None, None
+            self._kind, self._way, self._here, self._open, self._shared = kind, "", None, None, None
             return
         chapter = words.chapter(text)
         question = self._open
@@ -166,6 +178,8 @@ class _Paper:
     def _start(self, question: OpenQuestion, text: str) -> None:
         if self._chapter:
             question.chapters[""] = [self._chapter]
+        if self._shared and not question.case and self._shared.first <= question.number <= self._shared.last:
+            question.shared = self._shared.text
         self.questions.append(question)
         self._open = question
         self._into(question.stem, text)

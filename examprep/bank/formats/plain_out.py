@@ -1,8 +1,10 @@
 """Questions as plain text, in the habit that `plain` reads: the answer below each question. Pure."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from examprep.bank.formats.plain import read_plain
+from examprep.bank.formats.plain import read_lines, read_plain
+from examprep.bank.formats.plain_passage import MOST, announced
 from examprep.bank.formats.words import KINDS
 from examprep.bank.formats.writing import EVERY, Exported, Form, Written, write_all
 from examprep.bank.types import written
@@ -20,21 +22,41 @@ def write_plain(questions: Sequence[Exported]) -> Written:
 
 def plain_lines(questions: Sequence[Exported]) -> Iterator[str]:
     """The lines of a paper; each stands for a paragraph, and may itself hold several lines."""
-    kind, sections = "", 0
-    for number, exported in enumerate(questions, 1):
-        question = exported.question
-        if question.type != kind:
-            kind, sections = question.type, sections + 1
+    kind, sections, number = "", 0, 0
+    for (its_kind, passage), alike in groupby(questions, lambda one: (one.question.type, one.question.passage)):
+        if its_kind != kind:
+            kind, sections = its_kind, sections + 1
             mark = f"{_CHINESE[sections - 1]}、" if sections <= len(_CHINESE) else ""
             yield f"{mark}{KINDS[kind][0]}"
             yield ""
-        yield f"{number}．{question.stem}"
-        if isinstance(question.content, Choices):
-            yield from _choices(question, question.content)
-        else:
-            yield from written_lines(question.content)
-        yield from _about(exported)
-        yield ""
+        together = list(alike)
+        shared = passage and 1 < len(together) <= MOST and _stands_above(passage)
+        if shared:
+            yield announced(number + 1, number + len(together))
+            yield passage
+            yield ""
+        for number, exported in enumerate(together, number + 1):  # noqa: B020 -- it goes on counting
+            yield from _question(number, exported, passage="" if shared else passage)
+
+
+def _stands_above(passage: str) -> bool:
+    """Whether a text would be read back from above its questions, whatever it looks like."""
+    tried = [*announced(1, 2).splitlines(), *passage.split("\n"), "", "1．甲", "答案：对", "", "2．乙", "答案：错"]
+    found = read_lines(list(enumerate(tried, 1)))
+    return not found.skipped and [one.passage for one in found.questions] == [passage, passage]
+
+
+def _question(number: int, exported: Exported, *, passage: str) -> Iterator[str]:
+    question = exported.question
+    yield f"{number}．{question.stem}"
+    if isinstance(question.content, Choices):
+        yield from _choices(question, question.content)
+    else:
+        yield from written_lines(question.content)
+    if passage:
+        yield f"材料：{passage}"
+    yield from _about(exported)
+    yield ""
 
 
 def _choices(question: Question, content: Choices) -> Iterator[str]:
@@ -67,8 +89,6 @@ def written_lines(content: written.Written) -> Iterator[str]:
 def _about(exported: Exported) -> Iterator[str]:
     """What is known of the question besides."""
     question = exported.question
-    if question.passage:
-        yield f"材料：{question.passage}"
     if question.explanation:
         yield f"解析：{question.explanation}"
     for version, numbers in exported.chapters.items():

@@ -31,6 +31,7 @@ class OpenQuestion:
     texts: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     chapters: dict[str, list[str]] = field(default_factory=dict)
+    shared: str = ""  # a text that stands above it and others
     asking: bool = False  # 问题： stood on a line of its own
     listed: int = 0  # the last number of a list within the stem
     parts_answered: int = 0
@@ -89,7 +90,7 @@ def finished(question: OpenQuestion) -> RawQuestion:
         letters="" if misplaced or letters == LETTERS[: len(letters)] else letters,
         parts=parts,
         accepted=[line for line in question.texts.get("accepted", ()) if line],
-        passage=text("passage"),
+        passage=text("passage") or question.shared,
         tags=[tag for line in question.texts.get("tags", ()) for tag in re.split(r"[、,，;；]", line)],
     )
 
