@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from examprep.plumbing.sheets import UnreadableFile
 
-ENTRY_LIMIT = 5_000
+ENTRY_LIMIT = 20_000
 UNPACKED_LIMIT_BYTES = 200 * 1024 * 1024
 _CHUNK = 64 * 1024
 _STAMP = (1980, 1, 1, 0, 0, 0)

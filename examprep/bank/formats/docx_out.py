@@ -12,11 +12,14 @@ from html.parser import HTMLParser
 from typing import Any
 
 import docx
+from docx.oxml import OxmlElement
+from docx.text.paragraph import Paragraph
 
 from examprep.bank.formats.plain import read_plain
 from examprep.bank.formats.plain_out import PLAIN_TEXT, plain_lines
 from examprep.bank.formats.words import tidy
 from examprep.bank.formats.writing import WORDS_ONLY, Exported, Written, fit_all
+from examprep.bank.formats.xml import fit
 from examprep.bank.markup import BLOCKS, PLAIN
 from examprep.bank.values import Picture
 from examprep.kernel.sentence import Sentence
@@ -24,6 +27,7 @@ from examprep.kernel.sentence import Sentence
 _OPEN, _CLOSE = "\ue300", "\ue301"
 _HELD = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _WIDEST_EMU, _EMU_A_PIXEL = 5_400_000, 9525  # 15 cm, the width of a page's text; 96 pixels an inch
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NEVER = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same questions make the same file
 
 
@@ -120,18 +124,29 @@ class _Reader(HTMLParser):
 
 def _document(questions: Sequence[Exported], held: Sequence[_Held]) -> bytes:
     document = docx.Document()
-    for paragraph in "\n".join(plain_lines(questions)).split("\n"):
-        added = document.add_paragraph()
-        for place, piece in enumerate(_HELD.split(paragraph)):
+    end = document.element.body.sectPr
+    for line in fit("\n".join(plain_lines(questions))).split("\n"):
+        # Elements rather than the library's own words for them, which look through the page for each place anew.
+        paragraph = OxmlElement("w:p")
+        end.addprevious(paragraph)
+        for place, piece in enumerate(_HELD.split(line)):
             if place % 2:
-                _show(added, held[int(piece)])
+                _show(Paragraph(paragraph, document._body), held[int(piece)])
             elif piece:
-                added.add_run(piece)
+                paragraph.append(_run(piece))
     about = document.core_properties
     about.author, about.comments, about.created, about.modified = "", "", _NEVER, _NEVER
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _run(text: str) -> Any:
+    run, words = OxmlElement("w:r"), OxmlElement("w:t")
+    words.text = text
+    words.set(_SPACE, "preserve")
+    run.append(words)
+    return run
 
 
 def _show(paragraph: Any, held: _Held) -> None:

@@ -66,14 +66,15 @@ def find_shared(lines: Lines) -> Mapping[int, Shared]:
 
 def _announcement(text: str) -> "re.Match[str] | None":
     """Where a line says which questions share a text: at its beginning or its end, never within long words."""
-    found: re.Match[str] | None = None
-    labelled = words.label(text)
-    own = words.numbered(text) or words.options(text) or (labelled and labelled[0] != "passage")
-    if "题" in text and not own:
-        start = max(0, len(text) - _LONGEST_ANNOUNCEMENT)
-        for pattern in (_ANNOUNCED, _SHARED):
-            found = found or pattern.search(text, 0, _LONGEST_ANNOUNCEMENT) or pattern.search(text, start)
-    return found
+    if "题" not in text:
+        return None
+    start = max(0, len(text) - _LONGEST_ANNOUNCEMENT)
+    for pattern in (_ANNOUNCED, _SHARED):
+        if found := pattern.search(text, 0, _LONGEST_ANNOUNCEMENT) or pattern.search(text, start):
+            labelled = words.label(text)
+            own = words.numbered(text) or words.options(text) or (labelled and labelled[0] != "passage")
+            return None if own else found
+    return None
 
 
 def _asks(lines: Lines, place: int, number: int) -> bool:
