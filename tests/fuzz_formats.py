@@ -18,6 +18,7 @@ from examprep.bank.formats.docx import read_docx
 from examprep.bank.formats.docx_out import write_docx
 from examprep.bank.formats.gift import read_gift
 from examprep.bank.formats.jsonlines import read_json_lines
+from examprep.bank.formats.jsonlines_out import write_json_lines
 from examprep.bank.formats.moodle_out import write_moodle
 from examprep.bank.formats.package_out import write_qti12, write_qti21, write_qti30
 from examprep.bank.formats.plain import read_plain
@@ -94,6 +95,7 @@ READERS: Mapping[str, tuple[Callable[[bytes], RawFile], bytes]] = {
     "gift": (read_gift, GIFT.encode()),
     "text": (read_text, (GIFT + PLAIN).encode()),
     "json-lines": (read_json_lines, lines(OURS)),
+    "json-each-type": (read_json_lines, write_json_lines(EACH).content),
     "csv": (_table, csv_text(SINGLE, MULTIPLE).encode()),
     "xlsx": (_workbook, XLSX),
     "docx": (read_docx, DOCX),

@@ -4,7 +4,8 @@ Ours: ``type`` (single, multiple, true-false, short, case, design), ``stem``, ``
 ``explanation``, ``option_notes``, ``chapters`` ({"2018": ["01"], "2025": ["01"]}), ``difficulty``, ``law_as_of``,
 ``cites``, ``author``, ``source``, ``tags``; of questions answered in words ``parts`` ([{prompt, marks, answer,
 points: [{text, marks}]}], marks in points) and ``accepted``. Marked-up texts have ``"markup": "html"``, ``letters``
-are given where one is skipped, ``passage`` is what several questions share.
+are given where one is skipped, ``passage`` is what several questions share, ``pictures`` are those that the texts
+show as ``media:NAME`` ({NAME: {"type": "image/png", "data": base64}}).
 AGIEval's: ``question``, ``options`` with "(A)" before each, ``label`` (a letter or a list), ``other.source``.
 """
 
@@ -12,6 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from examprep.bank.formats.fragments import Media
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS, template_cells
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.formats.words import strip_mark
@@ -38,7 +40,10 @@ _OURS = {
     "accepted": "accepted",
     "passage": "passage",
     "tags": "tags",
+    "pictures": "pictures",
 }
+PICTURE_LIMIT_BYTES = 8 * 1024 * 1024
+_PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
 _AGIEVAL = {"stem": "question", "options": "options", "answer": "label", "source": "other.source", "chapter": ""}
 
 
@@ -61,15 +66,16 @@ def read_json_lines(content: bytes) -> RawFile:
         raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
     if len(lines) > ROW_LIMIT:
         raise UnreadableFile("file.lines", "The file has more than %(limit)s rows. Send it in parts.", limit=ROW_LIMIT)
-    questions = tuple(_read(number, line) for number, line in lines)
+    media = Media()
+    questions = tuple(_read(number, line, media) for number, line in lines)
     heads = tuple(HEADS[field][0] for field in TEMPLATE_FIELDS)
     rows = tuple(
         Row(number, template_cells(question, line)) for (number, line), question in zip(lines, questions, strict=True)
     )
-    return RawFile(heads, rows, questions)
+    return RawFile(heads, rows, questions, media=media.found)
 
 
-def _read(number: int, line: str) -> RawQuestion:
+def _read(number: int, line: str, media: Media) -> RawQuestion:
     try:
         entry = json.loads(line)
     except json.JSONDecodeError as error:
@@ -88,7 +94,10 @@ def _read(number: int, line: str) -> RawQuestion:
         )
         return RawQuestion(number, {}, faults=(("", fault),))
     try:
-        return _agieval(number, entry) if agieval else _ours(number, entry)
+        if agieval:
+            return _agieval(number, entry)
+        _take_pictures(entry.get("pictures") or {}, media)
+        return _ours(number, entry)
     except _ShapeError as error:
         names = _AGIEVAL if agieval else _OURS
         return RawQuestion(number, names, faults=((error.field, error.sentence),))
@@ -117,6 +126,41 @@ def _ours(number: int, entry: Mapping[str, Any]) -> RawQuestion:
         markup=HTML if entry.get("markup") == HTML else PLAIN,
         tags=_texts(entry.get("tags") or [], "tags"),
     )
+
+
+def _take_pictures(value: Any, media: Media) -> None:
+    """Put the pictures of a question among those of the file."""
+    if not isinstance(value, dict) or not all(isinstance(picture, dict) for picture in value.values()):
+        raise _ShapeError("pictures", Sentence("“%(key)s” must be pictures by their names.", key="pictures"))
+    for name, picture in value.items():
+        kind, data = _text(picture, "type", "pictures"), _text(picture, "data", "pictures")
+        if kind not in _PICTURE_TYPES:
+            raise _ShapeError(
+                "pictures",
+                Sentence(
+                    "The picture “%(name)s” is of the type “%(type)s”. Possible are: %(types)s.",
+                    name=name[:80],
+                    type=kind[:40],
+                    types="、".join(_PICTURE_TYPES),
+                ),
+            )
+        if len(data) > PICTURE_LIMIT_BYTES * 4 // 3 + 4:
+            raise _ShapeError(
+                "pictures",
+                Sentence(
+                    "The picture “%(name)s” has more than %(limit)s MB.",
+                    name=name[:80],
+                    limit=PICTURE_LIMIT_BYTES // 1024**2,
+                ),
+            )
+        kept = media.add_base64(name, data)
+        if kept is None:
+            raise _ShapeError("pictures", Sentence("The picture “%(name)s” is not written in base64.", name=name[:80]))
+        if kept != name:
+            raise _ShapeError(
+                "pictures",
+                Sentence("Another question has another picture of the name “%(name)s”. Rename one.", name=name[:80]),
+            )
 
 
 def _parts(value: Any) -> list[RawPart]:

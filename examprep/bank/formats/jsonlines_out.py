@@ -1,6 +1,7 @@
-"""Questions as JSON Lines in our own shape, which holds everything but pictures. Pure."""
+"""Questions as JSON Lines in our own shape, which holds everything. Pure."""
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ _TYPES = {
 
 
 def write_json_lines(questions: Sequence[Exported]) -> Written:
-    """One question a line; of questions with pictures it says that they are left out."""
+    """One question a line, its pictures within it."""
     return write_all(questions, JSON_LINES)
 
 
@@ -70,7 +71,11 @@ def _entry(exported: Exported) -> dict[str, Any]:
         "author": question.author,
         "source": question.source,
         "tags": list(exported.tags),
+        "pictures": {
+            name: {"type": picture.mimetype, "data": b64encode(picture.content).decode()}
+            for name, picture in exported.pictures.items()
+        },
     }
 
 
-JSON_LINES = Form("JSON Lines", EVERY, _lines, read_json_lines, rich=True)
+JSON_LINES = Form("JSON Lines", EVERY, _lines, read_json_lines, rich=True, pictured=True)

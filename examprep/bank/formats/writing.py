@@ -11,7 +11,7 @@ from typing import Any
 from examprep.bank.formats.checking import Rules, check_file
 from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.words import tidy
-from examprep.bank.markup import HTML, PLAIN, is_rich, plain
+from examprep.bank.markup import HTML, PLAIN, is_rich, pictures, plain, with_pictures
 from examprep.bank.types.choices import LETTERS, Choices
 from examprep.bank.values import Draft, Picture, Question
 from examprep.kernel.sentence import Sentence
@@ -72,7 +72,7 @@ EVERY = frozenset({*FIELDS, "passage", "lines"})
 class Form:
     """A format: its name, the `FIELDS` it has a place for (and ``passage``, ``lines``), and its two directions.
 
-    ``rich``: texts keep their markup, but not their pictures. ``cannot`` says of some types why not.
+    ``rich``: texts keep their markup; ``pictured``: and their pictures. ``cannot`` says of some types why not.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Form:
     write: Callable[[Sequence[Exported]], bytes]
     read: Callable[[bytes], RawFile]
     rich: bool = False
+    pictured: bool = False
     cannot: Callable[[Exported], Sentence | None] = lambda exported: None
 
 
@@ -103,7 +104,7 @@ def fit_all(questions: Sequence[Exported], form: Form) -> tuple[list[Exported], 
 
 def _fitted(exported: Exported, form: Form) -> tuple[Exported | None, list[Sentence]]:
     """The question as the format can carry it, if it can, and what is lost."""
-    if exported.shows_pictures:
+    if exported.shows_pictures and not form.pictured:
         return None, [Sentence("Left out: it shows pictures, and %(form)s carries none.", form=form.name)]
     fitted, reasons = (exported, []) if form.rich and exported.question.markup == HTML else worded(exported)
     lost = [FIELDS[name] for name in FIELDS if name not in form.carries and _holds(fitted, name)]
@@ -200,9 +201,31 @@ def _comes_back(exported: Exported, form: Form) -> bool:
     checked = check_file(alone, Rules({}, "", 0, {}, date.max))
     if checked.problems or len(checked.drafts) != 1:
         return False
-    return same(exported, checked.drafts[0]) and _chapters(raw) == {
+    return same(exported, _renamed(exported, checked.drafts[0])) and _chapters(raw) == {
         version: list(numbers) for version, numbers in exported.chapters.items() if numbers
     }
+
+
+def _renamed(exported: Exported, draft: Draft) -> Draft:
+    """The draft with the names its pictures had: a photograph drawn anew is another file."""
+    if not draft.pictures:
+        return draft
+    known = dict(zip(_shown(draft), _shown(exported.question), strict=False))
+
+    def renamed(text: str) -> str:
+        return with_pictures(text, lambda name: f"media:{known.get(name, name)}")
+
+    return replace(
+        draft,
+        stem=renamed(draft.stem),
+        explanation=renamed(draft.explanation),
+        passage=renamed(draft.passage),
+        content=draft.content.mapped(renamed),
+    )
+
+
+def _shown(question: Question | Draft) -> Sequence[str]:
+    return pictures([question.stem, question.explanation, question.passage, *question.content.texts()])
 
 
 def _chapters(raw: RawQuestion) -> dict[str, list[str]]:
