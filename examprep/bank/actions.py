@@ -1,13 +1,14 @@
 """What the bank answers to other features. How questions are written is `authoring.py`, files are `importer.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
 from examprep.bank import catalogue as shelves
-from examprep.bank import store
+from examprep.bank import media, store
 from examprep.bank.authoring import insert_many, mark_answered, revise, write
 from examprep.bank.catalogue import catalogue
+from examprep.bank.exporting import shown
 from examprep.bank.life import publish, restore, retire
 from examprep.bank.reporting import KINDS as REPORT_KINDS
 from examprep.bank.reporting import STATES as REPORT_STATES
@@ -18,13 +19,14 @@ from examprep.bank.shipped import load_starter
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.bank.types.short_answer import accepts
 from examprep.bank.types.written import Written
-from examprep.bank.values import Listed, Question
+from examprep.bank.values import Listed, Picture, Question
 from examprep.kernel.errors import NotFound
 
 __all__ = [
     "REPORT_KINDS",
     "REPORT_STATES",
     "Listed",
+    "Picture",
     "Question",
     "Report",
     "catalogue",
@@ -33,6 +35,7 @@ __all__ = [
     "insert_many",
     "load_starter",
     "mark_answered",
+    "pictures",
     "publish",
     "published_count",
     "published_subjects",
@@ -44,6 +47,7 @@ __all__ = [
     "retire",
     "revise",
     "ruled",
+    "shown",
     "version_ids",
     "write",
 ]
@@ -76,6 +80,11 @@ def current_version(session: Session, question_id: int) -> int:
 def published_count(session: Session) -> int:
     """How many questions anybody may practise, over all subjects."""
     return store.published_count(session)
+
+
+def pictures(session: Session, questions: Iterable[Question]) -> dict[str, Picture]:
+    """The pictures that questions show, by name."""
+    return media.find_all(session, {name for question in questions for name in shown(question)})
 
 
 def version_ids(session: Session, question_id: int) -> list[int]:

@@ -108,18 +108,19 @@ def _some(session: Session, ids: Sequence[int]) -> list[Exported]:
         .order_by(QuestionRow.id)
     )
     questions = [store.whole(row, subject, tuple(chapter_ids[row.question_id])) for row, subject in rows]
-    kept = media.find_all(session, {name for question in questions for name in _shown(question)})
+    kept = media.find_all(session, {name for question in questions for name in shown(question)})
     found = []
     for question in questions:
         numbers = defaultdict[str, list[str]](list)
         for chapter_id in question.chapter_ids:
             numbers[chapters[chapter_id].version].append(chapters[chapter_id].number)
-        shown = {name: kept[name] for name in _shown(question) if name in kept}
-        found.append(Exported(question, dict(numbers), tuple(tags[question.question_id]), shown))
+        drawn = {name: kept[name] for name in shown(question) if name in kept}
+        found.append(Exported(question, dict(numbers), tuple(tags[question.question_id]), drawn))
     return found
 
 
-def _shown(question: Question) -> Sequence[str]:
+def shown(question: Question) -> Sequence[str]:
+    """The names of the pictures that a question's texts show."""
     if question.markup != HTML:
         return ()
     return pictures([question.stem, question.explanation, question.passage, *question.content.texts()])

@@ -7,12 +7,14 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from examprep.bank import actions as bank
+from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import in_language, say
-from examprep.plumbing.listing import Ask, Column, Page, download, page_of
+from examprep.plumbing.listing import Ask, Column, Page, download, file_response, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.practice import notebook as pages
 from examprep.practice import overview
@@ -24,6 +26,7 @@ from examprep.syllabus.values import Subject
 
 FILTERS = ("subject", "chapter", "cause", "tag")
 MOST_PRINTED = 300
+MOST_IN_A_FILE = 1000
 
 COLUMNS = (
     Column(
@@ -144,6 +147,37 @@ def notebook_sheet() -> ResponseReturnValue:
         ask=ask,
         causes=CAUSES,
     )
+
+
+@bp.get("/notebook/file/<kind>")
+@needs(Permission.PRACTICE_OWN_USE)
+def notebook_file(kind: str) -> ResponseReturnValue:
+    """The same as a Word document, a PDF or a deck for Anki."""
+    # What writes them is heavy and seldom wanted: it is loaded when it is.
+    from examprep.practice import booklets
+
+    if kind not in booklets.KINDS:
+        raise NotFound("practice.file", "The notebook cannot be had as such a file.")
+    ask = _ask()
+    with reading() as session:
+        book = pages.read(session, current_actor(), _narrowing(ask))
+        _, leaves = _found(book, ask)
+        if len(leaves) > MOST_IN_A_FILE:
+            raise RuleViolation(
+                "practice.file-long",
+                "%(total)s questions are in it; a file holds at most %(most)s. Narrow the notebook first.",
+                total=len(leaves),
+                most=MOST_IN_A_FILE,
+            )
+        pictures = bank.pictures(session, [leaf.question for leaf in leaves])
+    written = booklets.KINDS[kind]
+    booklet = booklets.Booklet(
+        title=say(N_("My mistakes")),
+        sheets=[booklets.sheet(leaf, pictures) for leaf in leaves],
+        answers=request.args.get("answers") != "no",
+        made_at=runtime().clock.now(),
+    )
+    return file_response(written.write(booklet), f"notebook{written.suffix}", written.mimetype)
 
 
 @bp.post("/notebook/rule")
