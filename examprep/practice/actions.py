@@ -1,6 +1,6 @@
 """Answering: what happens between a tick and being told. Statements are few and counted: this is the hot path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import event
@@ -10,11 +10,12 @@ from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound, Refusal, RuleViolation
 from examprep.people.actor import Actor
-from examprep.practice import store
-from examprep.practice.hot import AnswerPath, memory_values
-from examprep.practice.rules.learning import learn
-from examprep.practice.rules.order import DUE, MARKED, Order, Scope, first_listed
-from examprep.practice.shelf import Way, way
+from examprep.practice import day, store
+from examprep.practice.hot import AnswerPath, Line, memory_values
+from examprep.practice.rules import learning
+from examprep.practice.rules.learning import Given, learn
+from examprep.practice.rules.order import CRAM, LIVE, MARKED, PLAN, Order, Scope, first_listed
+from examprep.practice.shelf import Way, asked_of, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,15 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
     ticks = bank.reached(question, sent.ticks, sent.written)
     half_points = bank.grade(question, ticks)
     path = AnswerPath(session)
-    fresh = path.log(
+    given = Given(
+        half_points=half_points,
+        full_half_points=question.half_points,
+        sure=sent.sure,
+        took_ms=sent.took_ms,
+        at=sent.at or now,
+        mode=learning.CRAM if scope.kind == CRAM else learning.LEARN,
+    )
+    line = path.log(
         person_id=actor.person_id,
         client_id=sent.client_id,
         subject_code=subject_code,
@@ -101,12 +110,14 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
         full_half_points=question.half_points,
         sure=sent.sure,
         took_ms=sent.took_ms,
-        at=sent.at or now,
+        at=given.at,
+        mode=given.mode,
     )
-    told = None if fresh else _told_before(session, actor, on, sent.client_id, now)
-    if told is not None:
+    if line is None:
+        told = _told_before(session, actor, on, sent.client_id, now)
+        assert told is not None
         return told
-    upcoming = _work_in(session, path, actor, on, question, sent, half_points == question.half_points, now)
+    upcoming = _work_in(session, path, line, actor, on, question, given, now)
     return Told(question, ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))
 
 
@@ -145,23 +156,25 @@ def _check_ticks(question: bank.Question, sent: Sent) -> None:
 def _work_in(
     session: Session,
     path: AnswerPath,
+    line: Line,
     actor: Actor,
     on: Way,
     question: bank.Question,
-    sent: Sent,
-    right: bool,
+    given: Given,
     now: datetime,
 ) -> bank.Question | None:
     """Bring memory, notebook, counts and place up to date with an answer just logged; the question that is next."""
-    person, given_at = actor.person_id, sent.at or now
-    before = path.standing(person_id=person, question_id=question.question_id, **_place(on))
-    kept = learn(before.kept, right=right, sure=sent.sure, at=given_at)
+    person = actor.person_id
+    if on.scope.kind == PLAN and office_day(given.at) == office_day(now):
+        day.keep_plan(session, person, on, given.at)
+    before = path.standing(line, person_id=person, question_id=question.question_id, **_place(on))
+    kept = learn(before.kept, asked_of(question), replace(given, weights=before.weights))
     _tell_bank(session, on, question.version_id, now)
     path.remember(memory_values(person, question.question_id, on.subject_code, question.version_id, kept))
-    path.count(person_id=person, day=office_day(given_at), right=right, took_ms=sent.took_ms)
+    path.count(person_id=person, day=office_day(given.at), right=given.right, took_ms=given.took_ms)
     onward = before.place_question_id
     # A second device that answers what the first has long left must not pull the place back.
-    if not before.has_place or onward in {None, question.question_id} or on.scope.kind == DUE:
+    if not before.has_place or onward in {None, question.question_id} or on.scope.kind in LIVE:
         onward = _after(session, person, on, question.question_id, now)
     path.put_place(person_id=person, question_id=onward, now=now, **_place(on))
     return _question(session, on, onward)
@@ -187,9 +200,8 @@ def _told_before(session: Session, actor: Actor, on: Way, client_id: str, now: d
 def current(session: Session, actor: Actor, on: Way, *, now: datetime) -> bank.Question | None:
     """The question on which the candidate stands, on whatever device; ``None`` at the end."""
     person = actor.person_id
-    if on.scope.kind == DUE:
-        due = store.due(session, person, on.subject_code, now)
-        return _question(session, on, first_listed(due, on.shelf.versions))
+    if on.scope.kind in LIVE:
+        return _question(session, on, _live(session, person, on, now))
     there, question_id = store.place(session, person, **_place(on))
     if there and question_id is None:
         return None
@@ -200,9 +212,18 @@ def current(session: Session, actor: Actor, on: Way, *, now: datetime) -> bank.Q
 
 
 def _after(session: Session, person: int, on: Way, answered: int, now: datetime) -> int | None:
-    if on.scope.kind == DUE:
-        return first_listed(store.due(session, person, on.subject_code, now), on.shelf.versions, but=answered)
+    if on.scope.kind in LIVE:
+        return _live(session, person, on, now, but=answered)
     return order_of(session, on).after(answered)
+
+
+def _live(session: Session, person: int, on: Way, now: datetime, *, but: int | None = None) -> int | None:
+    """What comes next where every answer may change it."""
+    if on.scope.kind == PLAN:
+        return day.upcoming(session, person, on, now)
+    if on.scope.kind == CRAM:
+        return day.cramming(session, person, on, now)
+    return first_listed(store.due(session, person, on.subject_code, now), on.shelf.versions, but=but)
 
 
 def order_of(session: Session, on: Way) -> Order:
@@ -230,10 +251,15 @@ def _question(session: Session, on: Way, question_id: int | None) -> bank.Questi
 
 
 def skip(session: Session, actor: Actor, on: Way, *, version_id: int, now: datetime) -> None:
-    """Go past a question without answering it; the place moves only from that question. Reviews are not skipped."""
+    """Go past a question without answering it; the place moves only from that question.
+
+    Reviews and what is crammed are not skipped; in today's plan the question goes to the end.
+    """
     skipped = on.shelf.questions.get(version_id)
     there, standing_on = store.place(session, actor.person_id, **_place(on))
-    if skipped is None or on.scope.kind == DUE or (there and standing_on != skipped):
+    if skipped is not None and on.scope.kind == PLAN:
+        day.postpone(session, actor.person_id, on, skipped, now)
+    if skipped is None or on.scope.kind in LIVE or (there and standing_on != skipped):
         return
     onward = _after(session, actor.person_id, on, skipped, now)
     AnswerPath(session).put_place(person_id=actor.person_id, question_id=onward, now=now, **_place(on))

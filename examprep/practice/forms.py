@@ -1,11 +1,18 @@
-"""What the question page sends, read for shape only. Plain, because it is read on every answer."""
+"""What the pages send, read for shape only. The question page's is plain, because it is read on every answer."""
 
 from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
+from wtforms import IntegerField, SubmitField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
 from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import N_
+from examprep.plumbing.forms import BaseForm
 from examprep.practice.actions import Sent
+from examprep.practice.day import MOST_QUESTIONS
+from examprep.practice.rules.planning import LEAST_MINUTES, MOST_MINUTES
 
 LONGEST_MS = 60 * 60 * 1000  # whoever came back after an hour was not thinking all the time
 LONGEST_WORDS = 20_000
@@ -76,3 +83,15 @@ def unreadable() -> RuleViolation:
 def asked(args: Mapping[str, str], name: str) -> str:
     """A word of the address, cut to what a code can be."""
     return args.get(name, "")[:64]
+
+
+class PaceForm(BaseForm):
+    """How much of a day one gives to a subject."""
+
+    minutes = IntegerField(N_("Minutes a day"), [InputRequired(), NumberRange(LEAST_MINUTES, MOST_MINUTES)])
+    most = IntegerField(
+        N_("At most so many questions a day"),
+        [Optional(), NumberRange(1, MOST_QUESTIONS)],
+        description=N_("Empty: as many as the minutes hold."),
+    )
+    submit = SubmitField(N_("Save"))

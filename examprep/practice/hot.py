@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.people.models import PersonRow
 from examprep.plumbing.db import Prepared
-from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow
+from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow, WeightsRow
 from examprep.practice.rules.learning import Kept
 from examprep.practice.rules.notebook import Entry
-from examprep.practice.rules.spacing import Memory
+from examprep.practice.rules.spacing import Memory, Weights
 
 _ANSWER: Any = AnswerRow.__table__
 _MEMORY: Any = MemoryRow.__table__
 _DAY: Any = DayRow.__table__
 _PLACE: Any = PlaceRow.__table__
+_WEIGHTS: Any = WeightsRow.__table__
 
 _LOGGED = (
     "client_id",
@@ -33,6 +34,7 @@ _LOGGED = (
     "sure",
     "took_ms",
     "at",
+    "mode",
 )
 KEPT = (
     "stability",
@@ -50,13 +52,24 @@ KEPT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The log's line just written. ``weights_id``: the weights in force; ``None``: the published ones."""
+
+    weights_id: int | None
+
+
 @dataclass(frozen=True)
 class Standing:
-    """What the answer path must know before it writes: the place, and what is kept of the question."""
+    """What the answer path must know before it writes: the place, what is kept of the question, and the weights.
+
+    ``weights``: those that the log's line names; ``None``: the published ones.
+    """
 
     has_place: bool
     place_question_id: int | None
     kept: Kept | None
+    weights: Weights | None
 
 
 def _upsert(dialect: str, table: Any) -> Any:
@@ -69,20 +82,22 @@ _ME: BindParameter[int] = bindparam("person_id")
 def _log(dialect: str) -> Any:
     # The person's row is locked by the statement that writes the log, so that one person's answers are worked in
     # one after another, in the order of their ids (SQLite has one writer anyway, and no such clause).
+    # The line itself reads which weights are in force, so that what it names is what it is worked in with.
+    in_force = select(func.max(_WEIGHTS.c.id)).scalar_subquery()
     turn = (
-        select(PersonRow.id, *(bindparam(n, type_=_ANSWER.c[n].type) for n in _LOGGED))
+        select(PersonRow.id, *(bindparam(n, type_=_ANSWER.c[n].type) for n in _LOGGED), in_force)
         .where(PersonRow.id == _ME)
         .with_for_update(key_share=True)
     )
     return (
         _upsert(dialect, _ANSWER)
-        .from_select(["person_id", *_LOGGED], turn)
+        .from_select(["person_id", *_LOGGED, "weights_id"], turn)
         .on_conflict_do_nothing(index_elements=["person_id", "client_id"])
-        .returning(_ANSWER.c.id)
+        .returning(_ANSWER.c.weights_id)
     )
 
 
-_STANDING_COLUMNS = (_PLACE.c.scope, _PLACE.c.question_id, *(_MEMORY.c[n] for n in KEPT))
+_STANDING_COLUMNS = (_PLACE.c.scope, _PLACE.c.question_id, _WEIGHTS.c.weights, *(_MEMORY.c[n] for n in KEPT))
 
 
 def _standing(_dialect: str) -> Any:
@@ -95,6 +110,7 @@ def _standing(_dialect: str) -> Any:
             & (_PLACE.c.subject_code == bindparam("subject_code"))
             & (_PLACE.c.scope == bindparam("scope")),
         )
+        .outerjoin(_WEIGHTS, _WEIGHTS.c.id == bindparam("weights_id", type_=_WEIGHTS.c.id.type))
         .outerjoin(_MEMORY, (_MEMORY.c.person_id == _ME) & (_MEMORY.c.question_id == bindparam("question_id")))
         .where(PersonRow.id == _ME)
     )
@@ -112,7 +128,7 @@ def _adding(dialect: str) -> Any:
     return statement.on_conflict_do_update(index_elements=["person_id", "answered_on"], set_=sums)
 
 
-LOG = Prepared(_log, (_ANSWER.c.id,))
+LOG = Prepared(_log, (_ANSWER.c.weights_id,))
 STANDING = Prepared(_standing, _STANDING_COLUMNS)
 REMEMBER = Prepared(lambda dialect: _replacing(dialect, _MEMORY, "person_id", "question_id"))
 COUNT = Prepared(_adding)
@@ -125,14 +141,22 @@ class AnswerPath:
     def __init__(self, session: Session) -> None:
         self._connection = session.connection()
 
-    def log(self, **values: Any) -> bool:
-        """Write the log's line; says whether it is new, or the person's client had sent it before."""
-        return bool(LOG.run(self._connection, values))
+    def log(self, **values: Any) -> Line | None:
+        """Write the log's line; ``None`` when the person's client had sent it before."""
+        written = LOG.run(self._connection, values)
+        return Line(written[0][0]) if written else None
 
-    def standing(self, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
-        asked = {"person_id": person_id, "subject_code": subject_code, "scope": scope, "question_id": question_id}
+    def standing(self, line: Line, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
+        asked = {
+            "person_id": person_id,
+            "subject_code": subject_code,
+            "scope": scope,
+            "question_id": question_id,
+            "weights_id": line.weights_id,
+        }
         (row,) = STANDING.run(self._connection, asked)
-        return Standing(row[0] is not None, row[1], None if row[2] is None else read_kept(row[2:]))
+        kept = None if row[3] is None else read_kept(row[3:])
+        return Standing(row[0] is not None, row[1], kept, None if row[2] is None else tuple(row[2]))
 
     def remember(self, values: dict[str, Any]) -> None:
         """Write the row of ``practice_memory``, made by `memory_values`."""

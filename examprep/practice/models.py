@@ -36,6 +36,7 @@ class AnswerRow(Base):
         CheckConstraint("half_points BETWEEN 0 AND full_half_points", name="half_points_in_range"),
         CheckConstraint("sure IN ('sure', 'guessing')", name="sure"),
         CheckConstraint("took_ms >= 0", name="took_ms_positive"),
+        CheckConstraint("mode IN ('learn', 'cram')", name="mode"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
@@ -51,6 +52,22 @@ class AnswerRow(Base):
     sure: Mapped[str | None] = mapped_column(String(8))  # sure, guessing; null: not said
     took_ms: Mapped[int | None]  # from shown to sent; null: not measured
     at: Mapped[datetime]
+    mode: Mapped[str] = mapped_column(String(8), server_default="learn")  # cram: it taught the memory nothing
+    # Under which weights it was worked into memory, so that it is rebuilt by the same; null: the published ones.
+    weights_id: Mapped[int | None] = mapped_column(ForeignKey("practice_weights.id"))
+
+
+class WeightsRow(Base):
+    """Weights of FSRS fitted to the installation's own log. The latest row holds for every answer from then on."""
+
+    __tablename__ = "practice_weights"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    weights: Mapped[list[float]] = mapped_column(JSON)  # 21 numbers
+    answers: Mapped[int]  # on how many forecasts they were fitted
+    loss_before: Mapped[float] = mapped_column(Double)  # log-loss on answers that the fitting did not see
+    loss_after: Mapped[float] = mapped_column(Double)
+    fitted_at: Mapped[datetime]
 
 
 class MemoryRow(Base):
@@ -91,6 +108,35 @@ class DayRow(Base):
     answered: Mapped[int]
     rights: Mapped[int]
     took_ms: Mapped[int] = mapped_column(BigInteger)  # an answer that was not measured adds none
+
+
+class PaceRow(Base):
+    """How much of a day a person gives to a subject."""
+
+    __tablename__ = "practice_pace"
+    __table_args__ = (
+        CheckConstraint("minutes BETWEEN 5 AND 480", name="minutes_in_range"),
+        CheckConstraint("most BETWEEN 1 AND 1000", name="most_in_range"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"), primary_key=True)
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    most: Mapped[int | None] = mapped_column(SmallInteger)  # questions a day; null: as many as the minutes hold
+    set_at: Mapped[datetime]
+
+
+class PlanRow(Base):
+    """A person's latest plan of a day, kept so that it is the same on every device until the day is over."""
+
+    __tablename__ = "practice_plan"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"), primary_key=True)
+    planned_on: Mapped[date]
+    planned_at: Mapped[datetime]  # what was answered since is done
+    question_ids: Mapped[list[int]] = mapped_column(JSON)  # in the order in which they are asked
+    reviews: Mapped[int] = mapped_column(SmallInteger)  # how many of them, from the first on, were seen before
 
 
 class PlaceRow(Base):

@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import day, store
 from examprep.practice.actions import current, order_of
 from examprep.practice.rebuild import effective
-from examprep.practice.rules.learning import NOT_IN_NOTEBOOK
+from examprep.practice.rules.learning import NOT_IN_NOTEBOOK, Kept
 from examprep.practice.rules.notebook import CAUSES
-from examprep.practice.rules.order import CHAPTER, DAILY, DUE, TYPE, Scope, read_scope
-from examprep.practice.shelf import Shelf, Way, governing, shelf_of, way
+from examprep.practice.rules.order import CHAPTER, DAILY, LIVE, PLAN, TYPE, Scope, read_scope
+from examprep.practice.shelf import Shelf, Way, governing, way
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter, Subject
 
@@ -51,6 +52,8 @@ class Home:
     exam: tuple[int, date] | None
     days_left: int | None
     due: int
+    plan: day.Progress
+    cram: bool  # whether the exam is near and there is something to cram
     mistakes: int
     questions: int
     answered_today: int
@@ -92,18 +95,22 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     subject = syllabus.subject(session, subject_code) if subject_code else usual(session, person)
     exam = syllabus.next_exam(session, today)
     edition = governing(session, exam)
-    shelf = shelf_of(session, subject.code, edition)
+    on = way(session, subject.code, edition, Scope(PLAN), person)
+    shelf = on.shelf
     answers = store.seen(session, person, subject.code)
     answered, rights, took_ms = store.day(session, person, today)
     place = store.last_place(session, person, subject.code)
     seen, right = _study(shelf.everything, answers)
+    days_left = max(0, (exam[1] - today).days) if exam else None
     return Home(
         subject=subject,
         subjects=subjects(session),
         syllabus=edition,
         exam=exam,
-        days_left=max(0, (exam[1] - today).days) if exam else None,
+        days_left=days_left,
         due=sum(question in shelf.versions for question in store.due(session, person, subject.code, now)),
+        plan=day.progress(session, person, on, now),
+        cram=bool(answers) and days_left is not None and days_left <= day.CRAM_DAYS,
         mistakes=sum(question in shelf.versions for question in store.mistaken(session, person, subject.code)),
         questions=len(shelf.everything),
         answered_today=answered,
@@ -213,8 +220,8 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
 
 
 def _position(session: Session, on: Way, question: bank.Question | None) -> tuple[int, int]:
-    """As `Way.position`; also where each person has an order of their own, but for reviews, which have none."""
-    if on.scope.kind == DUE:
+    """As `Way.position`; also where each person has an order of their own, unless it is chosen anew each time."""
+    if on.scope.kind in LIVE:
         return 0, 0
     order = order_of(session, on)
     return (order.number(question.question_id) if question else 0), len(order.ids)
@@ -229,7 +236,7 @@ class Review:
     in_notebook: bool
     right_days: int
     right_days_needed: int
-    due_at: datetime | None  # null where none of the answers counts
+    back_on: date | None  # null where none of the answers counts, or the days until the exam have no room
     uncounted: frozenset[int]  # answers that a ruling voided
     note: str
     causes: Sequence[str]
@@ -241,7 +248,7 @@ class Review:
         return [self.question.named(line.ticked) for line in self.answers]
 
 
-def review(session: Session, actor: Actor, *, question_id: int) -> Review:
+def review(session: Session, actor: Actor, *, question_id: int, today: date) -> Review:
     """A question the person has answered, as it is now.
 
     Raises:
@@ -256,15 +263,54 @@ def review(session: Session, actor: Actor, *, question_id: int) -> Review:
     tags = store.tags(session, actor.person_id)
     entry = kept.entry if kept else NOT_IN_NOTEBOOK
     enough = store.days_to_leave(session, actor.person_id)
+    question = bank.question(session, bank.current_version(session, question_id))
     return Review(
-        question=bank.question(session, bank.current_version(session, question_id)),
+        question=question,
         answers=[points.get(line.id, line) for line in answers],
         in_notebook=entry.listed(enough),
         right_days=entry.right_days,
         right_days_needed=enough,
-        due_at=kept.memory.due_at if kept else None,
+        back_on=_back_on(session, actor.person_id, question, kept, today),
         uncounted=frozenset(line.id for line in answers) - points.keys(),
         note=store.note(session, actor.person_id, question_id),
         causes=store.causes(session, actor.person_id, question_id).get(question_id, ()),
         tags=[tags[i] for i in store.tagged(session, actor.person_id, question_id).get(question_id, ())],
+    )
+
+
+def _back_on(session: Session, person_id: int, question: bank.Question, kept: Kept | None, today: date) -> date | None:
+    """When a question comes back: by the forecast, or, where that does not reach so far, by its memory alone."""
+    if kept is None:
+        return None
+    exam = syllabus.next_exam(session, today)
+    on = way(session, question.subject, governing(session, exam), Scope(PLAN), person_id)
+    found = day.comes_back_on(session, person_id, on, question.question_id, today)
+    return found or (None if exam else max(today, office_day(kept.memory.due_at)))
+
+
+@dataclass(frozen=True)
+class DayPage:
+    """What a subject gets of a day: the pace, today's plan, and the reviews to come."""
+
+    subject: Subject
+    pace: day.Pace
+    plan: day.Progress
+    forecast: day.Forecast
+
+
+def day_page(session: Session, actor: Actor, *, subject_code: str, today: date, now: datetime) -> DayPage:
+    """The page of pace, plan and forecast.
+
+    Raises:
+        NotFound: ``syllabus.subject``.
+    """
+    subject = syllabus.subject(session, subject_code)
+    on = way(
+        session, subject.code, governing(session, syllabus.next_exam(session, today)), Scope(PLAN), actor.person_id
+    )
+    return DayPage(
+        subject=subject,
+        pace=day.pace(session, actor.person_id, subject.code),
+        plan=day.progress(session, actor.person_id, on, now),
+        forecast=day.forecast(session, actor.person_id, on, today),
     )

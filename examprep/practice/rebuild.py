@@ -8,15 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from examprep.bank import actions as bank
 from examprep.bank.actions import ruled, version_ids
 from examprep.feature import Flips, Judged
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
 from examprep.practice import store
 from examprep.practice.hot import memory_values
-from examprep.practice.rules.learning import Kept, learn
+from examprep.practice.rules.learning import Given, Kept, learn
+from examprep.practice.shelf import asked_of
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+Rebuild = Callable[[Session, Iterator[store.Logged]], Rows]
 
 _PEOPLE_AT_ONCE = 200
 FLIPS_SHOWN = 200
@@ -79,18 +83,28 @@ def day_differences(session: Session, repair: bool) -> Iterator[str]:
     return _differences(session, repair, "practice_day", _days)
 
 
-def _memories(log: Iterator[store.Logged]) -> Rows:
+def _memories(session: Session, log: Iterator[store.Logged]) -> Rows:
+    weights = store.weights(session)
     kept: dict[tuple[int, int], Kept] = {}
     subjects: dict[tuple[int, int], str] = {}
     versions: dict[tuple[int, int], int] = {}
     for line in log:
         key = (line.person_id, line.question_id)
-        kept[key] = learn(kept.get(key), right=line.right, sure=line.sure, at=line.at)
+        given = Given(
+            half_points=line.half_points,
+            full_half_points=line.full_half_points,
+            sure=line.sure,
+            took_ms=line.took_ms,
+            at=line.at,
+            mode=line.mode,
+            weights=None if line.weights_id is None else weights[line.weights_id],
+        )
+        kept[key] = learn(kept.get(key), asked_of(bank.question(session, line.version_id)), given)
         subjects[key], versions[key] = line.subject_code, line.version_id
     return {key: memory_values(*key, subjects[key], versions[key], found) for key, found in kept.items()}
 
 
-def _days(log: Iterator[store.Logged]) -> Rows:
+def _days(_session: Session, log: Iterator[store.Logged]) -> Rows:
     days: Rows = {}
     for line in log:
         key = (line.person_id, office_day(line.at))
@@ -103,9 +117,7 @@ def _days(log: Iterator[store.Logged]) -> Rows:
     return days
 
 
-def _differences(
-    session: Session, repair: bool, table: str, rebuild: Callable[[Iterator[store.Logged]], Rows]
-) -> Iterator[str]:
+def _differences(session: Session, repair: bool, table: str, rebuild: Rebuild) -> Iterator[str]:
     last = 0
     while people := store.people_after(session, last, _PEOPLE_AT_ONCE):
         last = people[-1]
@@ -117,12 +129,12 @@ def _mended(
     session: Session,
     people: Sequence[int],
     table: str,
-    rebuild: Callable[[Iterator[store.Logged]], Rows],
+    rebuild: Rebuild,
     *,
     repair: bool,
 ) -> Iterator[tuple[tuple[Any, ...], str]]:
     """The keys of some persons' rows that are not what the log makes of them, with the difference."""
-    wanted = rebuild(effective(session, store.log_of(session, people)))
+    wanted = rebuild(session, effective(session, store.log_of(session, people)))
     found = store.rows_of(session, table, people)
     for key in sorted(wanted.keys() | found.keys()):
         difference = _difference(wanted.get(key), found.get(key))

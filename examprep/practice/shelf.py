@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound
-from examprep.practice.rules.order import CHAPTER, DAILY, DUE, MARKED, NOTEBOOK, RANDOM, TYPE, Order, Scope, shuffled
+from examprep.practice.rules.grading import Asked
+from examprep.practice.rules.order import CHAPTER, DAILY, LIVE, MARKED, NOTEBOOK, RANDOM, TYPE, Order, Scope, shuffled
 from examprep.syllabus import actions as syllabus
 
 
@@ -21,6 +22,11 @@ class Shelf:
     chapters: Mapping[int, tuple[int, ...]]
     types: Mapping[str, tuple[int, ...]]
     answered: set[int]  # versions that the bank is known to have marked as answered
+
+
+def asked_of(question: bank.Question) -> Asked:
+    """What of a question bears on how an answer to it is rated."""
+    return Asked(question.content.places, question.one_tick, question.written)
 
 
 _arranged: dict[tuple[str, str], tuple[object, Shelf]] = {}
@@ -56,7 +62,7 @@ def _arrange(catalogue: Sequence[bank.Listed]) -> Shelf:
 
 
 # Which of the questions come, and when, is each person's own matter.
-_BY_PERSON = frozenset({DUE, NOTEBOOK, MARKED})
+_BY_PERSON = LIVE | {NOTEBOOK, MARKED}
 
 
 @dataclass(frozen=True, slots=True)

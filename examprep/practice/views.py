@@ -15,6 +15,8 @@ from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.practice import actions, aside, forms, overview, parts
+from examprep.practice.day import set_pace
+from examprep.practice.presenting import by_period, picture_of
 from examprep.practice.rules.notebook import CAUSES
 from examprep.practice.rules.order import Scope, read_scope
 
@@ -144,11 +146,28 @@ def mark(subject: str, scope: str) -> ResponseReturnValue:
     return redirect(url_for("practice.question", subject=subject, scope=scope), 303)
 
 
+@bp.route("/<subject>/day", methods=["GET", "POST"])
+@needs(Permission.PRACTICE_OWN_USE)
+def day(subject: str) -> ResponseReturnValue:
+    """The pace one gives to a subject, today's plan, and the reviews until the exam."""
+    clock = runtime().clock
+    with reading() as session:
+        shown = overview.day_page(session, current_actor(), subject_code=subject, today=clock.today(), now=clock.now())
+    form = forms.PaceForm(data={"minutes": shown.pace.minutes, "most": shown.pace.most})
+    if form.sent():
+        with writing() as session:
+            set_pace(session, current_actor(), subject_code=subject, now=clock.now(), **form.entry())
+        return redirect(url_for("practice.day", subject=subject), 303)
+    periods = by_period(shown.forecast)
+    page = render_template("practice/day.html", day=shown, form=form, periods=periods, picture=picture_of(periods))
+    return page, form.status
+
+
 @bp.get("/question/<int:question_id>")
 @needs(Permission.PRACTICE_OWN_USE)
 def review(question_id: int) -> ResponseReturnValue:
     with reading() as session:
-        shown = overview.review(session, current_actor(), question_id=question_id)
+        shown = overview.review(session, current_actor(), question_id=question_id, today=runtime().clock.today())
     return render_template("practice/review.html", review=shown, causes=CAUSES)
 
 

@@ -24,6 +24,7 @@ ANSWER = st.tuples(
     st.booleans(),
     st.sampled_from([None, "sure", "guessing"]),
     st.sampled_from([None, 0, 12_345]),
+    st.sampled_from(["all", "all", "plan", "cram"]),
     st.sampled_from([timedelta(), timedelta(minutes=7), timedelta(hours=9), timedelta(days=2, seconds=1)]),
 )
 
@@ -31,9 +32,9 @@ ANSWER = st.tuples(
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ANSWER, min_size=1, max_size=25))
 def test_rebuilt_equals_kept_up_to_date(database, give, questions, clock, answers):
-    for name, number, well, sure, took_ms, pause in answers:
+    for name, number, well, sure, took_ms, scope, pause in answers:
         question = questions[number]
-        give(question, right(question) if well else wrong(question), by=name, sure=sure, took_ms=took_ms)
+        give(question, right(question) if well else wrong(question), by=name, scope=scope, sure=sure, took_ms=took_ms)
         clock.advance(pause)
     assert differences(database) == []
 

@@ -10,11 +10,13 @@ from hashlib import blake2b
 
 ALL, DUE, NOTEBOOK, CHAPTER = "all", "due", "notebook", "chapter"
 TYPE, RANDOM, MARKED, DAILY = "type", "random", "marked", "daily"
+PLAN, CRAM = "plan", "cram"
+LIVE = frozenset({DUE, PLAN, CRAM})  # what comes next is chosen anew after every answer
 
 _NUMBER = "[1-9][0-9]{0,8}"
 _SCOPE = re.compile(
     rf"""(?P<recite>recite-)?
-    (?: (?P<plain>all|due|marked)
+    (?: (?P<plain>all|due|marked|plan|cram)
       | chapter-(?P<chapter>{_NUMBER})
       | type-(?P<type>[a-z-]{{1,20}})
       | (?P<dated>random|daily)(?:-(?P<on>[0-9]{{8}}))?
@@ -58,7 +60,7 @@ class Scope:
     @property
     def other_way(self) -> "Scope | None":
         """The same questions read with their answers instead of answered, or the other way round."""
-        return None if self.kind in {DUE, DAILY} else replace(self, reciting=not self.reciting)
+        return None if self.kind in {*LIVE, DAILY} else replace(self, reciting=not self.reciting)
 
     def begun(self, day: date) -> bool:
         """Whether a scope of some day may be gone through on ``day``: not before its own."""

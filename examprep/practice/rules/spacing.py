@@ -1,18 +1,28 @@
-"""When a question comes back: FSRS-6 as a function of (memory, rating, instant).
+"""When a question comes back: FSRS-6 as a function of (memory, rating, instant) under some weights.
 
-Source: the ``fsrs`` library (Open Spaced Repetition), its published default parameters. Left out of it: its reading of
-the clock, and its random fuzz, since a memory must be rebuilt from the log exactly.
+Source: the ``fsrs`` library (Open Spaced Repetition), its published default parameters unless the installation has
+fitted its own. Left out of it: its reading of the clock, and its random fuzz, since a memory must be rebuilt from the
+log exactly. The exam's day is left out too, since it may move: `calendar` looks at it whenever a day is planned.
 Units:  stability in days, difficulty 1..10, instants UTC.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from fsrs import Card, Rating, Scheduler, State
 
+from examprep.practice.rules.curve import AGAIN, PUBLISHED
+
+Weights = tuple[float, ...]
+
 # A question that was missed comes back within the same sitting; one that was right, after days.
 _STEP = (timedelta(minutes=10),)
-_SCHEDULER = Scheduler(learning_steps=_STEP, relearning_steps=_STEP, enable_fuzzing=False)
+
+
+@lru_cache(64)
+def _scheduler(weights: Weights) -> Scheduler:
+    return Scheduler(parameters=weights, learning_steps=_STEP, relearning_steps=_STEP, enable_fuzzing=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +37,8 @@ class Memory:
     last_at: datetime
 
 
-def rate(*, right: bool, sure: str | None) -> Rating:
-    """What an answer tells of the memory, as FSRS's four ratings.
-
-    Anything less than the full mark is a lapse, also an answer that only left out an option. A right guess (one in
-    four is luck) counts as recalled with difficulty; saying "sure" and being right, as recalled with ease.
-    """
-    if not right:
-        return Rating.Again
-    return {"guessing": Rating.Hard, "sure": Rating.Easy}.get(sure or "", Rating.Good)
-
-
-def review(memory: Memory | None, rating: Rating, at: datetime) -> Memory:
-    """The memory after a review at ``at``; ``None`` before the first one.
+def review(memory: Memory | None, rating: int, at: datetime, weights: Weights | None = None) -> Memory:
+    """The memory after a review at ``at``; ``None`` before the first one; no weights: the published ones.
 
     An instant earlier than the last review (two machines' clocks differ) counts as the same moment.
     """
@@ -56,12 +55,12 @@ def review(memory: Memory | None, rating: Rating, at: datetime) -> Memory:
             due=memory.due_at,
             last_review=memory.last_at,
         )
-    card, _ = _SCHEDULER.review_card(card, rating, at)
+    card, _ = _scheduler(weights or PUBLISHED).review_card(card, Rating(rating), at)
     assert card.stability is not None
     assert card.difficulty is not None
     return Memory(card.stability, card.difficulty, int(card.state), card.step, card.due, at)
 
 
-def forgotten(memory: Memory | None, rating: Rating) -> bool:
+def forgotten(memory: Memory | None, rating: int) -> bool:
     """Whether this review lost something that had been learnt."""
-    return memory is not None and memory.state == State.Review and rating == Rating.Again
+    return memory is not None and memory.state == State.Review and rating == AGAIN

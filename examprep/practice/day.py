@@ -1,0 +1,308 @@
+"""The day's plan of one person and subject, the forecast until the exam, and the heap to cram.
+
+The memory itself knows no exam. Its day is looked at here, whenever a day is planned, so that a new date changes what
+comes back when at once, and changes no row.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from examprep.kernel.clock import office_day, start_of_day
+from examprep.kernel.errors import RuleViolation
+from examprep.people.actor import Actor
+from examprep.practice import store
+from examprep.practice.rules import cram, planning
+from examprep.practice.rules.calendar import Calendar, Held, calendar
+from examprep.practice.rules.curve import curve
+from examprep.practice.rules.planning import Fresh, Today
+from examprep.practice.shelf import Shelf, Way
+from examprep.syllabus import actions as syllabus
+
+LEAST_ANSWERS = 20  # measured, before somebody's own pace is believed
+READING_SECONDS = 10  # of the explanation, which nobody measures
+CRAM_DAYS = 14  # before the exam, in which cramming is offered
+MOST_QUESTIONS = 1000
+MISSED_AGAIN = frozenset({1, 3})  # FSRS's states of what was missed and comes back in the same sitting
+USUAL_HALF_POINTS = 2
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a person gives to a subject. ``most``: questions a day, ``None`` as many as the minutes hold."""
+
+    minutes: int
+    most: int | None
+    seconds_each: float
+
+    @property
+    def capacity(self) -> int:
+        return planning.capacity(self.minutes, self.seconds_each, self.most)
+
+    def minutes_for(self, questions: int) -> int:
+        """Whole minutes, rounded up."""
+        return -(-round(questions * self.seconds_each) // 60)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of one day: the first ``reviews`` questions were seen before. ``kept``: it stands in the store."""
+
+    question_ids: Sequence[int]
+    reviews: int
+    planned_at: datetime
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far somebody is in the plan of today."""
+
+    reviews: int
+    fresh: int
+    done: int
+    minutes_left: int
+
+    @property
+    def total(self) -> int:
+        return self.reviews + self.fresh
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Reviews by day from today on, until the exam if its day is known."""
+
+    days: Sequence[tuple[date, int]]
+    left_out: int
+    exam_on: date | None
+
+    @property
+    def total(self) -> int:
+        return sum(load for _, load in self.days)
+
+    @property
+    def busiest(self) -> int:
+        return max((load for _, load in self.days), default=0)
+
+
+def pace(session: Session, person_id: int, subject_code: str) -> Pace:
+    """The pace somebody chose, or the usual one, with the seconds they take for an answer."""
+    minutes, most = store.pace(session, person_id, subject_code) or (planning.MINUTES, None)
+    answers, took_ms = store.took(session, person_id)
+    seconds: float = planning.SECONDS_EACH
+    if answers >= LEAST_ANSWERS:
+        seconds = took_ms / answers / 1000 + READING_SECONDS
+    return Pace(minutes, most, min(max(seconds, planning.FASTEST_SECONDS), planning.SLOWEST_SECONDS))
+
+
+def set_pace(
+    session: Session, actor: Actor, *, subject_code: str, minutes: int, most: int | None, now: datetime
+) -> None:
+    """Keep how much of a day the person gives to a subject; today is planned anew.
+
+    Raises:
+        NotFound: ``syllabus.subject``.
+        RuleViolation: ``practice.pace`` -- fewer minutes than an answer or two take, or more than a day has.
+    """
+    syllabus.subject(session, subject_code)
+    if not planning.LEAST_MINUTES <= minutes <= planning.MOST_MINUTES:
+        raise RuleViolation(
+            "practice.pace",
+            "Give a subject %(least)s to %(most)s minutes a day.",
+            least=planning.LEAST_MINUTES,
+            most=planning.MOST_MINUTES,
+        )
+    if most is not None and not 1 <= most <= MOST_QUESTIONS:
+        raise RuleViolation("practice.pace", "A day has 1 to %(most)s questions.", most=MOST_QUESTIONS)
+    store.put_pace(session, actor.person_id, subject_code, minutes, most, now)
+    store.drop_plan(session, actor.person_id, subject_code)
+
+
+def plan(session: Session, person_id: int, on: Way, now: datetime) -> Plan:
+    """The plan of the office day that holds ``now``: as it was kept, or made now."""
+    kept = store.plan(session, person_id, on.subject_code, office_day(now))
+    if kept is not None:
+        question_ids, reviews, planned_at = kept
+        return Plan(question_ids, reviews, planned_at, kept=True)
+    made = _made(session, person_id, on, now)
+    return Plan(made.question_ids, len(made.reviews), now, kept=False)
+
+
+def keep_plan(session: Session, person_id: int, on: Way, now: datetime) -> None:
+    """Fix today's plan, so that answering does not change what is still to come."""
+    made = plan(session, person_id, on, now)
+    if not made.kept:
+        _put(session, person_id, on, made, made.question_ids, now)
+
+
+def postpone(session: Session, person_id: int, on: Way, question_id: int, now: datetime) -> None:
+    """Put a question of today's plan behind all others."""
+    made = plan(session, person_id, on, now)
+    later = sorted(made.question_ids, key=lambda each: each == question_id)
+    _put(session, person_id, on, made, later, now)
+
+
+def _put(session: Session, person_id: int, on: Way, made: Plan, question_ids: Sequence[int], now: datetime) -> None:
+    store.put_plan(
+        session,
+        person_id,
+        on.subject_code,
+        planned_on=office_day(now),
+        planned_at=made.planned_at,
+        question_ids=list(question_ids),
+        reviews=made.reviews,
+    )
+
+
+def _made(session: Session, person_id: int, on: Way, now: datetime) -> Today:
+    today = office_day(now)
+    seen = store.memories(session, person_id, on.subject_code)
+    exam_on = _exam_on(session, today)
+    first = store.first_day(session, person_id)
+    return planning.today(
+        _held(seen, on.shelf, today),
+        _fresh(session, on, seen),
+        _weakness(on.shelf, seen),
+        days_left=_days_left(exam_on, today),
+        whole=(exam_on - (first or today)).days if exam_on else None,
+        most=pace(session, person_id, on.subject_code).capacity,
+        curve=curve(store.weights_in_force(session)),
+    )
+
+
+def upcoming(session: Session, person_id: int, on: Way, now: datetime) -> int | None:
+    """The next question of today's plan; then what was missed in it and is due again; ``None`` when it is done."""
+    made = plan(session, person_id, on, now)
+    asked = [question for question in made.question_ids if question in on.shelf.versions]
+    seen = store.seen_of(session, person_id, asked)
+    for question in asked:
+        if question not in seen or seen[question].last_at < made.planned_at:
+            return question
+    back = [each for each in seen.values() if each.state in MISSED_AGAIN and each.due_at <= now]
+    return min(back, key=lambda each: (each.due_at, each.question_id)).question_id if back else None
+
+
+def progress(session: Session, person_id: int, on: Way, now: datetime) -> Progress:
+    """How far the person is in today's plan."""
+    made = plan(session, person_id, on, now)
+    asked = [question for question in made.question_ids if question in on.shelf.versions]
+    seen = store.seen_of(session, person_id, asked) if made.kept else {}
+    done = sum(each.last_at >= made.planned_at for each in seen.values())
+    reviews = sum(question in on.shelf.versions for question in made.question_ids[: made.reviews])
+    left = pace(session, person_id, on.subject_code).minutes_for(len(asked) - done)
+    return Progress(reviews, len(asked) - reviews, done, left)
+
+
+def forecast(session: Session, person_id: int, on: Way, today: date) -> Forecast:
+    """How many reviews each day brings, as far as it can be told from what was seen until now."""
+    exam_on = _exam_on(session, today)
+    dealt = _calendar(session, person_id, on, today)
+    days = [(today + timedelta(days=at), load) for at, load in enumerate(dealt.loads)]
+    return Forecast(days, dealt.left_out, exam_on)
+
+
+def comes_back_on(session: Session, person_id: int, on: Way, question_id: int, today: date) -> date | None:
+    """The day on which the forecast has a question; ``None`` when it has no room for it, or does not reach so far."""
+    days = _calendar(session, person_id, on, today).days
+    found = next((at for at, questions in enumerate(days) if question_id in questions), None)
+    return None if found is None else today + timedelta(days=found)
+
+
+def _calendar(session: Session, person_id: int, on: Way, today: date) -> Calendar:
+    return calendar(
+        _held(store.memories(session, person_id, on.subject_code), on.shelf, today),
+        days_left=_days_left(_exam_on(session, today), today),
+        cap=pace(session, person_id, on.subject_code).capacity,
+        curve=curve(store.weights_in_force(session)),
+    )
+
+
+def cramming(session: Session, person_id: int, on: Way, now: datetime) -> int | None:
+    """The next question to cram; ``None`` when each of the heap was right at its last showing today."""
+    today = office_day(now)
+    seen = store.memories(session, person_id, on.subject_code)
+    days_left = _days_left(_exam_on(session, today), today) or 0
+    heap = cram.heap(_held(seen, on.shelf, today), days_left=days_left, curve=curve(store.weights_in_force(session)))
+    return cram.turn(heap, store.crammed_since(session, person_id, start_of_day(today)))
+
+
+def _exam_on(session: Session, today: date) -> date | None:
+    exam = syllabus.next_exam(session, today)
+    return exam[1] if exam else None
+
+
+def _days_left(exam_on: date | None, today: date) -> int | None:
+    # While a sitting is under way its first day is past.
+    return max(0, (exam_on - today).days) if exam_on else None
+
+
+def _held(seen: Sequence[store.Remembered], shelf: Shelf, today: date) -> list[Held]:
+    return [
+        Held(
+            each.question_id,
+            each.stability,
+            each.difficulty,
+            last=(office_day(each.last_at) - today).days,
+            due=(office_day(each.due_at) - today).days,
+            missed=each.mistaken,
+        )
+        for each in seen
+        if each.question_id in shelf.versions
+    ]
+
+
+def _fresh(session: Session, on: Way, seen: Sequence[store.Remembered]) -> list[Fresh]:
+    """What was never answered, with the weight of its chapter and its marks by the paper's format."""
+    met = {each.question_id for each in seen}
+    worth = {part.question_type: part.half_points_each for part in syllabus.paper_parts(session, on.subject_code)}
+    weights = _chapter_weights(session, on)
+    chapters = _chapter_of(on.shelf)
+    type_of = {question: name for name, questions in on.shelf.types.items() for question in questions}
+    return [
+        Fresh(
+            question,
+            chapters.get(question, 0),
+            weights.get(chapters.get(question, 0), 1.0),
+            worth.get(type_of[question], USUAL_HALF_POINTS),
+        )
+        for question in on.shelf.everything
+        if question not in met
+    ]
+
+
+def _chapter_weights(session: Session, on: Way) -> Mapping[int, float]:
+    """Half-points of the paper by chapter; where nobody knows, the mean of those that are known."""
+    chapters = syllabus.chapters(session, on.subject_code, on.syllabus)
+    known = {
+        chapter.id: (chapter.weight_low + chapter.weight_high) / 2
+        for chapter in chapters
+        if chapter.weight_low is not None and chapter.weight_high is not None
+    }
+    usual = sum(known.values()) / len(known) if known else 1.0
+    return {chapter.id: known.get(chapter.id, usual) for chapter in chapters}
+
+
+def _chapter_of(shelf: Shelf) -> Mapping[int, int]:
+    """One chapter for each question: the first it lies in."""
+    found: dict[int, int] = {}
+    for chapter in sorted(shelf.chapters):
+        for question in shelf.chapters[chapter]:
+            found.setdefault(question, chapter)
+    return found
+
+
+def _weakness(shelf: Shelf, seen: Sequence[store.Remembered]) -> Mapping[int, float]:
+    chapters = _chapter_of(shelf)
+    answered, rights = Counter[int](), Counter[int]()
+    for each in seen:
+        chapter = chapters.get(each.question_id, 0)
+        answered[chapter] += each.reps
+        rights[chapter] += each.rights
+    return {chapter: planning.weakness_of(answered[chapter], rights[chapter]) for chapter in answered}
