@@ -31,6 +31,7 @@ from sqlalchemy import func, select
 from examprep.app.operations import differences
 from examprep.bank import actions as bank
 from examprep.bank import life
+from examprep.kernel.errors import Conflict
 from examprep.people.access import Role
 from examprep.practice.models import AnswerRow, DayRow
 from tests.bench.chaos import Chaos
@@ -38,10 +39,8 @@ from tests.factories import enlist
 from tests.journeys.installed import Installed
 
 SUBJECTS = ("asw-practice", "asw-comprehensive", "sw-law-policy", "sw-comprehensive")
-SYLLABUS = "2025"
 DAY_MS = 86_400_000
 CLIENTS = 12
-RETIRED = 6
 TRIES = 400
 CLOSED = (OSError, http.client.HTTPException, TimeoutError)
 
@@ -252,6 +251,8 @@ class Simulation:
             answers = device.answers(device.pack(subject), luck.randint(1, 25))
             self.ledger.give(person, answers)
             queues.append(answers)
+        if luck.random() < 0.08:
+            self.withdraw(luck.choice(queues[0])["version"])
         if luck.random() < 0.3:
             self._forge(devices[0], person, queues[0])
         sending = [
@@ -288,15 +289,15 @@ class Simulation:
             status, _ = device.ask("POST", "/practice/sync", body, **headers)
             assert status in {403, 502}, status
 
-    def retire_some(self) -> None:
-        """Withdraw some questions while devices hold them in their packs."""
-        with self.site.runtime.database.read() as session:
-            listed = [one for subject in SUBJECTS for one in bank.catalogue(session, subject, SYLLABUS)]
-        for one in Random(self.asked.seed).sample(listed, min(RETIRED, len(listed))):
-            with self.site.runtime.database.write() as session:
-                trainer = self.site.world.actor(session, "ann_administrator", self.site.runtime.clock.today())
-                life.retire(session, trainer, one.question_id, now=self.site.runtime.clock.now())
-            self.withdrawn.add(one.version_id)
+    def withdraw(self, version_id: int) -> None:
+        """Take a question out of practice while devices hold it, and answers to it."""
+        site, clock = self.site, self.site.runtime.clock
+        with suppress(Conflict), site.runtime.database.write() as session:
+            administrator = site.world.actor(session, "ann_administrator", clock.today())
+            question = bank.question(session, version_id)
+            life.retire(session, administrator, question.question_id, now=clock.now())
+        with self.ledger.lock:
+            self.withdrawn.add(version_id)
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -335,7 +336,7 @@ def _postgres(home: Path) -> Iterator[str]:
 
 
 def take_sessions(simulation: Simulation) -> None:
-    """The sessions by protocol, some at a time; half-way, questions are withdrawn."""
+    """The sessions by protocol, some at a time."""
     count = max(0, simulation.asked.sessions - simulation.asked.browser)
     numbers: SimpleQueue[int] = SimpleQueue()
     for number in range(count):
@@ -345,10 +346,7 @@ def take_sessions(simulation: Simulation) -> None:
     def work() -> None:
         while not broken:
             try:
-                number = numbers.get_nowait()
-                if number == count // 2:
-                    simulation.retire_some()
-                simulation.session(number)
+                simulation.session(numbers.get_nowait())
             except Empty:
                 return
             except BaseException as error:

@@ -24,7 +24,7 @@ async function send(address, body) {
   return fetch(address, {
     method: "POST",
     body,
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout?.(PATIENCE_MS),
     // Refusals come as JSON, whose sentence is shown beside the button.
     headers: { "X-Fragment": "yes", Accept: "application/json, text/html;q=0.9" },
   });

@@ -49,5 +49,6 @@ if (line && "indexedDB" in window) {
   await setOwner(person);
   const banner = bannerIn(line, { person: async () => person });
   if (await countWaiting(person)) await banner.run();
-  await refresh().catch(() => {});
+  // Without a service worker (no HTTPS) nothing could be opened off-line; answers are kept all the same.
+  if (navigator.serviceWorker) await refresh().catch(() => {});
 }

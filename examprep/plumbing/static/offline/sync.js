@@ -12,7 +12,7 @@ const ask = (address, options = {}) =>
     ...options,
     redirect: "manual", // a redirect means that nobody is signed in
     cache: "no-store",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout?.(PATIENCE_MS),
     headers: { Accept: "application/json", ...options.headers },
   });
 
