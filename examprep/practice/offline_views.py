@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 @public
 def offline() -> ResponseReturnValue:
     """The page that a device keeps; it holds nothing of anybody, and fills itself from what the device keeps."""
-    return render_template("practice/offline.html")
+    response = Response(render_template("practice/offline.html"), mimetype="text/html")
+    response.content_language.add(language())
+    return response
 
 
 @bp.get("/pack")

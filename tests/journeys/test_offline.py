@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +13,9 @@ from sqlalchemy import select
 
 from examprep.app.operations import differences
 from examprep.bank import actions as bank
+from examprep.people.access import Role
 from examprep.practice.models import AnswerRow
+from tests.factories import enlist
 from tests.journeys.conftest import PATIENCE_MS, zh
 from tests.journeys.installed import Installed
 
@@ -23,10 +26,28 @@ QUEUE = """() => new Promise(found => { const ask = indexedDB.open("examprep"); 
   const all = ask.result.transaction("queue").objectStore("queue").getAll();
   all.onsuccess = () => { ask.result.close(); found(all.result); }; }; })"""
 
+SHELL_LANGUAGE = """async () => {
+  const kept = await caches.match("/practice/offline", { ignoreVary: true });
+  return kept?.headers.get("Content-Language");
+}"""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Installed]:
     installed = Installed(tmp_path_factory.mktemp("offline"))
+    with installed.runtime.database.write() as session:
+        world, now = installed.world, installed.runtime.clock.now()
+        enlist(
+            session,
+            installed.runtime,
+            world,
+            "english_reader",
+            "ann_agency",
+            Role.CANDIDATE,
+            date(2020, 1, 1),
+            200,
+            now,
+        )
     installed.start()
     yield installed
     installed.close()
@@ -198,6 +219,37 @@ def test_a_server_killed_in_the_middle_of_a_request_loses_nothing(phone, site):
     expect(here.line).to_contain_text(zh("All answers are with the server."))
     assert logged(site, "bob_candidate") == Counter(names)
     assert versions(site, "bob_candidate") == [first.version_id, second]
+
+
+def test_the_page_asks_no_more_what_was_answered_without_a_connection(phone, site):
+    here = phone("bob_candidate")
+    here.take_along()
+    here.open(f"/practice/{SUBJECT}/all")
+    first = here.question
+    here.context.set_offline(True)
+    here.page.keyboard.press("A")
+    here.page.keyboard.press("Enter")
+    expect(here.page.locator("#offline [data-verdict]")).to_be_visible()
+    here.page.goto("about:blank")
+    here.context.set_offline(False)
+    here.open(f"/practice/{SUBJECT}/all")
+    expect(here.page.locator("form.ask")).not_to_have_attribute("data-version", str(first.version_id))
+    assert versions(site, "bob_candidate")[-1] == first.version_id
+
+
+def test_the_kept_page_follows_the_language(phone):
+    here = phone("english_reader")
+    here.take_along()
+    with here.page.expect_navigation():
+        here.page.locator(".language button[value=en]").click()
+    expect(here.page.locator("[data-kept]")).to_contain_text("Practise off-line")
+    for _ in range(100):
+        if here.page.evaluate(SHELL_LANGUAGE) == "en":
+            break
+        here.page.wait_for_timeout(100)
+    here.away()
+    expect(here.page.get_by_role("heading", level=1)).to_have_text("Practise off-line")
+    expect(here.page.locator(".kind")).to_contain_text("Points")
 
 
 def test_two_devices_merge(phone, site):

@@ -25,6 +25,9 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+// Only of its own cache: a newer worker's may stand beside it.
+const kept = async (address, options) => (await caches.open(CACHE)).match(address, { ignoreVary: true, ...options });
+
 async function page(request) {
   try {
     const answer = await fetch(request);
@@ -32,17 +35,17 @@ async function page(request) {
   } catch {
     // No connection, or no server: the kept page says so.
   }
-  return (await caches.match(SHELL, { ignoreSearch: true, ignoreVary: true })) ?? Response.error();
+  return (await kept(SHELL)) ?? Response.error();
 }
 
 // What has a version in its address never changes; what has none is asked for first.
 async function file(request, versioned) {
-  const kept = await caches.match(request, { ignoreSearch: !versioned, ignoreVary: true });
-  if (versioned) return kept ?? fetch(request);
+  const found = await kept(request, { ignoreSearch: !versioned });
+  if (versioned) return found ?? fetch(request);
   try {
     return await fetch(request);
   } catch {
-    return kept ?? Response.error();
+    return found ?? Response.error();
   }
 }
 

@@ -1,6 +1,6 @@
 // The line that says what is kept where. Its words stand in the page, in the page's language.
 
-import { countWaiting, refusals, forgetRefusals, whenOthersChange } from "./store.js";
+import { countWaiting, forgetRefusals, refusals, waiting, whenOthersChange } from "./store.js";
 import { sync } from "./sync.js";
 
 const AGAIN_MS = 30_000;
@@ -36,9 +36,11 @@ export function bannerIn(line, { person, onSent = () => {} }) {
 
   async function run() {
     await show(); // first what is kept: the network may take its time
+    const mine = await person();
+    const versions = mine ? (await waiting(mine)).map(({ version }) => version) : [];
     const { state } = await sync();
     await show(state);
-    if (state === "sent") onSent();
+    if (state === "sent") onSent(versions);
     return state;
   }
 

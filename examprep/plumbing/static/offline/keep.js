@@ -1,7 +1,7 @@
 // On the pages with a connection: keep questions for later, and send what was answered without one.
 
 import { bannerIn } from "./banner.js";
-import { countWaiting, noteAnswered, packOf, putPack, setOwner } from "./store.js";
+import { countWaiting, noteAnswered, packOf, putPack, setOwner, waiting } from "./store.js";
 
 const FRESH_MS = 6 * 60 * 60 * 1000;
 const FEW_LEFT = 20;
@@ -23,12 +23,13 @@ function offer(kept) {
 async function refresh() {
   let kept = await packOf(person, subject);
   const fresh = kept && Date.now() - kept.gotAt < FRESH_MS && kept.pack.language === line.dataset.language;
-  if (!(fresh && left(kept).length >= Math.min(FEW_LEFT, kept.pack.questions.length)) && !navigator.connection?.saveData) {
+  if (!(fresh && left(kept).length >= Math.min(FEW_LEFT, kept.pack.questions.length))) {
+    const done = (await waiting(person)).map(({ version }) => version);
     const headers = { Accept: "application/json", ...(kept?.etag ? { "If-None-Match": kept.etag } : {}) };
     const answer = await fetch(`/practice/pack?subject=${subject}`, { headers, redirect: "manual" });
-    if (answer.status === 304) await putPack((kept = { ...kept, gotAt: Date.now() }));
+    if (answer.status === 304) await putPack((kept = { ...kept, gotAt: Date.now(), done }));
     else if (answer.ok) {
-      kept = { person, subject, etag: answer.headers.get("ETag"), gotAt: Date.now(), done: [], pack: await answer.json() };
+      kept = { person, subject, etag: answer.headers.get("ETag"), gotAt: Date.now(), done, pack: await answer.json() };
       if (kept.pack.person === person) await putPack(kept);
       pictures(kept.pack);
     }
@@ -43,12 +44,22 @@ function pictures(pack) {
   }
 }
 
+async function keepPage() {
+  const registered = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  const shell = await caches.match("/practice/offline", { ignoreVary: true });
+  if (shell && shell.headers.get("Content-Language") !== line.dataset.language) await registered.update();
+}
+
+// A page that still asks what has just been sent was drawn before that.
+function drawAgain(versions) {
+  if (versions.includes(Number(document.querySelector("form[data-ask]")?.dataset.version))) location.reload();
+}
+
 if (line && "indexedDB" in window) {
-  navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
   document.addEventListener("answered", ({ detail }) => noteAnswered(person, subject, detail));
   await setOwner(person);
-  const banner = bannerIn(line, { person: async () => person });
+  const banner = bannerIn(line, { person: async () => person, onSent: drawAgain });
   if (await countWaiting(person)) await banner.run();
   // Without a service worker (no HTTPS) nothing could be opened off-line; answers are kept all the same.
-  if (navigator.serviceWorker) await refresh().catch(() => {});
+  if (navigator.serviceWorker) await Promise.allSettled([keepPage(), refresh()]);
 }

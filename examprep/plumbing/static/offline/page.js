@@ -25,7 +25,10 @@ const wanted = () => asked.get("subject") ?? /^\/practice\/([a-z0-9-]+)\/[a-z0-9
 
 function arrange(found) {
   const first = wanted();
-  kept = found.sort((one, other) => (other.subject === first) - (one.subject === first) || other.gotAt - one.gotAt);
+  const left = box.querySelector("[data-left-out]");
+  left.hidden = !found.some(({ subject, pack }) => pack.written && subject === (first ?? subject));
+  kept = found.filter(({ pack }) => pack.questions.length);
+  kept.sort((one, other) => (other.subject === first) - (one.subject === first) || other.gotAt - one.gotAt);
 }
 
 async function load() {
@@ -89,8 +92,6 @@ function subjects() {
   );
   const head = box.querySelector("[data-subject-name]");
   head.textContent = kept.length ? (kept[0].pack.names[language] ?? kept[0].pack.names.zh) : "";
-  const left = box.querySelector("[data-left-out]");
-  left.hidden = !kept.length || !kept[0].pack.written;
 }
 
 function complain(text) {
