@@ -27,6 +27,7 @@ _VOID = {"br", "img"}
 # Their text is no text of the question.
 _HIDDEN = {"script", "style", "head", "title", "template", "iframe", "object", "noscript"}
 MEDIA = re.compile(r'(?<=src=")media:([^"]*)(?=")')
+_SECTION = re.compile(r"<!\[[^>]*>")
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
@@ -77,7 +78,12 @@ class _Reader(HTMLParser):
 
 
 def _closed(text: str) -> str:
-    """The text with what opens and is never closed as words: Python's parser would read on to the end for each."""
+    """The text as Python's parser can bear it, which reads on to the end for each thing that opens and never closes.
+
+    What opens and is never closed becomes words. Marked sections, over whose names the parser falls, are left out, as
+    browsers do.
+    """
+    text = _SECTION.sub("", text).replace("<![", "&lt;![")
     for opened, closed in (("<!--", "-->"), ("<", ">")):
         head, mark, tail = text.rpartition(closed)
         text = head + mark + tail.replace(opened, html.escape(opened))

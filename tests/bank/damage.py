@@ -12,6 +12,9 @@ PIECES = [
     "解析：",
     "问题1：",
     "（2分）",
+    "<![x[",
+    "<!--",
+    "<p a='",
 ]
 # What the readers of XML look for, so that an element or a value turns up where it does not belong.
 NAMES = [

@@ -38,6 +38,9 @@ def drawn(kind="PNG", size=(20, 10)):
         ("<video>a</video>", "a", ("video",)),
         ("1 &lt; 2 & 3", "1 &lt; 2 &amp; 3", ()),
         ("<svg><style>x</style></svg>a", "a", ("svg", "style")),
+        ("<![if !supportLists]>a<![endif]>", "a", ()),
+        ("a<![nothing[b]]>c", "ac", ()),
+        ("a<!<![x>[y[b", "a&lt;![y[b", ()),
     ],
 )
 def test_what_is_kept_is_safe_and_what_is_lost_is_named(written, kept, dropped):
