@@ -222,7 +222,7 @@ class QuestionForm(BaseForm):
         return {
             "options": options,
             "notes": notes if any(notes) else [],
-            "correct": [LETTERS.index(letter) for letter in self.answer.data or ()],
+            "correct": [LETTERS.index(letter) for letter in self.answer.data or () if letter in LETTERS],
             "letters": called if len(called) == len(options) else "",
         }
 

@@ -94,6 +94,22 @@ def test_whoever_may_not_write_may_not_ask(sign_in, tree, name, status):
     assert sign_in(name).post(f"{CHECK}?type=single-choice").status_code == status
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"answer": ["Z", "", "AB"]},
+        {"chapters": ["x", "-1", "99999999999999999999"]},
+        {"shown": "99999999", "letters": "ABCDEFGHIJ"},
+        {"law_as_of": "gestern", "difficulty": "9"},
+        {"markup": "rtf"},
+        {"stem": "<![x[" * 50, "markup": "html"},
+        {"type": "nothing"},
+    ],
+)
+def test_odd_values_break_nothing(client, base, odd):  # noqa: F811
+    assert client.post(CHECK, data={**base, **TICKED, "answer": ["B"], **odd}).status_code == 200
+
+
 def test_other_subjects_and_types_are_not_there(client):
     assert client.post("/bank/new/nothing/check").status_code == 404
     assert client.post(f"{CHECK}?type=nothing").status_code == 404
