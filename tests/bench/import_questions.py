@@ -31,7 +31,7 @@ from examprep.imports import engine
 from examprep.imports.importer import Upload
 from examprep.people.store import load_actor
 from examprep.plumbing.sheets import read_table
-from tests.bench.answer_path import KEYS, SUBJECT
+from tests.bench.installation import KEYS, SUBJECT
 from tests.bench.near_duplicates import Taken, fill, timed
 
 SIZES, TURNS = (2_500, 10_000), 3

@@ -34,7 +34,7 @@ from examprep.config.settings import Settings
 from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.store import load_actor
-from tests.bench.answer_path import KEYS, PASSWORD, SUBJECT
+from tests.bench.installation import KEYS, PASSWORD, SUBJECT
 
 SIZES, COPIED = (3_000, 12_000), 20
 BUDGET_SECONDS = 60.0

@@ -20,7 +20,7 @@ from examprep.bank.models import TextRow
 from examprep.config.settings import Settings
 from examprep.people.store import load_actor
 from examprep.plumbing.listing import Ask
-from tests.bench.answer_path import KEYS, databases
+from tests.bench.installation import KEYS, databases
 from tests.bench.near_duplicates import fill, made
 
 SIZES, TURNS, BUDGET_MS = (3_000, 12_000), 7, 300.0
