@@ -5,10 +5,11 @@ Chinese is first. The choice is kept in the account (or, before sign-in, in a co
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
-from flask import g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, ngettext
 
 from examprep.kernel.clock import OFFICE_ZONE
@@ -33,6 +34,27 @@ def choose_language() -> str:
     return request.accept_languages.best_match(list(LANGUAGES), default="zh") or "zh"
 
 
+_translations: dict[str, Any] = {}
+
+
+def translations() -> Any:
+    """The catalogue of the language spoken now. Flask-Babel asks several proxies for it at each word of a page."""
+    spoken = get_locale().language
+    found = _translations.get(spoken)
+    if found is None:
+        found = _translations[spoken] = get_translations()
+    return found
+
+
+def speak_quickly(app: Flask) -> None:
+    """Let templates take their words from `translations`; a page has a hundred of them."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda words: translations().ugettext(words),
+        lambda one, many, count: translations().ungettext(one, many, count),
+        newstyle=True,
+    )
+
+
 def language() -> str:
     """The language of the page or mail that is being made."""
     return str(get_locale().language)
@@ -42,9 +64,9 @@ def say(sentence: object) -> str:
     """A Sentence (or a plain message id) in the current language; other values as they are."""
     if isinstance(sentence, Sentence):
         values = {name: _shown(value) for name, value in sentence.values.items()}
-        return str(get_translations().ugettext(sentence.text)) % values
+        return str(translations().ugettext(sentence.text)) % values
     if isinstance(sentence, str):
-        return str(get_translations().ugettext(sentence)) if sentence else ""
+        return str(translations().ugettext(sentence)) if sentence else ""
     return str(sentence)
 
 
@@ -68,6 +90,8 @@ def in_language(names: Mapping[str, str] | None, fallback: str = "") -> str:
 def number(value: int | float | None, digits: int = 0) -> str:
     if value is None:
         return "—"
+    if isinstance(value, int) and not digits and 0 <= value < 1000:
+        return str(value)  # most numbers of a page, the same in both languages
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, format=pattern, locale=get_locale())
 

@@ -1,0 +1,48 @@
+"""How the states of rows are named and marked, one list for badges, lists and filters: message id and kind of badge."""
+
+from collections.abc import Mapping
+
+from examprep.kernel.sentence import N_
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "checked": (N_("Checked, not imported"), "info"),
+    "applied": (N_("Imported"), "right"),
+    "undone": (N_("Undone"), "quiet"),
+    "no-account": (N_("No account"), "quiet"),
+    "open": (N_("Open"), "right"),
+    "closed": (N_("Closed"), "quiet"),
+    "draft": (N_("Draft"), "quiet"),
+    "published": (N_("Published"), "right"),
+    "retired": (N_("Retired"), "quiet"),
+    "registration-none": (N_("Not yet registered"), "quiet"),
+    "registration-valid": (N_("Registration in force"), "right"),
+    "registration-renewable": (N_("Renewal window open"), "warn"),
+    "registration-lapsed": (N_("Registration lapsed"), "wrong"),
+    "ce-met": (N_("Requirement met"), "right"),
+    "ce-short": (N_("Hours short"), "wrong"),
+    "professional": (N_("Professional"), "info"),
+    "general": (N_("General"), "quiet"),
+    "elective": (N_("Elective"), "quiet"),
+    "queued": (N_("Waiting"), "info"),
+    "claimed": (N_("Being sent"), "info"),
+    "sent": (N_("Mail sent"), "right"),
+    "dropped": (N_("No longer needed"), "quiet"),
+    "failed": (N_("Failed"), "wrong"),
+    "Being planned": (N_("Being planned"), "quiet"),
+    "Open for enrolment": (N_("Open for enrolment"), "right"),
+    "Enrolment not yet open": (N_("Enrolment not yet open"), "info"),
+    "Enrolment closed": (N_("Enrolment closed"), "info"),
+    "Cancelled": (N_("Cancelled"), "wrong"),
+    "Not yet closed": (N_("Not yet closed"), "warn"),
+    "Closed, hours posted": (N_("Closed, hours posted"), "right"),
+    "Enrolled": (N_("Enrolled"), "right"),
+    "On the waiting list": (N_("On the waiting list"), "warn"),
+    "passed-national": (N_("Passed"), "right"),
+    "passed-local": (N_("Passed (regional line)"), "right"),
+    "not-passed": (N_("Not passed"), "wrong"),
+    "not-sat": (N_("Did not sit"), "quiet"),
+    "line-unknown": (N_("Pass line not known"), "info"),
+    "yes": (N_("Yes"), "right"),
+    "no": (N_("No"), "quiet"),
+    "review": (N_("In review"), "info"),
+}
