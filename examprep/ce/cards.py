@@ -17,12 +17,12 @@ def own_hours(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any
     """This year's standing; nobody who holds no certificate owes hours."""
     today = office_day(now)
     try:
-        ledger = standings.own_ledger(session, actor, today.year, today=today)
+        standing = standings.own_standing(session, actor, today.year, today=today)
     except NotFound:  # no requirement is known, so nothing can be owed
         return None
-    if ledger.standing is None:
+    if standing is None:
         return None
-    return {"standing": ledger.standing, "year": today.year, "deadline": standings.deadline(today.year)}
+    return {"standing": standing, "year": today.year, "deadline": standings.deadline(today.year)}
 
 
 def short_holders(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:

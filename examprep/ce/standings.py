@@ -80,6 +80,15 @@ def own_ledger(session: Session, actor: Actor, year: int, *, today: date) -> Led
     return _ledger(session, actor.person_id, actor.name, year, today)
 
 
+def own_standing(session: Session, actor: Actor, year: int, *, today: date) -> Standing | None:
+    """Where the actor stands in a year; ``None`` for whoever held no certificate in it."""
+    level = register.highest_level(session, actor.person_id, as_of=judged_on(year, today))
+    if level is None:
+        return None
+    requirement, _ = requirement_for(session, year)
+    return standing(_credits(store.lines(session, actor.person_id, year)), requirement, level, calendar_year(year))
+
+
 def ledger_of(session: Session, actor: Actor, person_id: int, year: int, *, today: date) -> Ledger:
     """Raises NotFound: no such person within the actor's bounds."""
     person = seen(session, actor, Permission.CE_STANDING_SEE, person_id)
@@ -90,10 +99,13 @@ def _ledger(session: Session, person_id: int, name: str, year: int, today: date)
     requirement, names = requirement_for(session, year)
     level = register.highest_level(session, person_id, as_of=judged_on(year, today))
     lines = store.lines(session, person_id, year)
-    judged = [Credit(line.id, line.minutes, line.category, line.earned_on, line.reverses_id) for line in lines]
-    found = standing(judged, requirement, level, calendar_year(year)) if level else None
+    found = standing(_credits(lines), requirement, level, calendar_year(year)) if level else None
     years = tuple(_years(session, person_id, store.years(session, person_id), today))
     return Ledger(person_id, name, year, level, names, found, lines, years)
+
+
+def _credits(lines: Sequence[Line]) -> list[Credit]:
+    return [Credit(line.id, line.minutes, line.category, line.earned_on, line.reverses_id) for line in lines]
 
 
 def _years(session: Session, person_id: int, sums: Mapping[int, Mapping[str, int]], today: date) -> Iterable[Year]:

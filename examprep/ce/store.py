@@ -102,9 +102,11 @@ def _shares(data: list[dict[str, Any]]) -> tuple[Share, ...]:
     return tuple(Share(tuple(share["categories"]), share["minutes"]) for share in data)
 
 
+_POSTER, _REVERSAL = aliased(PersonRow), aliased(LineRow)  # making them anew cost more than the query
+
+
 def lines(session: Session, person_id: int, year: int) -> list[Line]:
     """A person's lines of one year, oldest first."""
-    poster, reversal = aliased(PersonRow), aliased(LineRow)
     rows = session.execute(
         select(
             LineRow.id,
@@ -116,12 +118,12 @@ def lines(session: Session, person_id: int, year: int) -> list[Line]:
             LineRow.source_id,
             LineRow.reverses_id,
             LineRow.reason,
-            poster.name.label("posted_by"),
+            _POSTER.name.label("posted_by"),
             LineRow.posted_at,
-            reversal.id.label("reversed_by"),
+            _REVERSAL.id.label("reversed_by"),
         )
-        .outerjoin(poster, poster.id == LineRow.posted_by)
-        .outerjoin(reversal, reversal.reverses_id == LineRow.id)
+        .outerjoin(_POSTER, _POSTER.id == LineRow.posted_by)
+        .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LineRow.id)
         .where(
             LineRow.person_id == person_id,
             LineRow.earned_on >= date(year, 1, 1),
