@@ -13,6 +13,7 @@ from examprep.exams.models import MarkRow, SittingRow
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.imports.importer import Plan
+from examprep.imports.progress import counted
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
@@ -62,7 +63,7 @@ def plan(session: Session, vault: Vault, actor: Actor, table: Table, year: int, 
     levels, known = _state(session, [person.person_id for person in matcher.known.values()], year)
     prepared, same, corrected = Prepared(year), 0, 0
     seen: dict[tuple[int, str], int] = {}
-    for row in table.rows:
+    for row in counted(table.rows):
         person = matcher.match(row, may_be_new=False)
         with reader.checking(row, "year"):
             reader.check_year(row, year)

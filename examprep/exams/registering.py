@@ -14,6 +14,7 @@ from examprep.exams.models import RegistrationRow, TrainedRow
 from examprep.exams.recompute import Cell, recompute
 from examprep.exams.rules.cells import read_approved, read_day, read_subjects
 from examprep.imports.importer import Plan
+from examprep.imports.progress import counted
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
@@ -75,7 +76,7 @@ def plan(session: Session, vault: Vault, actor: Actor, table: Table, year: int, 
     levels = dict(existing.keys())
     prepared, created, same, unplaced = Prepared(year), 0, 0, 0
     seen: dict[str, int] = {}
-    for row in table.rows:
+    for row in counted(table.rows):
         person = matcher.match(row, may_be_new=True)
         with reader.checking(row, "level"):
             level = read_level(reader.text(row, "level"))

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from examprep.imports import engine
+from examprep.imports import engine, progress
 from examprep.imports.importer import Importer, Plan, Upload
 from examprep.kernel.errors import Forbidden, NotFound
 from examprep.kernel.registry import Registry
@@ -14,6 +14,8 @@ from examprep.kernel.sentence import Sentence
 from examprep.people.actions import actor_named
 from examprep.plumbing.i18n import say
 from examprep.plumbing.runtime import reading, runtime, writing
+
+QUIET_SECONDS = 2  # shorter work says nothing of itself
 
 
 @click.command("import")
@@ -40,8 +42,9 @@ def import_file(
     given = dict(_pair(option) for option in options)
     if subject:
         given["subject"] = subject
+    tell = progress.seldom(_tell, after_seconds=QUIET_SECONDS, every_seconds=1)
     upload, now = Upload(file.name, file.read_bytes(), given), runtime().clock.now()
-    with reading() as session:
+    with progress.told_to(tell), reading() as session:
         actor = actor_named(session, sign_in_name, today=runtime().clock.today())
         if not actor.may(importer.permission):
             raise Forbidden("access.role", "Your role does not include this.")
@@ -52,11 +55,15 @@ def import_file(
     if not apply_it:
         click.echo(say("Nothing is written yet."))
         return
-    with writing() as session:
+    with progress.told_to(tell), writing() as session:
         # Read again inside the transaction: the rows it was held against may have changed since.
         plan = importer.plan(session, actor, upload, now=now)
         written = engine.import_now(session, importer, actor, upload, plan, now=now)
     click.echo(say(Sentence("%(count)s rows were written.", count=written)))
+
+
+def _tell(sentence: Sentence) -> None:
+    click.echo(say(sentence), err=True)
 
 
 def _names(name: str, importers: Registry[Importer]) -> dict[str, str]:

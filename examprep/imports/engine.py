@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from examprep.imports.importer import Importer, Plan, Upload
 from examprep.imports.models import ImportBatchRow
+from examprep.imports.progress import say_step
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.registry import Registry
+from examprep.kernel.sentence import Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -25,10 +27,11 @@ def check(session: Session, importer: Importer, actor: Actor, upload: Upload, *,
     Raises:
         UnreadableFile, RuleViolation: the file as a whole, or an option, cannot be used; nothing is kept.
     """
-    return _keep(session, importer, actor, upload, importer.plan(session, actor, upload, now=now), now=now)
+    return keep(session, importer, actor, upload, importer.plan(session, actor, upload, now=now), now=now)
 
 
-def _keep(session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime) -> int:
+def keep(session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime) -> int:
+    """Keep a file with its dry run as a batch; returns the batch's id."""
     batch = BATCH(
         importer=importer.name,
         filename=upload.filename[:200],
@@ -56,7 +59,7 @@ def import_now(session: Session, importer: Importer, actor: Actor, upload: Uploa
         RuleViolation: ``imports.problems`` -- some rows are wrong; nothing is written.
     """
     _refuse_problems(plan)
-    batch_id = _keep(session, importer, actor, upload, plan, now=now)
+    batch_id = keep(session, importer, actor, upload, plan, now=now)
     return _write(session, importer, actor, plan, batch_id, now=now)
 
 
@@ -122,6 +125,7 @@ def _refuse_problems(plan: Plan) -> None:
 
 
 def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
+    say_step(Sentence("Writing %(count)s rows.", count=len(plan.rows)))
     written = importer.apply(session, actor, plan, batch_id, now=now)
     session.execute(update(BATCH).where(BATCH.id == batch_id).values(state="applied", applied_at=now, written=written))
     record(

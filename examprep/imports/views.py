@@ -1,5 +1,6 @@
 """The pages of every import: choose a file, see what it would do, do it, undo it."""
 
+from contextlib import AbstractContextManager
 from types import new_class
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, FormField, SubmitField
 
-from examprep.imports import engine
+from examprep.imports import engine, progress
 from examprep.imports.importer import Importer, Upload
 from examprep.kernel.errors import Forbidden, NotFound, RuleViolation
 from examprep.kernel.registry import Registry
@@ -16,6 +17,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.session import current_actor
 from examprep.plumbing.access import signed_in
 from examprep.plumbing.forms import BaseForm, PartForm
+from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, file_response
 from examprep.plumbing.runtime import reading, runtime, writing
 
@@ -67,16 +69,14 @@ def upload(name: str) -> ResponseReturnValue:
     importer, actor = _importer(name), current_actor()
     form = _form(importer)
     if form.sent():
-        sent = form.file.data
+        sent, now = form.file.data, runtime().clock.now()
+        file = Upload(sent.filename or "", sent.read(), _options(form))
         try:
+            # Judged before anything is written: a large file takes seconds, and others write meanwhile.
+            with _shown(), reading() as session:
+                plan = importer.plan(session, actor, file, now=now)
             with writing() as session:
-                batch_id = engine.check(
-                    session,
-                    importer,
-                    actor,
-                    Upload(sent.filename or "", sent.read(), _options(form)),
-                    now=runtime().clock.now(),
-                )
+                batch_id = engine.keep(session, importer, actor, file, plan, now=now)
             return redirect(url_for("imports.batch", batch_id=batch_id), 303)
         except RuleViolation as refusal:
             form.reject(refusal)
@@ -91,6 +91,18 @@ def upload(name: str) -> ResponseReturnValue:
     with reading() as session:
         page = engine.batches(session, importer, actor, Ask.of(request.args))
     return render_template("imports/upload.html", importer=importer, form=form, page=page, columns=columns), form.status
+
+
+@bp.get("/progress/<token>")
+@signed_in
+def progress_of(token: str) -> ResponseReturnValue:
+    """What the page that waits with this token may show; nothing where nothing is known."""
+    said = progress.asked(runtime().settings.home, current_actor().person_id, token)
+    return (say(said), {"Content-Type": "text/plain; charset=utf-8"}) if said else ("", 204)
+
+
+def _shown() -> AbstractContextManager[None]:
+    return progress.shown(runtime().settings.home, current_actor().person_id, request.form.get("progress", ""))
 
 
 @bp.get("/<name>/template.xlsx")
@@ -125,7 +137,7 @@ def failed(batch_id: int) -> ResponseReturnValue:
 @bp.post("/batch/<int:batch_id>/apply")
 @signed_in
 def apply(batch_id: int) -> ResponseReturnValue:
-    with writing() as session:
+    with _shown(), writing() as session:
         importer, found = engine.find(session, importers(), current_actor(), batch_id)
         engine.apply(session, importer, found, current_actor(), now=runtime().clock.now())
     return redirect(url_for("imports.batch", batch_id=batch_id), 303)

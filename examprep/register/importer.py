@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from examprep.imports.importer import Plan, Problem, Upload
+from examprep.imports.progress import counted
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
@@ -73,7 +74,7 @@ class HoldersImporter:
                 columns="、".join(absent),
             )
         units, problems, entries = self._units(session, actor), [], []
-        for row in table.rows:
+        for row in counted(table.rows):
             entry, wrong = read_entry(row, places, table.heads, units, office_day(now), actor.organisation_id)
             problems += wrong
             if entry is not None:

@@ -23,6 +23,7 @@ from examprep.bank.types.choices import ContentError
 from examprep.bank.types.registry import QUESTION_TYPES, Content
 from examprep.bank.values import Draft, fingerprint
 from examprep.imports.importer import Problem
+from examprep.imports.progress import counted
 from examprep.kernel.sentence import N_, Sentence
 from examprep.syllabus.actions import Chapter
 
@@ -90,7 +91,7 @@ def check_file(file: RawFile, rules: Rules) -> Checked:
     first_stem: dict[str, int] = {}
     odd: dict[str, list[int]] = defaultdict(list)
     lost: dict[str, list[int]] = defaultdict(list)
-    for raw in file.questions:
+    for raw in counted(file.questions):
         faults = list(raw.faults)
         texts = Texts(raw.markup, file.media)
         draft = None if faults else _draft(raw, rules, faults, texts)
