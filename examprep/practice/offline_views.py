@@ -51,7 +51,7 @@ def pack() -> ResponseReturnValue:
         "syllabus": found.syllabus,
         "language": language(),
         "written": found.written,
-        "questions": [{"scope": one.scope, **parts.packed(one.question)} for one in found.questions],
+        "questions": [{"scopes": one.scopes, **parts.packed(one.question)} for one in found.questions],
     }
     response = Response(json.dumps(packed, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
     response.add_etag()

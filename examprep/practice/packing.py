@@ -1,6 +1,6 @@
-"""What a device keeps of a subject, to practise without a connection: reviews first, then what comes next."""
+"""What a device keeps of a subject, to practise without a connection: today's plan, reviews, then what comes next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import day, store
 from examprep.practice.overview import open_way, usual
-from examprep.practice.rules.order import ALL, DUE, Order, Scope, read_scope
+from examprep.practice.rules.order import ALL, DUE, LIVE, PLAN, Order, Scope, read_scope
 from examprep.practice.shelf import Way
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Subject
@@ -20,10 +20,10 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Packed:
-    """A question, and the way on which it is asked."""
+    """A question, and its place on each of the ways on which it may be asked; the first is the one it came by."""
 
     question: bank.Question
-    scope: str
+    scopes: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,17 @@ def pack(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     person = actor.person_id
     subject = syllabus.subject(session, subject_code) if subject_code else usual(session, person)
     *_, everything = open_way(session, actor, subject_code=subject.code, scope=ALL, today=today)
-    shelf, packed, written, met = everything.shelf, list[Packed](), 0, set[int]()
-    for question_id, scope in _wanted(session, everything, now):
-        if question_id in met or question_id not in shelf.versions:
-            continue
-        met.add(question_id)
+    shelf, ways = everything.shelf, dict[int, dict[str, int]]()
+    for place, (question_id, scope) in enumerate(_wanted(session, everything, now)):
+        if question_id in shelf.versions:
+            ways.setdefault(question_id, {}).setdefault(str(scope), place)
+    packed, written = list[Packed](), 0
+    for question_id, scopes in ways.items():
         question = bank.question(session, shelf.versions[question_id])
         if question.written:
             written += 1
             continue
-        packed.append(Packed(question, str(scope)))
+        packed.append(Packed(question, scopes))
         if len(packed) == MOST:
             break
     return Pack(person, subject, everything.syllabus, packed, written)
@@ -64,6 +65,8 @@ def pack(session: Session, actor: Actor, *, subject_code: str, today: date, now:
 def _wanted(session: Session, everything: Way, now: datetime) -> Iterator[tuple[int, Scope]]:
     """Question ids in the order in which they are worth keeping; a question may come twice."""
     person, subject_code = everything.person_id, everything.subject_code
+    for question_id in _planned(session, replace(everything, scope=Scope(PLAN)), now):
+        yield question_id, Scope(PLAN)
     for question_id in store.due(session, person, subject_code, now):
         yield question_id, Scope(DUE)
     for scope, order in _onward(session, everything):
@@ -79,11 +82,18 @@ def _wanted(session: Session, everything: Way, now: datetime) -> Iterator[tuple[
             yield question_id, Scope(ALL)
 
 
+def _planned(session: Session, on: Way, now: datetime) -> Sequence[int]:
+    """What is left of today's plan."""
+    plan = day.plan(session, on.person_id, on, now)
+    seen = store.seen_of(session, on.person_id, plan.question_ids)
+    return [i for i in plan.question_ids if i not in seen or seen[i].last_at < plan.planned_at]
+
+
 def _onward(session: Session, everything: Way) -> Sequence[tuple[Scope, Order]]:
     """Where the person was last, and then everything."""
     last = store.last_place(session, everything.person_id, everything.subject_code)
     found = read_scope(last[1]) if last else None
-    scopes = [Scope(ALL)] if found is None or found.reciting or found.kind == ALL else [found, Scope(ALL)]
+    scopes = [Scope(ALL)] if found is None or found.reciting or found.kind in {ALL, *LIVE} else [found, Scope(ALL)]
     # Reviews have come first already, and what each person chose is those that were missed or marked, not what is next.
     orders = [(scope, replace(everything, scope=scope).order()) for scope in scopes]
     return [(scope, order) for scope, order in orders if order is not None]

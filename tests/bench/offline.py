@@ -146,7 +146,7 @@ class Device:
                 {
                     "id": str(UUID(int=self.luck.getrandbits(128), version=4)),
                     "subject": pack["subject"],
-                    "scope": question["scope"],
+                    "scope": self.luck.choice(list(question["scopes"])),
                     "syllabus": pack["syllabus"],
                     "version": question["version"],
                     "ticks": ticks,

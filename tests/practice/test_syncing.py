@@ -289,16 +289,32 @@ def test_the_token_is_fetched_and_asked_for(app, world, kept, send, questions, d
     assert len(logged(database)) == 1
 
 
-def test_the_pack_holds_what_is_due_and_what_comes_next(ann, give, questions, clock):
+def test_the_pack_holds_todays_plan_what_is_due_and_what_comes_next(ann, give, questions, clock):
     give(questions[0], {0})  # missed: comes back after ten minutes
     give(questions[1], {1})
     clock.advance(timedelta(minutes=20))
     pack = ann.get(f"/practice/pack?subject={SUBJECT}").json
-    wanted = [questions[0], *questions[2:]]
-    assert [one["version"] for one in pack["questions"]] == [question.version_id for question in wanted]
-    assert [one["scope"] for one in pack["questions"]] == ["due"] + ["all"] * 8
-    assert "解析 1" in pack["questions"][0]["reasons"]
+    ways = {one["version"]: set(one["scopes"]) for one in pack["questions"]}
+    assert ways == {
+        questions[0].version_id: {"due"},
+        **{question.version_id: {"plan", "all"} for question in questions[2:]},
+    }
+    assert pack["questions"][-1]["version"] == questions[0].version_id
+    in_turn = sorted(pack["questions"][:-1], key=lambda one: one["scopes"]["all"])
+    assert [one["version"] for one in in_turn] == [question.version_id for question in questions[2:]]
+    assert "解析 1" in pack["questions"][-1]["reasons"]
     assert (pack["syllabus"], pack["language"]) == (SYLLABUS, "zh")
+
+
+def test_what_was_done_of_the_plan_without_a_connection_is_done(ann, kept, send, questions, database):
+    pack = ann.get(f"/practice/pack?subject={SUBJECT}").json["questions"]
+    answers = [
+        {**kept(one["version"], set(one["key"]), ago=(10 - n) * MINUTE), "scope": "plan"} for n, one in enumerate(pack)
+    ]
+    assert set(states(send(ann, answers))) == {"accepted"}
+    left = ann.get(f"/practice/pack?subject={SUBJECT}").json["questions"]
+    assert [one for one in left if "plan" in one["scopes"]] == []
+    assert differences(database) == []
 
 
 def test_the_pack_marks_as_the_server_does(ann, kept, send, questions, database):

@@ -88,7 +88,7 @@ async function keepForLater(asked, data) {
   }
   if (!navigator.serviceWorker?.controller) return complain(box.dataset.kept);
   sessionStorage.setItem("examprep-unsent", JSON.stringify({ person, version, ticks }));
-  location.assign(`/practice/offline?subject=${subject}`);
+  location.assign(`/practice/offline?subject=${subject}&scope=${scope}`);
 }
 
 function next() {

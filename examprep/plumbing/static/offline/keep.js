@@ -19,10 +19,14 @@ function offer(kept) {
   shown.hidden = false;
 }
 
-// A phone's data are dear: the questions are fetched when few are left, or when they are of another hour or language.
+const day = (instant) => new Date(instant).toDateString();
+
+// A phone's data are dear: the questions are fetched when few are left, or when they are of another day or language.
 async function refresh() {
   let kept = await packOf(person, subject);
-  const fresh = kept && Date.now() - kept.gotAt < FRESH_MS && kept.pack.language === line.dataset.language;
+  const now = Date.now();
+  const today = kept && now - kept.gotAt < FRESH_MS && day(kept.gotAt) === day(now);
+  const fresh = today && kept.pack.language === line.dataset.language;
   if (!(fresh && left(kept).length >= Math.min(FEW_LEFT, kept.pack.questions.length))) {
     const done = (await waiting(person)).map(({ version }) => version);
     const headers = { Accept: "application/json", ...(kept?.etag ? { "If-None-Match": kept.etag } : {}) };

@@ -20,15 +20,16 @@ const drawn = (name) => document.getElementById(name).content.cloneNode(true);
 const points = (half) => String(half / 2);
 const named = (question, ticks) => ticks.map((place) => question.letters[place]).join("");
 
-// The page may stand in for any that could not be loaded: then its address says which subject was wanted.
-const wanted = () => asked.get("subject") ?? /^\/practice\/([a-z0-9-]+)\/[a-z0-9-]+$/.exec(location.pathname)?.[1];
+// The page may stand in for any that could not be loaded: then its address says which subject and way were wanted.
+const [, pathSubject, pathScope] = /^\/practice\/([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(location.pathname) ?? [];
+const wanted = asked.get("subject") ?? pathSubject;
+const way = asked.get("scope") ?? pathScope;
 
 function arrange(found) {
-  const first = wanted();
   const left = box.querySelector("[data-left-out]");
-  left.hidden = !found.some(({ subject, pack }) => pack.written && subject === (first ?? subject));
+  left.hidden = !found.some(({ subject, pack }) => pack.written && subject === (wanted ?? subject));
   kept = found.filter(({ pack }) => pack.questions.length);
-  kept.sort((one, other) => (other.subject === first) - (one.subject === first) || other.gotAt - one.gotAt);
+  kept.sort((one, other) => (other.subject === wanted) - (one.subject === wanted) || other.gotAt - one.gotAt);
 }
 
 async function load() {
@@ -44,8 +45,14 @@ function put(text) {
   return part.content;
 }
 
+// The questions of the way that was wanted first, in its order; then the others as they were packed.
+function inTurn(questions) {
+  const place = ({ scopes }) => scopes[way] ?? Number.MAX_SAFE_INTEGER;
+  return [...questions].sort((one, other) => place(one) - place(other));
+}
+
 function upcoming() {
-  const left = kept[0].pack.questions.filter(({ version }) => !kept[0].done.includes(version));
+  const left = inTurn(kept[0].pack.questions.filter(({ version }) => !kept[0].done.includes(version)));
   return left.find(({ version }) => !skipped.includes(version)) ?? left[0] ?? null;
 }
 
@@ -60,7 +67,8 @@ function ask(question) {
   part.querySelector("form").dataset.version = question.version;
   part.querySelector("[data-question]").replaceWith(put(question.ask));
   const { questions } = kept[0].pack;
-  part.querySelector(".place").textContent = `${questions.indexOf(question) + 1} / ${questions.length}`;
+  const answered = questions.filter(({ version }) => kept[0].done.includes(version)).length;
+  part.querySelector(".place").textContent = `${answered + 1} / ${questions.length}`;
   show(part);
   shownAt = performance.now();
   stage.querySelector(".stem").focus({ preventScroll: true });
@@ -143,7 +151,7 @@ async function submit(form, button) {
       id: crypto.randomUUID(),
       person: mine,
       subject: kept[0].subject,
-      scope: question.scope,
+      scope: way in question.scopes ? way : Object.keys(question.scopes)[0],
       syllabus: kept[0].pack.syllabus,
       version: question.version,
       ticks,
