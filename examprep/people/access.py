@@ -33,6 +33,7 @@ class Permission(StrEnum):
     PEOPLE_ORGANISATION_MANAGE = "people:organisation:manage"
     PEOPLE_PERSON_EDIT = "people:person:edit"
     PEOPLE_PERSON_SEE = "people:person:see"
+    PRACTICE_ASSIGNMENT_MANAGE = "practice:assignment:manage"
     PRACTICE_OWN_USE = "practice:own:use"
     REGISTER_AWARD_PAY = "register:award:pay"
     REGISTER_HOLDER_EDIT = "register:holder:edit"
@@ -52,6 +53,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.BANK_QUESTION_EDIT,
             P.BANK_QUESTION_SEE,
             P.PEOPLE_PERSON_SEE,
+            P.PRACTICE_ASSIGNMENT_MANAGE,
             P.TRAINING_CLASS_MANAGE,
         }
     ),

@@ -45,4 +45,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     "yes": (N_("Yes"), "right"),
     "no": (N_("No"), "quiet"),
     "review": (N_("In review"), "info"),
+    "finished": (N_("Finished"), "right"),
+    "late": (N_("Late"), "wrong"),
+    "begun": (N_("Begun"), "info"),
+    "not-begun": (N_("Not begun"), "quiet"),
+    "cancelled": (N_("Cancelled"), "quiet"),
 }

@@ -1,4 +1,4 @@
-"""The nightly count of how everybody who practises lies, so that each may see where they stand among nobody by name."""
+"""Practice while nobody asks: how everybody lies, for each to see where they stand, and reminding of assignments."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day, start_of_day
 from examprep.plumbing.jobs import Job, JobTurn
-from examprep.practice import store
+from examprep.practice import assigning, store
 from examprep.practice.models import CohortRow
 from examprep.practice.rules.mastery import quantiles
 from examprep.syllabus import actions as syllabus
@@ -45,4 +45,13 @@ def count_cohort(session: Session, subject_code: str, today: date) -> bool:
     return row is not None
 
 
-JOBS = (Job("practice.cohorts", "20 3 * * *", count_cohorts),)
+def remind_assignments(turn: JobTurn) -> int:
+    """Queue what is to be said of assignments due tomorrow, today and yesterday; safe to repeat."""
+    with turn.runtime.database.write() as session:
+        return assigning.remind(session, today=office_day(turn.now), now=turn.now)
+
+
+JOBS = (
+    Job("practice.cohorts", "20 3 * * *", count_cohorts),
+    Job("practice.remind-assignments", "0 8 * * *", remind_assignments),
+)

@@ -223,3 +223,33 @@ class CohortRow(Base):
     persons: Mapped[int]
     answered: Mapped[list[float]] = mapped_column(JSON)  # five quantiles of answers (rules/mastery.MARKS)
     right: Mapped[list[float]] = mapped_column(JSON)  # and of the share that was right
+
+
+class AssignmentRow(Base):
+    """Questions that a trainer set to persons, up to a day. Never deleted: it may be cancelled, with the reason.
+
+    Which questions and to whom was settled when it was set; a question retired since is asked of nobody.
+    """
+
+    __tablename__ = "practice_assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    set_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    subject_code: Mapped[str] = mapped_column(ForeignKey("syllabus_subject.code"))
+    title: Mapped[str] = mapped_column(String(80))
+    question_ids: Mapped[list[int]] = mapped_column(JSON)  # in the order in which they are asked
+    due_on: Mapped[date] = mapped_column(index=True)  # the last day that is in time
+    set_at: Mapped[datetime]  # answers from then on count
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class GivenRow(Base):
+    """That an assignment was set to a person."""
+
+    __tablename__ = "practice_given"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("practice_assignment.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

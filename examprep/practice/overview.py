@@ -12,7 +12,7 @@ from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import day, store
+from examprep.practice import assigning, day, store
 from examprep.practice.actions import current, order_of
 from examprep.practice.rebuild import effective
 from examprep.practice.rules.learning import NOT_IN_NOTEBOOK, Kept
@@ -79,6 +79,7 @@ class Standing:
     type_label: str  # a message id; empty where the scope is not one type
     cause_label: str  # the same, of a part of the notebook
     tag: str
+    assignment: str  # its title
     question: bank.Question | None
     position: int  # 1 for the first; 0 where there is no order, or at the end
     total: int
@@ -212,6 +213,7 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
         type_label=QUESTION_TYPES[on.scope.type].label if on.scope.type else "",
         cause_label=CAUSES.get(on.scope.cause, ""),
         tag=store.tags(session, actor.person_id)[on.scope.tag_id] if on.scope.tag_id else "",
+        assignment=assigning.title(session, actor, on.scope.assignment_id) if on.scope.assignment_id else "",
         question=question,
         position=position,
         total=total,

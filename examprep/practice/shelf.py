@@ -7,8 +7,22 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound
+from examprep.practice import assignment_store
 from examprep.practice.rules.grading import Asked
-from examprep.practice.rules.order import CHAPTER, DAILY, LIVE, MARKED, NOTEBOOK, RANDOM, TYPE, Order, Scope, shuffled
+from examprep.practice.rules.order import (
+    ASSIGNMENT,
+    CHAPTER,
+    DAILY,
+    LIVE,
+    MARKED,
+    NOTEBOOK,
+    RANDOM,
+    TYPE,
+    Order,
+    Scope,
+    in_turn,
+    shuffled,
+)
 from examprep.syllabus import actions as syllabus
 
 
@@ -74,6 +88,7 @@ class Way:
     scope: Scope
     shelf: Shelf
     person_id: int
+    given: tuple[int, ...] = ()  # of an assignment: its questions in order
 
     def order(self) -> Order | None:
         """The questions in the order in which they come; ``None`` where that must be looked up for the person."""
@@ -89,6 +104,8 @@ class Way:
         if scope.kind == DAILY:
             # The same for everybody: the seed knows of nobody.
             return Order(shuffled(shelf.everything, f"{self.subject_code}-{scope.on}").ids[:1])
+        if scope.kind == ASSIGNMENT:
+            return in_turn(self.given, shelf.versions)
         return Order(shelf.everything)
 
     def holds(self, question_id: int) -> bool:
@@ -104,10 +121,18 @@ class Way:
 
 
 def way(session: Session, subject_code: str, syllabus_code: str, scope: Scope, person_id: int) -> Way:
-    """Raises NotFound: ``practice.scope`` -- the scope is not yet given its day."""
-    if scope.undated:
+    """The way of one person.
+
+    Raises:
+        NotFound: ``practice.scope`` -- the scope is not yet given its day; or it is an assignment of another subject,
+            one that is cancelled, or one that was not set to the person.
+    """
+    shelf, given = shelf_of(session, subject_code, syllabus_code), None
+    if scope.assignment_id is not None:
+        given = assignment_store.set_to(session, scope.assignment_id, person_id, subject_code)
+    if scope.undated or (scope.assignment_id is not None and given is None):
         raise NotFound("practice.scope", "There is no such way through this subject.")
-    return Way(subject_code, syllabus_code, scope, shelf_of(session, subject_code, syllabus_code), person_id)
+    return Way(subject_code, syllabus_code, scope, shelf, person_id, tuple(given or ()))
 
 
 def governing(session: Session, exam: tuple[int, object] | None) -> str:

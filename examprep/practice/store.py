@@ -104,8 +104,12 @@ def place(session: Session, person_id: int, subject_code: str, scope: str) -> tu
 
 
 def last_place(session: Session, person_id: int, subject_code: str = "") -> tuple[str, str] | None:
-    """Subject and scope of where the person was last, of all subjects or of one; the day's one question is no place."""
-    mine = (_PLACE.c.person_id == person_id) & _PLACE.c.scope.not_like("daily-%")
+    """Subject and scope of where the person was last, of all subjects or of one.
+
+    The day's question and assignments are no such places: they end, and the home leads to them by themselves.
+    """
+    ending = _PLACE.c.scope.like("daily-%") | _PLACE.c.scope.like("assignment-%")
+    mine = (_PLACE.c.person_id == person_id) & ~ending
     row = session.execute(
         select(_PLACE.c.subject_code, _PLACE.c.scope)
         .where(mine & (_PLACE.c.subject_code == subject_code) if subject_code else mine)

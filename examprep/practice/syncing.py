@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from examprep.kernel.errors import Forbidden, Refusal
 from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
+from examprep.practice import assigning
 from examprep.practice.actions import Sent, answer
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
@@ -62,6 +63,8 @@ def take(session: Session, actor: Actor, late: Late, *, now: datetime) -> Outcom
         what `actions.answer` raises.
     """
     scope = late.scope
+    if scope.assignment_id is not None and not assigning.is_set_to(session, actor, scope.assignment_id):
+        scope = Scope(ALL)  # it was cancelled meanwhile; the answer is an answer all the same
     on = way(session, late.subject_code, late.sent.syllabus, scope, actor.person_id)
     question_id = on.shelf.questions.get(late.sent.version_id)
     if question_id is not None and not on.holds(question_id):

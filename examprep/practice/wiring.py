@@ -1,15 +1,17 @@
 """Practice as the application takes it."""
 
-from examprep.feature import Dependent, Derived, Feature, NavItem
+from examprep.feature import Dependent, Derived, Feature, HomeCard, NavItem
 from examprep.kernel.sentence import N_
-from examprep.people.access import Permission
-from examprep.practice import notebook_views, offline_views, progress_views
+from examprep.people.access import Permission, Role
+from examprep.practice import assignment_views, cards, notebook_views, offline_views, progress_views
+from examprep.practice.assigning import CONDITION, still_open
 from examprep.practice.jobs import JOBS
 from examprep.practice.rebuild import day_differences, flips, memory_differences, redo
+from examprep.practice.trail import TRAIL
 from examprep.practice.views import bp
 
 # They put their pages on the blueprint as they are read.
-PAGES = (notebook_views, offline_views, progress_views)
+PAGES = (assignment_views, notebook_views, offline_views, progress_views)
 
 FEATURE = Feature(
     name="practice",
@@ -17,8 +19,20 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("Practice"), "practice.home", Permission.PRACTICE_OWN_USE, "candidate", 10, "practice"),
         NavItem(N_("Notebook"), "practice.notebook", Permission.PRACTICE_OWN_USE, "candidate", 11, "notebook"),
+        NavItem(
+            N_("Assignments"),
+            "practice.assignments",
+            Permission.PRACTICE_ASSIGNMENT_MANAGE,
+            Role.TRAINER,
+            14,
+            "trail",
+        ),
     ),
     jobs=JOBS,
+    home_cards=(HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 5, "practice/_assigned.html", cards.assigned),),
+    still_due={CONDITION: still_open},
+    trail=TRAIL,
+    mails={"assignment": N_("An assignment to do")},
     dependents=(Dependent(N_("Practice"), flips, redo),),
     derived=(Derived("practice_memory", memory_differences), Derived("practice_day", day_differences)),
 )

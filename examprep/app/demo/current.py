@@ -13,11 +13,12 @@ from examprep.app.demo.story import Place
 from examprep.ce import actions as ce
 from examprep.ce import standings
 from examprep.kernel.clock import office_day, office_time
+from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
 from examprep.practice import actions as practice
-from examprep.practice import aside, notebook
+from examprep.practice import aside, assigning, notebook
 from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
@@ -257,6 +258,24 @@ def keep_notes(session: Session, person_id: int, now: datetime) -> None:
     for leaf, remarks in zip(leaves[2:], kept, strict=False):
         asked = leaf.question.question_id
         aside.write_note(session, actor, question_id=asked, remarks=remarks, today=today, now=now)
+
+
+def set_assignments(session: Session, trainer: Actor, person_ids: Sequence[int], now: datetime) -> None:
+    """Two assignments for those who practise: one under way, and one whose last day is past for some."""
+    for person_id in person_ids[1:]:  # the first has the account that is printed, and practises already
+        where = session.get_one(PersonRow, person_id).organisation_id
+        since = date(2022, 1, 1)
+        people.grant_role(session, person_id=person_id, organisation_id=where, role=Role.CANDIDATE, since=since)
+    for title, set_days_ago, due_days, count in (("个案与小组工作 20 题", 12, -2, 20), ("考前综合 15 题", 4, 3, 15)):
+        set_at = now - timedelta(days=set_days_ago)
+        entry = assigning.Entry(
+            title=title,
+            subject_code="sw-comprehensive",
+            due_on=office_day(now) + timedelta(days=due_days),
+            count=count,
+            person_ids=person_ids,
+        )
+        assigning.set_assignment(session, trainer, entry, today=office_day(set_at), now=set_at)
 
 
 def holder_ids(session: Session, organisation_ids: Sequence[int], today: date) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 ALL, DUE, NOTEBOOK, CHAPTER = "all", "due", "notebook", "chapter"
-TYPE, RANDOM, MARKED, DAILY = "type", "random", "marked", "daily"
+TYPE, RANDOM, MARKED, DAILY, ASSIGNMENT = "type", "random", "marked", "daily", "assignment"
 PLAN, CRAM = "plan", "cram"
 LIVE = frozenset({DUE, PLAN, CRAM})  # what comes next is chosen anew after every answer
 
@@ -19,6 +19,7 @@ _SCOPE = re.compile(
     (?: (?P<plain>all|due|marked|plan|cram)
       | chapter-(?P<chapter>{_NUMBER})
       | type-(?P<type>[a-z-]{{1,20}})
+      | assignment-(?P<assignment>{_NUMBER})
       | (?P<dated>random|daily)(?:-(?P<on>[0-9]{{8}}))?
       | notebook(?:-chapter-(?P<of>{_NUMBER}))?(?:-cause-(?P<cause>[a-z]{{1,12}}))?(?:-tag-(?P<tag>{_NUMBER}))?
     )""",
@@ -39,6 +40,7 @@ class Scope:
     on: date | None = None  # the office day of ``random`` and ``daily``; null: whichever day it is
     cause: str = ""  # of the notebook: a cause, and a tag of one's own
     tag_id: int | None = None
+    assignment_id: int | None = None
     reciting: bool = False
 
     def __str__(self) -> str:
@@ -49,7 +51,7 @@ class Scope:
             parts += [f"{name}-{value}" for name, value in limits if value]
         else:
             day = self.on and f"{self.on:%Y%m%d}"
-            parts += [str(value) for value in (self.chapter_id, self.type, day) if value]
+            parts += [str(value) for value in (self.chapter_id, self.type, day, self.assignment_id) if value]
         return "-".join(parts)
 
     @property
@@ -60,7 +62,7 @@ class Scope:
     @property
     def other_way(self) -> "Scope | None":
         """The same questions read with their answers instead of answered, or the other way round."""
-        return None if self.kind in {*LIVE, DAILY} else replace(self, reciting=not self.reciting)
+        return None if self.kind in {*LIVE, DAILY, ASSIGNMENT} else replace(self, reciting=not self.reciting)
 
     def begun(self, day: date) -> bool:
         """Whether a scope of some day may be gone through on ``day``: not before its own."""
@@ -81,7 +83,8 @@ def read_scope(text: str) -> Scope | None:
     except ValueError:
         return None
     chapter = part["chapter"] or part["of"]
-    kind = part["plain"] or part["dated"] or (part["chapter"] and CHAPTER) or (part["type"] and TYPE) or NOTEBOOK
+    named = next((kind for kind in (CHAPTER, TYPE, ASSIGNMENT) if part[kind]), NOTEBOOK)
+    kind = part["plain"] or part["dated"] or named
     scope = Scope(
         kind,
         chapter_id=int(chapter) if chapter else None,
@@ -89,8 +92,16 @@ def read_scope(text: str) -> Scope | None:
         on=day,
         cause=part["cause"] or "",
         tag_id=int(part["tag"]) if part["tag"] else None,
+        assignment_id=int(part["assignment"]) if part["assignment"] else None,
     )
     return scope.other_way if part["recite"] else scope
+
+
+def in_turn(question_ids: Sequence[int], askable: Collection[int]) -> "Order":
+    """The askable ones of a list, in the list's order, in which those that are gone keep their places."""
+    places = {question_id: place for place, question_id in enumerate(question_ids)}
+    kept = tuple(question_id for question_id in question_ids if question_id in askable)
+    return Order(kept, lambda question_id: places.get(question_id, len(places)))
 
 
 def _itself(question_id: int) -> int:

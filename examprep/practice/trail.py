@@ -1,0 +1,30 @@
+"""How the audit trail tells of assignments."""
+
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.trail import Thing, Trail, names_from
+from examprep.plumbing.listing import Column
+from examprep.practice.models import AssignmentRow
+
+TRAIL = Trail(
+    acts={
+        "practice.assignment-cancelled": N_("Cancelled an assignment"),
+        "practice.assignment-set": N_("Set an assignment"),
+    },
+    things={
+        "practice_assignment": Thing(
+            N_("Assignment"),
+            names_from(AssignmentRow.id, AssignmentRow.title),
+            "practice.assignment",
+            "assignment_id",
+            Permission.PRACTICE_ASSIGNMENT_MANAGE,
+        ),
+    },
+    fields=(
+        Column("title", N_("Title")),
+        Column("questions", N_("Questions"), "number"),
+        Column("persons", N_("Persons"), "number"),
+        Column("due_on", N_("Last day"), "day"),
+        Column("reason", N_("Reason")),
+    ),
+)
