@@ -242,8 +242,8 @@ class QuestionForm(BaseForm):
 
 
 for _letter in LETTERS:
-    setattr(QuestionForm, f"option_{_letter}", StringField(N_("Option"), [SHORT]))
-    setattr(QuestionForm, f"note_{_letter}", StringField(N_("Remark on the option"), [SHORT]))
+    setattr(QuestionForm, f"option_{_letter}", TextAreaField(N_("Option"), [SHORT], render_kw={"rows": 1}))
+    setattr(QuestionForm, f"note_{_letter}", TextAreaField(N_("Remark on the option"), [SHORT], render_kw={"rows": 1}))
 
 
 def _lines(text: str | None) -> list[str]:
