@@ -13,6 +13,7 @@ from examprep.bank.rules.item import Item, bare, item
 from examprep.bank.rules.twins import ALIKE, pairs
 from examprep.bank.shipped import starter_files
 from examprep.bank.types.choices import Choices
+from examprep.bank.types.written import Part, Point, Written
 from examprep.bank.values import Draft
 
 KINDS = {"single": "single-choice", "multiple": "multiple-choice"}
@@ -173,6 +174,18 @@ def test_longest_options_that_are_right_too_often_or_never_are_found():
     assert rules_of(varied(40, key, lambda number: (number + 1) % 4)) == ["longest-keys"]  # never right
     assert rules_of(varied(40, key)) == []
     assert rules_of(varied(19, key, key)) == []
+
+
+def test_questions_in_words_are_told_apart_by_what_their_parts_ask():
+    """Many cases end in the same words; it is the parts that differ."""
+
+    def case(*points):
+        parts = (Part("请分析", tuple(Point(text, 2) for text in points)),)
+        return Draft("case-analysis", "阅读材料，回答下列问题。", Written(parts), "因为")
+
+    first, other = case("评估他的需要和资源", "联系家人"), case("制订社区服务的计划", "组织志愿者")
+    assert [finding.rule for finding in check_all(bank(first, other))] == []
+    assert [finding.other for finding in check_all(bank(first, other, first))] == [1]
 
 
 def test_near_duplicates_are_found_whatever_the_order_of_options():

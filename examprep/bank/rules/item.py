@@ -8,6 +8,7 @@ from typing import Protocol
 from examprep.bank.markup import HTML, PLAIN, plain
 from examprep.bank.types.choices import Choices
 from examprep.bank.types.registry import Content
+from examprep.bank.types.written import Written
 from examprep.kernel.sentence import Sentence
 from examprep.kernel.widths import narrow
 
@@ -33,8 +34,9 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """A question read for judging. ``options`` is empty where it is answered in words.
+    """A question read for judging. ``options`` is empty where it is answered in words; ``asked`` is not.
 
+    ``asked`` are the questions of its parts and what their answers should say.
     ``emphasised`` are the parts of the stem that stand out: in “ ” or 【 】, or marked up as strong, em or u.
     ``placed``: whether it stands in a chapter of the newest syllabus; ``None`` where that is not known.
     """
@@ -49,6 +51,7 @@ class Item:
     correct: frozenset[int]
     explanation: str
     placed: bool | None
+    asked: tuple[str, ...] = ()
 
     @cached_property
     def cores(self) -> tuple[str, ...]:
@@ -103,6 +106,7 @@ def item(asked: Asked, *, number: int = 0, subject: str = "", placed: bool | Non
         correct=choices.correct if choices else frozenset(),
         explanation=_words(asked.explanation, asked.markup),
         placed=placed,
+        asked=tuple(_words(text, asked.markup) for text in content.texts()) if isinstance(content, Written) else (),
     )
 
 

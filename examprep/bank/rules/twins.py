@@ -1,8 +1,9 @@
 """Questions that say almost the same: a set-similarity join over three-character pieces, exact and in memory.
 
-Two questions are alike when the Jaccard share of their pieces (those of the stem and of each option, whatever the
-options' order) reaches `ALIKE`. Such a pair must share one of the rarest pieces of both (prefix filtering: Chaudhuri,
-Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007), so only questions that do are compared, and none is missed.
+Two questions are alike when the Jaccard share of their pieces (those of the stem, of each option, whatever their
+order, and of the parts of a question answered in words) reaches `ALIKE`. Such a pair must share one of the rarest
+pieces of both (prefix filtering: Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007), so only questions
+that do are compared, and none is missed.
 """
 
 from array import array
@@ -62,7 +63,7 @@ def likest(item: Item, others: Iterable[Item], alike: float = ALIKE) -> tuple[It
 
 def _pieces(item: Item) -> set[str]:
     found: set[str] = set()
-    for words in (bare(item.stem), *item.cores):
+    for words in (bare(item.stem), *item.cores, *map(bare, item.asked)):
         found.update(words[at : at + PIECE] for at in range(max(1, len(words) - PIECE + 1)))
     return found
 
