@@ -251,7 +251,8 @@ def _held(seen: Sequence[store.Remembered], shelf: Shelf, today: date) -> list[H
             each.difficulty,
             last=(office_day(each.last_at) - today).days,
             due=(office_day(each.due_at) - today).days,
-            missed=each.mistaken,
+            missed=each.listed,
+            unseen=each.unseen,
         )
         for each in seen
         if each.question_id in shelf.versions

@@ -388,7 +388,13 @@ class Remembered:
     last_at: datetime
     reps: int
     rights: int
-    mistaken: bool
+    mistaken_at: datetime | None  # the last mistake, in the notebook still or no more
+    listed: bool  # in the notebook
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it was not answered, but for cramming, since it was missed last."""
+        return self.mistaken_at is not None and self.mistaken_at >= self.last_at
 
 
 _REMEMBERED: list[Any] = [_MEMORY.c[name] for name in list(Remembered.__dataclass_fields__)[:-1]]

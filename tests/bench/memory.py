@@ -1,13 +1,18 @@
 """How much a made-up learner knows on the exam day, by our plan, plain FSRS and SM-2, at the same number of answers.
 
-Every plan gives the same number of answers on every day and brings the same new questions on the same days; they differ
-in which seen questions come back. The learner's memory is none of theirs (see `memory_truth`). Luck is part of it:
-what is not recalled is right once in four, and then the learner mostly says so. What was missed is asked once more in
-the same sitting, by every plan. Counted is the chance of recalling on the exam day, averaged over all questions.
+Every plan gives the same number of answers on every day and brings the same new questions on the same days. They
+differ in which seen questions come back, and in what happens to a missed one: FSRS and SM-2 show it again in the same
+sitting until it is right, as both prescribe; ours asks every planned question first, and the missed ones again only
+with what is left of the day. ``fsrs-once`` and ``sm2-once`` leave the repeating out, to tell what it costs.
+
+The learner's memory is none of theirs (see `memory_truth`). Some questions are known from the start. Luck is part of
+it: what is not recalled is right once in four, and then the learner mostly says so. Counted is the chance of recalling
+on the exam day, averaged over all questions.
 """
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from math import ceil, sqrt
@@ -17,8 +22,8 @@ from tests.bench.memory_plans import PLANS
 from tests.bench.memory_truth import TRUTHS
 
 OURS = "examprep"
-DAYS, CARDS, LUCK, ADMITS = 60, 500, 0.25, 0.7
-SITTING = 0.02  # of a day, between a miss and its second showing
+DAYS, CARDS, LUCK, ADMITS, KNOWN = 60, 500, 0.25, 0.7, 0.4
+MOST_SHOWINGS = 4  # of one question in one sitting
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,22 +78,26 @@ def _learn(job: tuple[str, int, str, int]) -> float:
     fresh = iter(random.Random(seed).sample(range(CARDS), CARDS))
     for day in range(DAYS):
         new = [card for card in (next(fresh, None) for _ in range(_new_on(day, answers))) if card is not None]
-        todo = [(card, False) for card in plan.choose(day, answers - len(new))]
-        todo += [(card, False) for card in new]
-        done, at = 0, 0
-        while done < answers and at < len(todo):
-            card, again = todo[at]
-            moment = day + 0.4 + (SITTING if again else 0.0) + at / 10_000
-            recalled = chance(card) < truth.recall(card, moment)
+        # New questions first, so that repeating takes nothing from them.
+        todo = [*new, *plan.choose(day, answers - len(new))]
+        shown = Counter[int]()
+        for at in range(answers):
+            if at >= len(todo):
+                break
+            card, moment = todo[at], day + 0.4 + at / 1500
+            shown[card] += 1
+            before = KNOWN if card in new and shown[card] == 1 else 0.0
+            strength = max(before, truth.recall(card, moment))
+            recalled = chance(card) < strength
             lucky = not recalled and chance(card) < LUCK
-            sure = None if not recalled else "sure" if chance(card) < 0.3 else None
+            # Feeling sure goes with the strength of a memory, loosely.
+            sure = "sure" if recalled and chance(card) < 0.6 * strength**3 else None
             if lucky and chance(card) < ADMITS:
                 sure = "guessing"
             truth.practise(card, moment, recalled)
             plan.learn(card, moment, recalled or lucky, sure)
-            if not recalled and not lucky and not again:
-                todo.append((card, True))
-            done, at = done + 1, at + 1
+            if not (recalled or lucky) and shown[card] < MOST_SHOWINGS:
+                todo.insert(len(todo) if plan.repeats_after is None else at + plan.repeats_after, card)
     return mean(truth.recall(card, DAYS + 0.4) for card in range(CARDS))
 
 

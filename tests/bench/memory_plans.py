@@ -1,19 +1,26 @@
-"""The plans that the bench of memory compares: ours, plain FSRS, SM-2, and FSRS with our grades."""
+"""The plans that the bench of memory compares: ours, plain FSRS and SM-2; the last two also without repeating."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from examprep.practice.rules.calendar import Held
 from examprep.practice.rules.curve import AGAIN, DEFAULT, GOOD
 from examprep.practice.rules.grading import Asked, rate
 from examprep.practice.rules.planning import reviews
 
+TEN_MINUTES = 12  # questions between a miss and its next showing
 ASKED = Asked(places=4, one_tick=True, written=False)
 
 
 class Plan(Protocol):
-    """A plan is told every answer, and chooses what comes back on a day."""
+    """A plan is told every answer, and chooses what comes back on a day.
+
+    ``repeats_after``: how many questions after a miss it is shown again; ``None``: behind all others.
+    """
+
+    @property
+    def repeats_after(self) -> int | None: ...
 
     def choose(self, day: int, most: int) -> Sequence[int]: ...
 
@@ -35,6 +42,7 @@ class PlainFsrs:
 
     days: int
     kept: dict[int, _State] = field(default_factory=dict)
+    repeats_after: ClassVar[int | None] = TEN_MINUTES
 
     def grade(self, right: bool, sure: str | None) -> int:
         return GOOD if right else AGAIN
@@ -49,8 +57,7 @@ class PlainFsrs:
         else:
             new = DEFAULT.after(kept.stability, kept.difficulty, rating, int(at) - int(kept.at))
         due = at + (0.01 if rating == AGAIN else max(1, round(new[0])))
-        again = kept is not None and kept.missed and int(at) == int(kept.at)
-        self.kept[card] = _State(*new, at, due, not right or again)
+        self.kept[card] = _State(*new, at, due, not right)
 
 
 class GradedFsrs(PlainFsrs):
@@ -60,12 +67,20 @@ class GradedFsrs(PlainFsrs):
         return rate(ASKED, share=float(right), sure=sure, took_ms=None)
 
 
+class FsrsOnce(PlainFsrs):
+    """Plain FSRS without its step of ten minutes."""
+
+    repeats_after = None
+
+
 class Ours(GradedFsrs):
-    """The reviews of today's plan, as the product chooses them."""
+    """The reviews of today's plan, as the product chooses them; what was missed comes again when all is asked."""
+
+    repeats_after = None
 
     def choose(self, day: int, most: int) -> Sequence[int]:
         held = [
-            Held(card, kept.stability, kept.difficulty, int(kept.at) - day, int(kept.due) - day, kept.missed)
+            Held(card, kept.stability, kept.difficulty, int(kept.at) - day, int(kept.due) - day, unseen=kept.missed)
             for card, kept in self.kept.items()
         ]
         return reviews(held, days_left=self.days - day, most=max(1, most))[:most]
@@ -76,6 +91,7 @@ class Sm2:
     """SuperMemo 2 (1990): intervals 1, 6 and then times an ease, which falls with every hard or missed answer."""
 
     days: int
+    repeats_after: ClassVar[int | None] = TEN_MINUTES
     kept: dict[int, tuple[int, float, int, float]] = field(default_factory=dict)  # times, ease, interval, due
 
     def choose(self, day: int, most: int) -> Sequence[int]:
@@ -83,8 +99,8 @@ class Sm2:
 
     def learn(self, card: int, at: float, right: bool, sure: str | None) -> None:
         times, ease, interval, due = self.kept.get(card, (0, 2.5, 0, 0.0))
-        if right and due > int(at) + 1 and times:
-            return  # answered ahead of time: SM-2 has no rule for it, so its due day stays
+        if times == 0 and due == int(at) + 1:
+            return  # shown again in the sitting in which it was missed: that changes nothing
         quality = 4 if right else 2
         ease = max(1.3, ease + 0.1 - (5 - quality) * (0.08 + (5 - quality) * 0.02))
         if not right:
@@ -94,4 +110,10 @@ class Sm2:
         self.kept[card] = (times + 1, ease, interval, int(at) + interval)
 
 
-PLANS = {"examprep": Ours, "fsrs": PlainFsrs, "graded": GradedFsrs, "sm2": Sm2}
+class Sm2Once(Sm2):
+    """SM-2 without repeating in the sitting."""
+
+    repeats_after = None
+
+
+PLANS = {"examprep": Ours, "fsrs": PlainFsrs, "sm2": Sm2, "fsrs-once": FsrsOnce, "sm2-once": Sm2Once}

@@ -50,7 +50,7 @@ class HalfLives:
 
     def __init__(self, seed: int, cards: int) -> None:
         draw = random.Random(seed)
-        self._begin = [5.0 * exp(draw.gauss(0, 0.6)) for _ in range(cards)]
+        self._begin = [10.0 * exp(draw.gauss(0, 0.6)) for _ in range(cards)]
         self._growth = [4.0 * exp(draw.gauss(0, 0.3)) for _ in range(cards)]
         self._kept: dict[int, tuple[float, float]] = {}
 

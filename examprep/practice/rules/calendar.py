@@ -17,17 +17,20 @@ from examprep.practice.rules.curve import DEFAULT, Curve
 PEAK = 1.5  # the busiest day, as a multiple of the mean
 HORIZON = 60  # days planned for while no exam is known
 LAST_DAYS = 14  # before the exam, in which everything comes once more
-SHORTEST = 2.0  # days; what is forgotten sooner would otherwise crowd out all else
+SHORTEST = 2  # days between two visits; what is forgotten sooner would otherwise crowd out all else
 
 # What is kept first where a cap leaves no room for all.
 _NEXT_OF_MISSED, _NEXT, _ONCE_MORE, _FURTHER = range(4)
 
-_Wish = tuple[int, float, int, int]  # rank, order, wanted day, question
+_Wish = tuple[int, int, int]  # rank, day that FSRS wants (of what is overdue, a past one), question
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is held of one question. ``last``, ``due``: days from today; ``missed``: it is in the notebook."""
+    """What is held of one question. ``last``, ``due``: days from today; ``missed``: it is in the notebook.
+
+    ``unseen``: it was not answered again since it was missed.
+    """
 
     question_id: int
     stability: float
@@ -35,6 +38,7 @@ class Held:
     last: int
     due: int
     missed: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,13 @@ def calendar(held: Iterable[Held], *, days_left: int | None, cap: int | None, cu
     wishes = [wish for each in held for wish in _wishes(each, span, days_left is not None, curve)]
     room = len(wishes) if cap is None else cap * span
     kept = sorted(wishes)[:room] if room < len(wishes) else wishes
-    dealt = _dealt(sorted((day, order, question) for _, order, day, question in kept), span, cap)
+    dealt = _dealt(sorted((day, question) for _, day, question in kept), span, cap)
     return Calendar(dealt, len(wishes) - len(kept))
 
 
-def overdue(stability: float, days: int) -> float:
-    """How long ago something was answered, as a multiple of the interval that FSRS gives it."""
-    return days / max(SHORTEST, stability)
+def turn(held: Held) -> int:
+    """The day on which FSRS wants a question back, but not on the day after it was answered; past when overdue."""
+    return max(held.due, held.last + SHORTEST)
 
 
 def most_a_day(total: int, span: int, cap: int | None) -> int:
@@ -76,27 +80,28 @@ def most_a_day(total: int, span: int, cap: int | None) -> int:
 def _wishes(held: Held, span: int, exam: bool, curve: Curve) -> list[_Wish]:
     """The visits of one question, as if it were recalled each time."""
     wishes: list[_Wish] = []
-    stability, last, day = held.stability, held.last, max(0, held.due)
+    stability, last, day = held.stability, held.last, turn(held)
     rank = _NEXT_OF_MISSED if held.missed else _NEXT
     while day < span:
-        wishes.append((rank, -overdue(stability, day - last), day, held.question_id))
-        stability = curve.recalled(stability, held.difficulty, curve.recall(stability, day - last))
-        last, day, rank = day, day + max(1, round(stability)), _FURTHER
+        wishes.append((rank, day, held.question_id))
+        seen = max(0, day)
+        stability = curve.recalled(stability, held.difficulty, curve.recall(stability, seen - last))
+        last, day, rank = seen, seen + max(SHORTEST, round(stability)), _FURTHER
     if exam and last < span - min(LAST_DAYS, ceil(span / 2)):
-        wishes.append((min(rank, _ONCE_MORE), -overdue(stability, span - last), span - 1, held.question_id))
+        wishes.append((min(rank, _ONCE_MORE), day, held.question_id))
     return wishes
 
 
-def _dealt(wishes: Sequence[tuple[int, float, int]], span: int, cap: int | None) -> list[list[int]]:
+def _dealt(wishes: Sequence[tuple[int, int]], span: int, cap: int | None) -> list[list[int]]:
     most = most_a_day(len(wishes), span, cap)
     days: list[list[int]] = []
     given = wanted = 0
     for day in range(span):
-        while wanted < len(wishes) and wishes[wanted][0] <= day:
+        while wanted < len(wishes) and min(wishes[wanted][0], span - 1) <= day:
             wanted += 1
         must = len(wishes) - most * (span - 1 - day)
         upto = max(given, min(max(wanted, must), given + most))
         # Two wishes for one question may meet on one day after a jam: it is asked once.
-        days.append(list(dict.fromkeys(question for *_, question in wishes[given:upto])))
+        days.append(list(dict.fromkeys(question for _, question in wishes[given:upto])))
         given = upto
     return days

@@ -74,18 +74,6 @@ class Curve:
         moved = difficulty + (10.0 - difficulty) * -(w[6] * (rating - 3)) / 9.0
         return _within(w[7] * self._first_difficulty(EASY) + (1 - w[7]) * moved)
 
-    def gain(self, stability: float, difficulty: float, days: float, days_left: float) -> float:
-        """By how much answering now, ``days`` after the last answer, raises the chance of recall after ``days_left``.
-
-        Weighed by how likely it is to be recalled now; whoever has forgotten it learns it anew within the sitting.
-        """
-        known = self.recall(stability, int(days))
-        right, _ = self.after(stability, difficulty, GOOD, days)
-        wrong, _ = self.after(stability, difficulty, AGAIN, days)
-        wrong = self._same_day(wrong, GOOD)
-        then = known * self.recall(right, days_left) + (1 - known) * self.recall(wrong, days_left)
-        return then - self.recall(stability, days + days_left)
-
 
 def _within(difficulty: float) -> float:
     return min(max(difficulty, 1.0), 10.0)

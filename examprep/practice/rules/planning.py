@@ -5,9 +5,8 @@ of it is kept for new questions while any are left, so that a heap of reviews do
 syllabus; in the last sixth of the days nothing new is forced in. What the reviews leave goes to new questions, and
 what those leave to reviews ahead of time.
 
-Which reviews: those of the calendar, the longest overdue first, measured by each one's own interval. Once no more
-answers are left than questions seen, each can come back once at most; then what gains most for the exam day by one
-answer comes first (the gain by FSRS, divided by the answers it takes, since what was forgotten is asked twice).
+Which reviews: those of the calendar, the longest overdue first. What is missed comes again in the same sitting only
+when all else is asked: by simulation (`tests/bench/memory.py`) a look at another question is worth more.
 """
 
 from collections import Counter
@@ -15,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from examprep.practice.rules.calendar import Held, calendar, overdue
+from examprep.practice.rules.calendar import Held, calendar, turn
 from examprep.practice.rules.curve import DEFAULT, Curve
 
 MINUTES, LEAST_MINUTES, MOST_MINUTES = 30, 5, 480
@@ -85,36 +84,20 @@ def reviews(held: Sequence[Held], *, days_left: int | None, most: int, curve: Cu
 def _reviews(held: Sequence[Held], days_left: int | None, most: int, curve: Curve) -> tuple[list[int], int]:
     """The reviews, and how many of them are wanted today rather than ahead of time."""
     waiting = [each for each in held if each.last < 0]
-    # Every open mistake is seen again before the exam: they go first as soon as their room is no longer ample.
-    missed = sum(each.missed for each in waiting)
-    pressing = days_left is not None and (days_left - 1) * most <= 2 * missed
+    # Every mistake is seen again before the exam: they go first as soon as the days after today have not room for all.
+    unseen = sum(each.unseen for each in waiting)
+    pressing = days_left is not None and (days_left - 1) * most <= unseen
 
     def first(each: Held) -> bool:
-        return pressing and each.missed
+        return pressing and each.unseen
 
-    if days_left is not None and days_left * most <= len(held):
-        gains = {each.question_id: _gain_per_answer(each, days_left, curve) for each in waiting}
-        order = sorted(waiting, key=lambda each: (not first(each), -gains[each.question_id]))
-        return [each.question_id for each in order[:most]], most
     days = calendar(waiting, days_left=days_left, cap=most, curve=curve).days
-    placed = {question: place for place, question in enumerate(days[0])} if days else {}
-    late = len(placed)
+    planned = frozenset(days[0]) if days else frozenset[int]()
     order = sorted(
-        waiting,
-        key=lambda each: (
-            not first(each),
-            placed.get(each.question_id, late),
-            -overdue(each.stability, -each.last),
-        ),
+        waiting, key=lambda each: (not first(each), each.question_id not in planned, turn(each), each.question_id)
     )
-    return [each.question_id for each in order[:most]], late + sum(
-        first(each) and each.question_id not in placed for each in waiting
-    )
-
-
-def _gain_per_answer(held: Held, days_left: int, curve: Curve) -> float:
-    gain = curve.gain(held.stability, held.difficulty, -held.last, days_left)
-    return gain / (2 - curve.recall(held.stability, -held.last))
+    wanted = sum(first(each) or each.question_id in planned for each in waiting)
+    return [each.question_id for each in order[:most]], wanted
 
 
 def _quota(fresh: int, most: int, days_left: int | None, whole: int | None) -> int:
