@@ -36,7 +36,7 @@ def test_no_interval_reaches_beyond_the_exam(many, days_left):
     assert found.left_out == 0
 
 
-@given(MANY, st.integers(1, 120), st.none() | st.integers(1, 40))
+@given(MANY, st.integers(1, 60), st.none() | st.integers(1, 40))
 def test_the_busiest_day_is_at_most_one_and_a_half_times_the_mean(many, days_left, cap):
     loads = calendar(many, days_left=days_left, cap=cap).loads
     mean = sum(loads) / len(loads)
@@ -44,6 +44,20 @@ def test_the_busiest_day_is_at_most_one_and_a_half_times_the_mean(many, days_lef
     # A day holds whole reviews: below a mean of two, the whole number above the mean may be more than that.
     assert max(loads) <= max(1, PEAK * max(mean, sum(wishes) / len(wishes)), ceil(sum(wishes) / len(wishes)) + 1)
     assert cap is None or max(loads) <= cap
+
+
+@given(MANY, st.integers(61, 400), st.integers(1, 5))
+def test_a_far_exam_leaves_none_out_that_a_near_one_would_not(many, days_left, cap):
+    dealt = calendar(many, days_left=days_left, cap=cap)
+    assert len(dealt.days) == days_left
+    assert max(dealt.loads) <= cap
+    assert {q for day in dealt.days for q in day} == {each.question_id for each in many}
+
+
+def test_half_a_year_before_the_exam_what_is_overdue_is_caught_up_in_weeks():
+    days = calendar([held(n, due=-3) for n in range(60)], days_left=180, cap=None).days
+    begun = {question for day in days[:21] for question in day}
+    assert len(begun) == 60
 
 
 def test_a_heap_of_overdue_reviews_is_levelled():
@@ -129,9 +143,10 @@ def test_in_the_last_sixth_nothing_new_is_forced_in():
 
 
 def test_what_reviews_leave_goes_to_new_questions_and_then_to_reviews_ahead():
-    many = [held(1, due=-1), held(2, stability=40, last=-1, due=39)]
-    plan = today(many, [fresh(10, 1), fresh(11, 1)], {}, days_left=200, whole=200, most=4)
-    assert (set(plan.reviews), plan.fresh) == ({1, 2}, [10, 11])
+    many = [held(1, due=-1), held(2, stability=40, last=-30, due=10), held(3, stability=40, last=-1, due=39)]
+    plan = today(many, [fresh(10, 1), fresh(11, 1)], {}, days_left=200, whole=200, most=9)
+    assert (plan.reviews, plan.fresh) == ((1, 2), [10, 11])  # 3 is well known
+    assert today(many, [], {}, days_left=14, whole=200, most=9).reviews == (1, 2, 3)
 
 
 @pytest.mark.parametrize(

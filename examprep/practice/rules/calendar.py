@@ -10,12 +10,13 @@ Units: days counted from today, which is 0; the exam is on day ``days_left``, an
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from examprep.practice.rules.curve import DEFAULT, Curve
 
 PEAK = 1.5  # the busiest day, as a multiple of the mean
-HORIZON = 60  # days planned for while no exam is known
+HORIZON = 60  # days planned for while no exam is known, and within which the load is levelled
 LAST_DAYS = 14  # before the exam, in which everything comes once more
 SHORTEST = 2  # days between two visits; what is forgotten sooner would otherwise crowd out all else
 
@@ -93,13 +94,29 @@ def _wishes(held: Held, span: int, exam: bool, curve: Curve) -> list[_Wish]:
 
 
 def _dealt(wishes: Sequence[tuple[int, int]], span: int, cap: int | None) -> list[list[int]]:
-    most = most_a_day(len(wishes), span, cap)
+    """Levelled within sixty days at a time: what is overdue now must not be spread over half a year."""
+    parts = ceil(span / HORIZON)
+    ends = [round(span * part / parts) for part in range(1, parts + 1)]
+    days: list[list[int]] = []
+    given = 0
+    for start, end in pairwise([0, *ends]):
+        wanted = sum(day < end or end == span for day, _ in wishes)
+        if cap is not None:
+            wanted = min(wanted, given + cap * (end - start))
+            wanted = max(wanted, len(wishes) - cap * (span - end))
+        days += _levelled(wishes[given:wanted], start, end, cap)
+        given = max(given, wanted)
+    return days
+
+
+def _levelled(wishes: Sequence[tuple[int, int]], start: int, end: int, cap: int | None) -> list[list[int]]:
+    most = most_a_day(len(wishes), end - start, cap)
     days: list[list[int]] = []
     given = wanted = 0
-    for day in range(span):
-        while wanted < len(wishes) and min(wishes[wanted][0], span - 1) <= day:
+    for day in range(start, end):
+        while wanted < len(wishes) and min(wishes[wanted][0], end - 1) <= day:
             wanted += 1
-        must = len(wishes) - most * (span - 1 - day)
+        must = len(wishes) - most * (end - 1 - day)
         upto = max(given, min(max(wanted, must), given + most))
         # Two wishes for one question may meet on one day after a jam: it is asked once.
         days.append(list(dict.fromkeys(question for _, question in wishes[given:upto])))

@@ -3,7 +3,7 @@
 The day is as long as the candidate has minutes for, at the pace at which they answer, and never above their cap. A part
 of it is kept for new questions while any are left, so that a heap of reviews does not stop the road through the
 syllabus; in the last sixth of the days nothing new is forced in. What the reviews leave goes to new questions, and
-what those leave to reviews ahead of time.
+what those leave to reviews ahead of time, but for what is well known.
 
 Which reviews: those of the calendar, the longest overdue first. What is missed comes again in the same sitting only
 when all else is asked: by simulation (`tests/bench/memory.py`) a look at another question is worth more.
@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from examprep.practice.rules.calendar import Held, calendar, turn
+from examprep.practice.rules.calendar import LAST_DAYS, Held, calendar, turn
 from examprep.practice.rules.curve import DEFAULT, Curve
 
 MINUTES, LEAST_MINUTES, MOST_MINUTES = 30, 5, 480
 SECONDS_EACH = 45  # an answer with its explanation, until it is known how fast somebody is
 FASTEST_SECONDS, SLOWEST_SECONDS = 15, 300
 FRESH_SHARE = 0.4
+WELL_KNOWN = 0.95  # chance of recall above which nothing comes ahead of time, until the last days
 LAST_PART = 1 / 6
 
 
@@ -72,8 +73,13 @@ def today(
     ranked, wanted = _reviews(held, days_left, most, curve)
     first = ranked[: min(wanted, most - kept_free)]
     new = choose_fresh(fresh, weakness, most - len(first))
-    ahead = ranked[len(first) : most - len(new)] if days_left is not None else []
-    return Today((*first, *ahead), new)
+    fading = {
+        each.question_id
+        for each in held
+        if days_left is not None and (days_left <= LAST_DAYS or curve.recall(each.stability, -each.last) < WELL_KNOWN)
+    }
+    ahead = [question for question in ranked[len(first) :] if question in fading]
+    return Today((*first, *ahead[: most - len(first) - len(new)]), new)
 
 
 def reviews(held: Sequence[Held], *, days_left: int | None, most: int, curve: Curve = DEFAULT) -> list[int]:
