@@ -281,13 +281,18 @@ def review(session: Session, actor: Actor, *, question_id: int, today: date) -> 
 
 
 def _back_on(session: Session, person_id: int, question: bank.Question, kept: Kept | None, today: date) -> date | None:
-    """When a question comes back: by the forecast, or, where that does not reach so far, by its memory alone."""
+    """When a question comes back: by the forecast or by its memory, whichever is earlier; never after the exam.
+
+    The forecast spreads reviews thinly over the days to the exam, while a day's plan fills the time there is; so what
+    is due by its memory is not told for a month later.
+    """
     if kept is None:
         return None
     exam = syllabus.next_exam(session, today)
     on = way(session, question.subject, governing(session, exam), Scope(PLAN), person_id)
     found = day.comes_back_on(session, person_id, on, question.question_id, today)
-    return found or (None if exam else max(today, office_day(kept.memory.due_at)))
+    own = max(today, office_day(kept.memory.due_at))
+    return min((on for on in (found, own) if on and (exam is None or on < exam[1])), default=None)
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,20 @@ def test_the_forecast_ends_before_the_exam_and_a_new_date_moves_it(database, ask
     assert all(near <= each < exam for each in back)
 
 
+def test_a_miss_is_not_told_for_the_day_on_which_the_forecast_has_it_but_for_when_it_is_due(
+    database, world, give, questions, clock, exam
+):
+    for question in questions[:8]:
+        give(question, wrong(question))
+    with database.read() as session:
+        actor = world.actor(session, "ann_candidate")
+        back = [
+            overview.review(session, actor, question_id=each.question_id, today=clock.today()).back_on
+            for each in questions[:8]
+        ]
+    assert back == [clock.today()] * 8
+
+
 def kept(database):
     with database.read() as session:
         return {
