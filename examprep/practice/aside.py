@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import notebook, store
-from examprep.practice.shelf import governing, shelf_of
+from examprep.practice import notebook, shares, store
+from examprep.practice.shelf import governing, shelf_of, similar
 from examprep.syllabus import actions as syllabus
+from examprep.syllabus.values import Chapter
 
 LONGEST_NOTE = 4000
+SHOWN_ALIKE = 4
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ class Aside:
     tags: Sequence[str]
     answers: Sequence[store.Logged]  # the latest first
     reports: Sequence[bank.Report]
+    chapters: Sequence[Chapter]
+    share: Rate | None  # of all answers; only for whoever has answered, and where there are enough
+    similar: Sequence[bank.Question]
 
     @property
     def letters(self) -> Sequence[str]:
@@ -33,20 +39,28 @@ class Aside:
         return [self.question.named(line.ticked) for line in self.answers]
 
 
-def aside(session: Session, actor: Actor, *, question_id: int, today: date) -> Aside:
+def aside(session: Session, actor: Actor, *, question_id: int, today: date, now: datetime) -> Aside:
     """What stands beside a question that may be practised, or that the person has answered.
 
     Raises:
         NotFound: ``practice.question``.
     """
     names = store.tags(session, actor.person_id)
+    question = _open(session, actor, question_id, today)
+    edition = governing(session, syllabus.next_exam(session, today))
+    shelf = shelf_of(session, question.subject, edition)
+    answers = store.answers_to(session, actor.person_id, question_id)
+    chapters = syllabus.chapters(session, question.subject, edition, retired=True)
     return Aside(
-        question=_open(session, actor, question_id, today),
+        question=question,
         note=store.note(session, actor.person_id, question_id),
         causes=store.causes(session, actor.person_id, question_id).get(question_id, ()),
         tags=[names[i] for i in store.tagged(session, actor.person_id, question_id).get(question_id, ())],
-        answers=store.answers_to(session, actor.person_id, question_id),
+        answers=answers,
         reports=bank.reports_of(session, actor, question_id),
+        chapters=[chapter for chapter in chapters if chapter.id in question.chapter_ids],
+        share=shares.share_right(session, question.version_id, now) if answers else None,
+        similar=[bank.question(session, shelf.versions[i]) for i in similar(session, shelf, question_id)[:SHOWN_ALIKE]],
     )
 
 

@@ -9,10 +9,12 @@ from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound
 from examprep.practice import assignment_store
 from examprep.practice.rules.grading import Asked
+from examprep.practice.rules.likeness import likest
 from examprep.practice.rules.order import (
     ASSIGNMENT,
     CHAPTER,
     DAILY,
+    LIKE,
     LIVE,
     MARKED,
     NOTEBOOK,
@@ -36,6 +38,7 @@ class Shelf:
     chapters: Mapping[int, tuple[int, ...]]
     types: Mapping[str, tuple[int, ...]]
     answered: set[int]  # versions that the bank is known to have marked as answered
+    alike: dict[int, tuple[int, ...]]  # the questions found like one, once they were asked for
 
 
 def asked_of(question: bank.Question) -> Asked:
@@ -72,7 +75,25 @@ def _arrange(catalogue: Sequence[bank.Listed]) -> Shelf:
         chapters={chapter: tuple(ids) for chapter, ids in chapters.items()},
         types={type_: tuple(ids) for type_, ids in types.items()},
         answered=set(),
+        alike={},
     )
+
+
+_LOOKED_AT = 300
+
+
+def similar(session: Session, shelf: Shelf, question_id: int) -> tuple[int, ...]:
+    """Questions of the same chapters that say most of the same words, the likest first; kept with the shelf."""
+    if question_id not in shelf.alike:
+        beside = {i for ids in shelf.chapters.values() if question_id in ids for i in ids} - {question_id}
+        texts = {i: _said(bank.question(session, shelf.versions[i])) for i in sorted(beside)[:_LOOKED_AT]}
+        asked = bank.question(session, bank.current_version(session, question_id))
+        shelf.alike[question_id] = likest(_said(asked), texts)
+    return shelf.alike[question_id]
+
+
+def _said(question: bank.Question) -> str:
+    return " ".join((question.words, question.passage, *question.options))
 
 
 # Which of the questions come, and when, is each person's own matter.
@@ -88,7 +109,7 @@ class Way:
     scope: Scope
     shelf: Shelf
     person_id: int
-    given: tuple[int, ...] = ()  # of an assignment: its questions in order
+    given: tuple[int, ...] = ()  # of an assignment, or of those like one question: the questions in order
 
     def order(self) -> Order | None:
         """The questions in the order in which they come; ``None`` where that must be looked up for the person."""
@@ -104,7 +125,7 @@ class Way:
         if scope.kind == DAILY:
             # The same for everybody: the seed knows of nobody.
             return Order(shuffled(shelf.everything, f"{self.subject_code}-{scope.on}").ids[:1])
-        if scope.kind == ASSIGNMENT:
+        if scope.kind in {ASSIGNMENT, LIKE}:
             return in_turn(self.given, shelf.versions)
         return Order(shelf.everything)
 
@@ -124,13 +145,15 @@ def way(session: Session, subject_code: str, syllabus_code: str, scope: Scope, p
     """The way of one person.
 
     Raises:
-        NotFound: ``practice.scope`` -- the scope is not yet given its day; or it is an assignment of another subject,
-            one that is cancelled, or one that was not set to the person.
+        NotFound: ``practice.scope`` -- the scope is not yet given its day; it is an assignment of another subject, one
+            that is cancelled, or one that was not set to the person; or it is like a question that is not there.
     """
     shelf, given = shelf_of(session, subject_code, syllabus_code), None
     if scope.assignment_id is not None:
         given = assignment_store.set_to(session, scope.assignment_id, person_id, subject_code)
-    if scope.undated or (scope.assignment_id is not None and given is None):
+    elif scope.like_id is not None and scope.like_id in shelf.versions:
+        given = similar(session, shelf, scope.like_id)
+    if scope.undated or (given is None and scope.kind in {ASSIGNMENT, LIKE}):
         raise NotFound("practice.scope", "There is no such way through this subject.")
     return Way(subject_code, syllabus_code, scope, shelf, person_id, tuple(given or ()))
 

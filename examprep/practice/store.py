@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select
+from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.people.access import Permission
@@ -106,9 +106,9 @@ def place(session: Session, person_id: int, subject_code: str, scope: str) -> tu
 def last_place(session: Session, person_id: int, subject_code: str = "") -> tuple[str, str] | None:
     """Subject and scope of where the person was last, of all subjects or of one.
 
-    The day's question and assignments are no such places: they end, and the home leads to them by themselves.
+    The day's question, assignments and what is like one question are no such places: they are short and end.
     """
-    ending = _PLACE.c.scope.like("daily-%") | _PLACE.c.scope.like("assignment-%")
+    ending = or_(*(_PLACE.c.scope.like(f"{kind}-%") for kind in ("daily", "assignment", "like")))
     mine = (_PLACE.c.person_id == person_id) & ~ending
     row = session.execute(
         select(_PLACE.c.subject_code, _PLACE.c.scope)
@@ -507,6 +507,14 @@ def answers_to_version(session: Session, actor: Actor, version_id: int) -> Itera
         values = dict(row)
         shown = values.pop("name")
         yield Logged(**{**values, "ticked": frozenset(values["ticked"])}), shown
+
+
+def rights_of_version(session: Session, version_id: int) -> tuple[int, int]:
+    """How many of all answers to a version were right, and how many there are."""
+    right = case((_ANSWER.c.half_points == _ANSWER.c.full_half_points, 1), else_=0)
+    query = select(func.coalesce(func.sum(right), 0), func.count()).where(_ANSWER.c.version_id == version_id)
+    rights, answers = session.execute(query).one()
+    return int(rights), answers
 
 
 def log_of(session: Session, people: Sequence[int]) -> Iterator[Logged]:

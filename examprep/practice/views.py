@@ -179,8 +179,9 @@ def beside(question_id: int) -> ResponseReturnValue:
 
 def _aside_page(question_id: int, said: str = "", refusal: Refusal | None = None) -> ResponseReturnValue:
     """What stands beside a question: a page of its own, or the part that the script puts under the question."""
+    clock = runtime().clock
     with reading() as session:
-        shown = aside.aside(session, current_actor(), question_id=question_id, today=runtime().clock.today())
+        shown = aside.aside(session, current_actor(), question_id=question_id, today=clock.today(), now=clock.now())
     page = "practice/aside_part.html" if FRAGMENT in request.headers else "practice/aside.html"
     drawn = render_template(
         page, aside=shown, said=said, refusal=refusal, kinds=bank.REPORT_KINDS, states=bank.REPORT_STATES, causes=CAUSES

@@ -83,6 +83,8 @@ def test_the_day_of_the_count_is_the_offices():
         ("notebook-tag-", None),
         ("assignment-3", Scope("assignment", assignment_id=3)),
         ("assignment-", None),
+        ("like-5", Scope("like", like_id=5)),
+        ("recite-like-5", Scope("like", like_id=5, reciting=True)),
         ("recite-assignment-3", None),
         ("all\n", None),
         ("chapter-", None),

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 ALL, DUE, NOTEBOOK, CHAPTER = "all", "due", "notebook", "chapter"
 TYPE, RANDOM, MARKED, DAILY, ASSIGNMENT = "type", "random", "marked", "daily", "assignment"
-PLAN, CRAM = "plan", "cram"
+PLAN, CRAM, LIKE = "plan", "cram", "like"
 LIVE = frozenset({DUE, PLAN, CRAM})  # what comes next is chosen anew after every answer
 
 _NUMBER = "[1-9][0-9]{0,8}"
@@ -20,6 +20,7 @@ _SCOPE = re.compile(
       | chapter-(?P<chapter>{_NUMBER})
       | type-(?P<type>[a-z-]{{1,20}})
       | assignment-(?P<assignment>{_NUMBER})
+      | like-(?P<like>{_NUMBER})
       | (?P<dated>random|daily)(?:-(?P<on>[0-9]{{8}}))?
       | notebook(?:-chapter-(?P<of>{_NUMBER}))?(?:-cause-(?P<cause>[a-z]{{1,12}}))?(?:-tag-(?P<tag>{_NUMBER}))?
     )""",
@@ -41,6 +42,7 @@ class Scope:
     cause: str = ""  # of the notebook: a cause, and a tag of one's own
     tag_id: int | None = None
     assignment_id: int | None = None
+    like_id: int | None = None  # of ``like``: the question that the others are like
     reciting: bool = False
 
     def __str__(self) -> str:
@@ -51,7 +53,9 @@ class Scope:
             parts += [f"{name}-{value}" for name, value in limits if value]
         else:
             day = self.on and f"{self.on:%Y%m%d}"
-            parts += [str(value) for value in (self.chapter_id, self.type, day, self.assignment_id) if value]
+            parts += [
+                str(value) for value in (self.chapter_id, self.type, day, self.assignment_id, self.like_id) if value
+            ]
         return "-".join(parts)
 
     @property
@@ -83,7 +87,7 @@ def read_scope(text: str) -> Scope | None:
     except ValueError:
         return None
     chapter = part["chapter"] or part["of"]
-    named = next((kind for kind in (CHAPTER, TYPE, ASSIGNMENT) if part[kind]), NOTEBOOK)
+    named = next((kind for kind in (CHAPTER, TYPE, ASSIGNMENT, LIKE) if part[kind]), NOTEBOOK)
     kind = part["plain"] or part["dated"] or named
     scope = Scope(
         kind,
@@ -93,6 +97,7 @@ def read_scope(text: str) -> Scope | None:
         cause=part["cause"] or "",
         tag_id=int(part["tag"]) if part["tag"] else None,
         assignment_id=int(part["assignment"]) if part["assignment"] else None,
+        like_id=int(part["like"]) if part["like"] else None,
     )
     return scope.other_way if part["recite"] else scope
 
