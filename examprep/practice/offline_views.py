@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from examprep.kernel.errors import Refusal
 from examprep.people.access import Permission
@@ -74,8 +75,8 @@ def sync() -> ResponseReturnValue:
     try:
         batch = batches.read_batch(request.get_data())
         syncing.check_owner(actor, batch.person_id)
-    except Refusal as refusal:
-        log.warning("a batch of person %s was refused: %s", actor.person_id, refusal.code)
+    except (Refusal, RequestEntityTooLarge) as refusal:
+        log.warning("a batch of person %s was refused: %s", actor.person_id, getattr(refusal, "code", ""))
         raise
     outcomes = [_take(raw, batch.clock_ms) for raw in batch.answers]
     if refused := syncing.summary(outcomes):

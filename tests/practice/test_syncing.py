@@ -231,11 +231,13 @@ def test_what_is_no_batch_is_refused_whole(ann, database, caplog, body):
     assert contents(database) == before
 
 
-def test_a_long_batch_and_a_large_body_are_refused(ann, kept, send, questions, database):
+def test_a_long_batch_and_a_large_body_are_refused(ann, kept, send, questions, database, caplog):
     before = contents(database)
+    caplog.set_level(logging.WARNING)
     assert send(ann, [kept(questions[0], {1})] * 101).json["error"] == "practice.batch-long"
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     assert ann.post("/practice/sync", data=b" " * 10_000_000, headers=headers).status_code == 413
+    assert len(caplog.records) == 2
     assert contents(database) == before
 
 

@@ -104,3 +104,23 @@ def test_plain_texts_are_never_markup(sign_in, ask):
     ask("single-choice", raw)
     page = sign_in("ann_candidate").get(ALL).text
     assert "&lt;b&gt;甲" in page
+
+
+def test_words_that_a_device_kept_are_taken_and_marked(sign_in, ask, world, database):
+    question = ask("short-answer", SHORT)
+    answer = {
+        "id": str(uuid4()),
+        "subject": SUBJECT,
+        "scope": "all",
+        "syllabus": SYLLABUS,
+        "version": question.version_id,
+        "ticks": [],
+        "written": [" 自决 "],
+        "at": 1000,
+    }
+    body = {"person": world.people["ann_candidate"], "clock": 61_000, "answers": [answer]}
+    sent = sign_in("ann_candidate").post("/practice/sync", json=body)
+    assert [each["state"] for each in sent.json["answers"]] == ["accepted"]
+    with database.read() as session:
+        row = session.scalars(select(AnswerRow)).one()
+    assert (row.written, row.half_points) == (["自决"], question.half_points)
