@@ -171,6 +171,10 @@ def test_what_only_looks_like_a_shared_text(text):
     assert [question.passage for question in read(text).questions] == ["", ""]
 
 
+def test_an_answer_numbered_0_is_the_first():
+    assert one("1．甲？\nA．一\nB．二\n答案0：A\n").answer == "A"
+
+
 def test_questions_about_a_case_stay_its_own():
     case = (
         "案例一：故事\n根据以上材料，回答1～2题：\n1. 甲？（8分）\n2. 乙？（4分）\n答案：\n1. 甲（8分）\n2. 乙（4分）\n"

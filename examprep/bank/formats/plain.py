@@ -244,7 +244,7 @@ class _Paper:
         if field in {"answer", "model"}:
             answer, explanation = words.explained(text) if field == "answer" else (text, "")
             given = question.answers if field == "answer" else question.models
-            place = int(mark) - 1 if mark.isdigit() else len(given) if len(question.prompts) > 1 else 0
+            place = max(0, int(mark) - 1) if mark.isdigit() else len(given) if len(question.prompts) > 1 else 0
             while len(given) <= min(place, len(question.prompts) + 1):
                 given.append([])
             self._into(given[min(place, len(given) - 1)], answer)
