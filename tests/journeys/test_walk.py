@@ -27,6 +27,7 @@ NOT_WALKED = {
     "device.worker",  # a script
     "fail",  # of the tests
     "imports.failed",  # a file
+    "imports.progress_of",  # for the script that says how far an import is
     "imports.template",  # a file
     "practice.pack",  # for the script that keeps questions
     "practice.who",  # for the script that sends answers
