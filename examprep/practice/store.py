@@ -528,6 +528,11 @@ def weights_in_force(session: Session) -> Weights | None:
     return None if found is None else tuple(found)
 
 
+def add_weights(session: Session, **values: Any) -> None:
+    session.add(WeightsRow(**values))
+    session.flush()
+
+
 def weights(session: Session) -> dict[int, Weights]:
     """All weights that were ever in force, by id."""
     return {row.id: tuple(row.weights) for row in session.scalars(select(WeightsRow))}

@@ -5,6 +5,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.practice import assignment_views, cards, notebook_views, offline_views, progress_views
 from examprep.practice.assigning import CONDITION, still_open
+from examprep.practice.cli import practice
 from examprep.practice.jobs import JOBS
 from examprep.practice.rebuild import day_differences, flips, memory_differences, redo
 from examprep.practice.trail import TRAIL
@@ -16,6 +17,7 @@ PAGES = (assignment_views, notebook_views, offline_views, progress_views)
 FEATURE = Feature(
     name="practice",
     blueprint=bp,
+    commands=(practice,),
     nav=(
         NavItem(N_("Practice"), "practice.home", Permission.PRACTICE_OWN_USE, "candidate", 10, "practice"),
         NavItem(N_("Notebook"), "practice.notebook", Permission.PRACTICE_OWN_USE, "candidate", 11, "notebook"),
