@@ -31,6 +31,7 @@ def demo(fresh: bool, no_serve: bool, home: Path, host: str, port: int) -> None:
         kept.write_text(json.dumps({"password": password}), encoding="utf-8")
         kept.chmod(0o600)
     else:
+        renew(home)
         password = json.loads(kept.read_text(encoding="utf-8"))["password"]
         click.echo(f"The demo in {home} is kept; --fresh makes a new one.")
     _introduce(password, None if no_serve else f"http://{host}:{port}")
@@ -38,6 +39,15 @@ def demo(fresh: bool, no_serve: bool, home: Path, host: str, port: int) -> None:
         # Read only now: making the demo anew makes new keys.
         settings = Settings.from_env({}, home=home).with_(development=True, base_url=f"http://{host}:{port}")
         serve_installation(settings, host=host, port=port, processes=default_processes(), threads=4, with_worker=True)
+
+
+def renew(home: Path) -> None:
+    """Bring the tables of a kept demo up to date: it may have been made by an earlier version."""
+    runtime = open_runtime(Settings.from_env({}, home=home))
+    upgrade(runtime)
+    with runtime.database.write() as session:
+        load_data(session, runtime.clock.today())
+    runtime.database.close()
 
 
 def make(home: Path) -> str:
