@@ -319,6 +319,19 @@ def test_what_was_done_of_the_plan_without_a_connection_is_done(ann, kept, send,
     assert differences(database) == []
 
 
+def test_the_plan_is_done_whichever_device_sends_first(ann, sign_in, kept, send, questions, clock):
+    clock.advance(timedelta(hours=5))
+    pack = ann.get(f"/practice/pack?subject={SUBJECT}").json["questions"]
+    earlier, later = (
+        [{**kept(one["version"], set(one["key"]), ago=ago), "scope": "plan"} for one in some]
+        for some, ago in ((pack[:5], 180 * MINUTE), (pack[5:], MINUTE))
+    )
+    assert set(states(send(ann, later))) == {"accepted"}
+    assert set(states(send(sign_in("ann_candidate"), earlier))) == {"accepted"}
+    left = ann.get(f"/practice/pack?subject={SUBJECT}").json["questions"]
+    assert [one for one in left if "plan" in one["scopes"]] == []
+
+
 def test_the_pack_marks_as_the_server_does(ann, kept, send, questions, database):
     for one in ann.get(f"/practice/pack?subject={SUBJECT}").json["questions"]:
         question = next(q for q in questions if q.version_id == one["version"])
