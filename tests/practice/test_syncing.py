@@ -241,10 +241,11 @@ def test_a_long_batch_and_a_large_body_are_refused(ann, kept, send, questions, d
     assert contents(database) == before
 
 
-def test_a_large_body_without_a_length_is_refused(ann, questions, database):
+@pytest.mark.parametrize("size", [600_000, 10_000_000])
+def test_a_large_body_without_a_length_is_refused(ann, questions, database, size):
     answer = ann.post(
         "/practice/sync",
-        input_stream=io.BytesIO(b" " * 10_000_000),
+        input_stream=io.BytesIO(b" " * size),
         environ_overrides={"wsgi.input_terminated": True},
         headers={"Accept": "application/json"},
     )
@@ -285,6 +286,8 @@ def test_the_token_is_fetched_and_asked_for(app, world, kept, send, questions, d
     for headers in ({}, {"X-CSRFToken": "forged"}):
         refused = send(client, [kept(questions[1], {1})], headers=headers)
         assert (refused.status_code, refused.json["error"]) == (400, "access.csrf")
+    headers = {"X-CSRFToken": who["token"], "Content-Type": "application/json", "Accept": "application/json"}
+    assert client.post("/practice/sync", data=b" " * 10_000_000, headers=headers).status_code == 413
     # A token that came in a header opens no door to forms that have none.
     assert client.post(f"/practice/{SUBJECT}/restart", data={}).status_code in {400, 405}
     assert client.post("/language", data={"language": "en", "next": "/"}).status_code == 400
