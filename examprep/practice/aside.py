@@ -10,7 +10,7 @@ from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import notebook, shares, store
+from examprep.practice import discussing, notebook, shares, store
 from examprep.practice.shelf import governing, shelf_of, similar
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter
@@ -32,6 +32,7 @@ class Aside:
     chapters: Sequence[Chapter]
     share: Rate | None  # of all answers; only for whoever has answered, and where there are enough
     similar: Sequence[bank.Question]
+    posts: Sequence[discussing.Post]  # told only to who has answered: an answer to one may give the key away
 
     @property
     def letters(self) -> Sequence[str]:
@@ -60,6 +61,7 @@ def aside(session: Session, actor: Actor, *, question_id: int, today: date, now:
         reports=bank.reports_of(session, actor, question_id),
         chapters=[chapter for chapter in chapters if chapter.id in question.chapter_ids],
         share=shares.share_right(session, question.version_id, now) if answers else None,
+        posts=discussing.posts(session, actor, question_id) if answers else (),
         similar=[bank.question(session, shelf.versions[i]) for i in similar(session, shelf, question_id)[:SHOWN_ALIKE]],
     )
 

@@ -253,3 +253,21 @@ class GivenRow(Base):
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("practice_assignment.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class PostRow(Base):
+    """What a candidate asked about a question, and what a trainer said to it. Others see it once it is shown."""
+
+    __tablename__ = "practice_post"
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'shown', 'hidden')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(index=True)
+    version_id: Mapped[int]  # what the candidate had before them
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    words: Mapped[str]
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(8), index=True)
+    answer: Mapped[str]  # of a hidden one: why
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""How the audit trail tells of assignments."""
+"""How the audit trail tells of assignments and discussion."""
 
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
@@ -10,6 +10,8 @@ TRAIL = Trail(
     acts={
         "practice.assignment-cancelled": N_("Cancelled an assignment"),
         "practice.assignment-set": N_("Set an assignment"),
+        "practice.post-answered": N_("Answered a candidate's question"),
+        "practice.post-hidden": N_("Hid a candidate's question"),
     },
     things={
         "practice_assignment": Thing(
@@ -18,6 +20,9 @@ TRAIL = Trail(
             "practice.assignment",
             "assignment_id",
             Permission.PRACTICE_ASSIGNMENT_MANAGE,
+        ),
+        "practice_post": Thing(
+            N_("Candidate's question"), None, "practice.post", "post_id", Permission.BANK_QUESTION_EDIT
         ),
     },
     fields=(

@@ -14,7 +14,7 @@ from examprep.people.session import current_actor
 from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.practice import actions, aside, forms, overview, parts
+from examprep.practice import actions, aside, discussing, forms, overview, parts
 from examprep.practice.day import set_pace
 from examprep.practice.presenting import by_period, picture_of
 from examprep.practice.rules.notebook import CAUSES
@@ -231,6 +231,25 @@ def report(question_id: int) -> ResponseReturnValue:
     return _aside_page(
         question_id, said=N_("Thank you. Whoever keeps this question reads it; the reply will stand here.")
     )
+
+
+@bp.post("/question/<int:question_id>/ask")
+@needs(Permission.PRACTICE_OWN_USE)
+def ask_trainers(question_id: int) -> ResponseReturnValue:
+    clock, words = runtime().clock, request.form.get("words", "")
+    try:
+        with writing() as session:
+            discussing.ask(
+                session,
+                current_actor(),
+                question_id=question_id,
+                words=words,
+                today=clock.today(),
+                now=clock.now(),
+            )
+    except (RuleViolation, Conflict) as refusal:
+        return _aside_page(question_id, refusal=refusal)
+    return _aside_page(question_id, said=N_("Your trainers read it. Once they answer, it stands here for everybody."))
 
 
 @bp.post("/type-size")

@@ -3,7 +3,7 @@
 from examprep.feature import Dependent, Derived, Feature, HomeCard, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.practice import assignment_views, cards, notebook_views, offline_views, progress_views
+from examprep.practice import assignment_views, cards, discussion_views, notebook_views, offline_views, progress_views
 from examprep.practice.assigning import CONDITION, still_open
 from examprep.practice.cli import practice
 from examprep.practice.jobs import JOBS
@@ -12,7 +12,7 @@ from examprep.practice.trail import TRAIL
 from examprep.practice.views import bp
 
 # They put their pages on the blueprint as they are read.
-PAGES = (assignment_views, notebook_views, offline_views, progress_views)
+PAGES = (assignment_views, discussion_views, notebook_views, offline_views, progress_views)
 
 FEATURE = Feature(
     name="practice",
@@ -31,10 +31,13 @@ FEATURE = Feature(
         ),
     ),
     jobs=JOBS,
-    home_cards=(HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 5, "practice/_assigned.html", cards.assigned),),
+    home_cards=(
+        HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 5, "practice/_assigned.html", cards.assigned),
+        HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 12, "home/figure.html", cards.asked),
+    ),
     still_due={CONDITION: still_open},
     trail=TRAIL,
-    mails={"assignment": N_("An assignment to do")},
+    mails={"assignment": N_("An assignment to do"), "discussion": N_("An answer to a question one asked")},
     dependents=(Dependent(N_("Practice"), flips, redo),),
     derived=(Derived("practice_memory", memory_differences), Derived("practice_day", day_differences)),
 )
