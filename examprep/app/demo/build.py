@@ -255,6 +255,7 @@ class Builder:
             for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4, *steady), strict=False):
                 current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
             current.set_assignments(session, trainer, [candidate, *learners[:24]], now)
+            current.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
             count_cohort(session, "sw-comprehensive", self.runtime.clock.today())
 
     def _candidate(self, session: Session) -> int:

@@ -18,7 +18,7 @@ from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
 from examprep.practice import actions as practice
-from examprep.practice import aside, assigning, notebook
+from examprep.practice import aside, assigning, discussing, notebook
 from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
@@ -260,13 +260,30 @@ def keep_notes(session: Session, person_id: int, now: datetime) -> None:
         aside.write_note(session, actor, question_id=asked, remarks=remarks, today=today, now=now)
 
 
+def discuss(session: Session, trainer: Actor, person_ids: Sequence[int], now: datetime) -> None:
+    """What candidates asked about questions they missed; the first was answered, the others wait."""
+    words = (
+        "题干里哪一句能看出是“首先”要做的？\n我觉得两个选项都成立。",
+        "如果换成儿童，答案会不会不一样？",
+        "解析里说的“资源链接”和“倡导”怎么区分？",
+    )
+    posts = []
+    for person_id, asked in zip(person_ids, words, strict=False):
+        actor = candidate_actor(session, person_id)
+        (leaf, *_) = notebook.read(session, actor, notebook.Narrowing()).leaves
+        number, today = leaf.question.question_id, office_day(now)
+        posts.append(discussing.ask(session, actor, question_id=number, words=asked, today=today, now=now))
+    reply = "看最后一问：问的是顺序，不是对错。\n两个选项都会做，但要先评估，再行动。"
+    discussing.answer(session, trainer, posts[0], reply, now=now + timedelta(minutes=20))
+
+
 def set_assignments(session: Session, trainer: Actor, person_ids: Sequence[int], now: datetime) -> None:
     """Two assignments for those who practise: one under way, and one whose last day is past for some."""
     for person_id in person_ids[1:]:  # the first has the account that is printed, and practises already
         where = session.get_one(PersonRow, person_id).organisation_id
         since = date(2022, 1, 1)
         people.grant_role(session, person_id=person_id, organisation_id=where, role=Role.CANDIDATE, since=since)
-    for title, set_days_ago, due_days, count in (("个案与小组工作 20 题", 12, -2, 20), ("考前综合 15 题", 4, 3, 15)):
+    for title, set_days_ago, due_days, count in (("本周小测 6 题", 12, -2, 6), ("考前综合 15 题", 4, 3, 15)):
         set_at = now - timedelta(days=set_days_ago)
         entry = assigning.Entry(
             title=title,
