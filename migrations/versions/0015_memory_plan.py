@@ -1,4 +1,8 @@
-"""Crammed answers, fitted weights, and a person's pace and plan of the day."""
+"""Crammed answers, fitted weights, and a person's pace and plan of the day.
+
+Luck and time count in what an answer teaches from now on; `examprep verify --repair` works in by the same what was
+answered before.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -3,10 +3,12 @@
 FSRS takes a right answer for recall. A right answer to a question with options may be luck, so guessing counts:
 
 - anything short of the full mark is not recalled; written answers, marked by points, are recalled from 60 % on;
-- a right answer that was guessed is not recalled where luck alone is as likely as not (true or false), and recalled
-  with difficulty elsewhere; ticked faster than anybody reads, it counts as guessed;
+- a right answer that was guessed is not recalled where luck alone is right once in five or more often (true or false,
+  one of four), and recalled with difficulty where it hardly ever is; ticked faster than anybody reads, it counts as
+  guessed;
 - right, but slower than the exam's pace allows, is recalled with difficulty;
-- right and sure is recalled with ease, unless luck alone would often be right.
+- right, sure and quick is recalled with ease, unless luck alone is right every third time. Sureness alone is not
+  enough: people are surer than they are right, and the long interval after ease is lost on whoever was not.
 
 Units: milliseconds from shown to sent; beyond ``AWAY_MS`` nobody was thinking all the time, so it says nothing.
 """
@@ -21,7 +23,8 @@ AWAY_MS = 10 * 60 * 1000
 # The papers leave 90 to 113 seconds a question; one with several right options takes more than one with one.
 SLOW_MS = {True: 90_000, False: 150_000}
 WRITTEN_RECALLED, WRITTEN_WELL = 0.6, 0.85
-MOSTLY_LUCK, OFTEN_LUCK = 0.5, 0.3
+QUICK = 1 / 3  # of the time beyond which an answer is slow
+LUCK_COUNTS, LUCK_RULES = 1 / 5, 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,10 @@ def rate(asked: Asked, *, share: float, sure: str | None, took_ms: int | None) -
     if share < 1:
         return AGAIN
     if sure == GUESSING or _unread(took_ms):
-        return AGAIN if asked.luck >= MOSTLY_LUCK else HARD
+        return AGAIN if asked.luck >= LUCK_COUNTS else HARD
     if _slow(asked, took_ms):
         return HARD
-    return EASY if sure == SURE and asked.luck < OFTEN_LUCK else GOOD
+    return EASY if sure == SURE and asked.luck < LUCK_RULES and _quick(asked, took_ms) else GOOD
 
 
 def _rate_written(share: float, sure: str | None) -> int:
@@ -72,3 +75,7 @@ def _unread(took_ms: int | None) -> bool:
 
 def _slow(asked: Asked, took_ms: int | None) -> bool:
     return took_ms is not None and SLOW_MS[asked.one_tick] < took_ms < AWAY_MS
+
+
+def _quick(asked: Asked, took_ms: int | None) -> bool:
+    return took_ms is not None and FASTEST_MS <= took_ms <= QUICK * SLOW_MS[asked.one_tick]
