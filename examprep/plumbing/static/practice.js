@@ -63,10 +63,11 @@ async function submit(asked, button) {
 // goes on with the questions that it keeps.
 async function keepForLater(asked, data) {
   const line = document.querySelector("[data-keeper]");
+  if (!line) return complain(box.dataset.offline); // a page that does not say whose it is
   const [, , subject, scope] = new URL(asked.action).pathname.split("/");
   const blank = data.has("blank");
   const ticks = blank ? [] : data.getAll("tick").map(Number);
-  const [person, version] = [Number(line?.dataset.person), Number(data.get("version"))];
+  const [person, version] = [Number(line.dataset.person), Number(data.get("version"))];
   try {
     const { keepAnswer } = await import("./offline/store.js");
     await keepAnswer({
