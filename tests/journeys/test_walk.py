@@ -29,6 +29,7 @@ NOT_WALKED = {
     "imports.failed",  # a file
     "imports.progress_of",  # for the script that says how far an import is
     "imports.template",  # a file
+    "practice.notebook_file",  # a file
     "practice.pack",  # for the script that keeps questions
     "practice.who",  # for the script that sends answers
     "static",
