@@ -23,9 +23,9 @@ def test_every_page_of_help_opens_for_everybody(app, sign_in, language):
             page = client.get(f"/help/{topic.name}")
             assert page.status_code == 200, topic
             assert page.text.count("<h1") == 1
-            assert bool(re.search("[一-鿿]", re.search("<article.*</article>", page.text, re.S)[0])) == (
-                language == "zh"
-            )
+            # What stands in a file is quoted as it stands there.
+            told = re.sub("<code>.*?</code>", "", re.search("<article.*</article>", page.text, re.S)[0], flags=re.S)
+            assert bool(re.search("[一-鿿]", told)) == (language == "zh")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
