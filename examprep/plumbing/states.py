@@ -11,6 +11,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "no-account": (N_("No account"), "quiet"),
     "open": (N_("Open"), "right"),
     "closed": (N_("Closed"), "quiet"),
+    "assignment-open": (N_("Under way"), "right"),
+    "assignment-over": (N_("Last day over"), "quiet"),
     "draft": (N_("Draft"), "quiet"),
     "published": (N_("Published"), "right"),
     "retired": (N_("Retired"), "quiet"),

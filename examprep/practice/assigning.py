@@ -234,7 +234,7 @@ def _counted(
     row = _seen(session, actor, each["id"])
     askable = _askable(session, row, today)
     finished = sum(one.questions >= len(askable) for one in store.done(session, row, askable).values())
-    over = "cancelled" if row.cancelled_at else "closed" if today > row.due_on else "open"
+    over = "cancelled" if row.cancelled_at else "assignment-over" if today > row.due_on else "assignment-open"
     return {"subject": names.get(row.subject_code, {}), "finished": Rate(finished, each["given"]), "state": over}
 
 

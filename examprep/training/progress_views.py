@@ -25,7 +25,7 @@ PROGRESS_COLUMNS = (
     Column("answered", N_("Answers in 14 days"), "number", sortable=True),
     Column("right", N_("Right"), "rate"),
     Column("minutes", N_("Minutes"), "number", sortable=True),
-    Column("mastered", N_("Mastered of what was answered"), "rate"),
+    Column("mastered", N_("Mastered"), "rate"),
     Column("mistakes", N_("Open mistakes"), "number", sortable=True),
     Column("weakest", N_("Weakest chapters")),
 )

@@ -10,7 +10,7 @@ const filled = (words, count) => words.replace("{n}", count);
 export function bannerIn(line, { person, onSent = () => {} }) {
   const words = line.dataset;
   let had = 0;
-  let last = "waiting";
+  let last = "unknown"; // until the server was asked
 
   function say(kind, text, refused = []) {
     line.dataset.kind = kind;
@@ -28,7 +28,7 @@ export function bannerIn(line, { person, onSent = () => {} }) {
     if (count && state === "signed-out") say("signed-out", filled(count === 1 ? words.outOne : words.outMany, count), refused);
     else if (count) say("waiting", filled(count === 1 ? words.waitingOne : words.waitingMany, count), refused);
     else if (mine && (had || "always" in words) && state === "sent") say("sent", words.sent, refused);
-    else if (mine && "always" in words) say("away", words.none, refused);
+    else if (mine && "always" in words && state !== "unknown") say("away", words.none, refused);
     else say("", "", refused);
     had ||= count;
     if (refused.length && state === "sent") await forgetRefusals(mine);
