@@ -172,7 +172,7 @@ def read_file(upload: Upload) -> RawFile:
     for suffixes, read in READERS.items():
         if name.endswith(suffixes):
             return read(upload)
-    return read_sheet(read_table(upload.content, upload.filename))
+    return read_sheet(read_table(upload.content, upload.filename, formulas=False))
 
 
 READERS: Mapping[tuple[str, ...], Callable[[Upload], RawFile]] = {

@@ -9,6 +9,7 @@ A row number is the number the user sees in the spreadsheet; the head is row 1 u
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,17 +45,17 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def read_table(content: bytes, filename: str) -> Table:
-    """Read the first sheet that has a head.
+def read_table(content: bytes, filename: str, *, formulas: bool = True) -> Table:
+    """Read the first sheet that has a head. ``formulas``: whether cells may be computed; their last values are read.
 
     Raises:
-        UnreadableFile: empty, not what its name says, too large when unpacked, or not text.
+        UnreadableFile: empty, not what its name says, too large when unpacked, with macros, or not text.
     """
     if not content.strip(b"\x00 \r\n\t"):
         raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
     lower = filename.lower()
     if lower.endswith((".xlsx", ".xlsm")):
-        grid = _workbook(content)
+        grid = _workbook(content, formulas=formulas)
     elif lower.endswith((".csv", ".tsv", ".txt")):
         grid = _separated(content)
     elif lower.endswith(".xls"):
@@ -64,7 +65,7 @@ def read_table(content: bytes, filename: str) -> Table:
     return _table(grid)
 
 
-def _workbook(content: bytes) -> list[list[Any]]:
+def _workbook(content: bytes, *, formulas: bool) -> list[list[Any]]:
     if not content.startswith(b"PK"):
         raise UnreadableFile(
             "file.not-xlsx",
@@ -72,9 +73,7 @@ def _workbook(content: bytes) -> list[list[Any]]:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > UNPACKED_LIMIT_BYTES:
-            raise UnreadableFile("file.bomb", "The workbook is far larger inside than it looks. Send it in parts.")
+            _check(archive, formulas=formulas)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
@@ -98,6 +97,39 @@ def _workbook(content: bytes) -> list[list[Any]]:
             "The workbook is damaged or protected by a password. Open it in Excel and save it anew.",
         ) from error
     raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
+
+
+def _check(archive: zipfile.ZipFile, *, formulas: bool) -> None:
+    parts = archive.infolist()
+    if sum(part.file_size for part in parts) > UNPACKED_LIMIT_BYTES:
+        raise UnreadableFile("file.bomb", "The workbook is far larger inside than it looks. Send it in parts.")
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise UnreadableFile("file.macros", "The workbook holds macros. Save it as .xlsx, without macros.")
+    if formulas:
+        return
+    for part in parts:
+        if part.filename.startswith("xl/worksheets/") and (cell := _computed(archive, part)):
+            raise UnreadableFile(
+                "file.formula",
+                "Cell %(cell)s holds a formula. Copy the cells, paste them as values, and send the file again.",
+                cell=cell,
+            )
+
+
+_FORMULA = re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:x:)?f[\s/>]')
+_CHUNK, _OVERLAP = 1 << 20, 512
+
+
+def _computed(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str | None:
+    """The first cell of a sheet that holds a formula; read piece by piece, since a sheet may be large."""
+    kept = b""
+    with archive.open(part) as sheet:
+        while piece := sheet.read(_CHUNK):
+            kept += piece
+            if found := _FORMULA.search(kept):
+                return found[1].decode()
+            kept = kept[-_OVERLAP:]
+    return None
 
 
 def _separated(content: bytes) -> list[list[Any]]:

@@ -69,6 +69,30 @@ def wide() -> bytes:
     return buffer.getvalue()
 
 
+def with_part(name: str) -> bytes:
+    """A sound workbook that carries one more part."""
+    buffer = io.BytesIO(workbook(HEADS, ["张三", "60"]))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr(name, b"x")
+    return buffer.getvalue()
+
+
+def computed() -> bytes:
+    book, buffer = Workbook(), io.BytesIO()
+    book.active.append(HEADS)
+    for number in range(20_000):  # more than is looked through at once
+        book.active.append(["张三", "=1+1"] if number == 19_999 else ["张三", 60])
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_formulas_are_refused_only_where_they_are_not_welcome():
+    with pytest.raises(UnreadableFile) as refusal:
+        read_table(computed(), "a.xlsx", formulas=False)
+    assert (refusal.value.code, refusal.value.sentence.values) == ("file.formula", {"cell": "B20001"})
+    assert len(read_table(computed(), "a.xlsx").rows) == 20_000
+
+
 @pytest.mark.parametrize(
     ("content", "name", "code"),
     [
@@ -83,6 +107,7 @@ def wide() -> bytes:
         pytest.param(lambda: b'a,b\n"open,1\n', "a.csv", "file.csv", id="open-quote"),
         pytest.param(bomb, "a.xlsx", "file.bomb", id="zip-bomb"),
         pytest.param(wide, "a.xlsx", "file.rows", id="a-million-empty-rows"),
+        pytest.param(lambda: with_part("xl/vbaProject.bin"), "a.xlsm", "file.macros", id="macros"),
     ],
 )
 def test_each_bad_file_gets_its_sentence(content, name, code):
