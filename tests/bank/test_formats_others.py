@@ -4,13 +4,17 @@ qti-convert (CitoLab) rewrites QTI packages from one version to the next and bac
 same questions. moodle-xml-parser reads Moodle's questions with several options.
 """
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
+from defusedxml.ElementTree import fromstring
 from moodle_xml_parser.parser import parse_bytes
 from qti_convert import downgrade_package, upgrade_package
 
 from examprep.bank.formats.archive import pack
 from examprep.bank.formats.moodle_out import write_moodle
-from examprep.bank.formats.package_out import write_qti21, write_qti22, write_qti30
+from examprep.bank.formats.package_out import write_qti12, write_qti21, write_qti22, write_qti30
 from examprep.bank.formats.xml_files import read_package
 from examprep.bank.markup import PLAIN
 from tests.bank.sent_out import drafts, kept, of_each_type
@@ -23,6 +27,15 @@ NOT_IN_21 = {'Attribute "use" on qti-rubric-block is not supported in QTI 2.1.'}
 def read(files):
     parts = {name: text if isinstance(text, bytes) else text.encode() for name, text in files.items()}
     return read_package(pack(parts), "a.zip")
+
+
+def test_qti_12_judges_every_item_as_its_schema_asks():
+    """By ims_qtiasiv1p2p1.dtd: (qticomment?, outcomes, (respcondition | itemproc_extension)+)."""
+    with ZipFile(BytesIO(write_qti12(of_each_type()).content)) as package:
+        judged = fromstring(package.read("questions.xml")).findall(".//{*}resprocessing")
+    parts = [[part.tag.rpartition("}")[2] for part in each] for each in judged]
+    assert len(parts) == len(of_each_type())
+    assert all(names[0] == "outcomes" and set(names[1:]) == {"respcondition"} for names in parts), parts
 
 
 @pytest.mark.parametrize("write", [write_qti21, write_qti22])

@@ -120,7 +120,10 @@ def _worded(content: WrittenContent) -> tuple[str, str]:
     equals = "".join(
         f'<varequal respident="RESPONSE" case="No">{escaped(text)}</varequal>' for text in content.accepted
     )
-    return response, _condition(f"<or>{equals}</or>", f"{full:g}", "Set") if equals else ""
+    # The specification asks for one condition at least; what a person must mark matches anything and scores nothing.
+    return response, _condition(f"<or>{equals}</or>", f"{full:g}", "Set") if equals else _condition(
+        "<other/>", "0", "Set"
+    )
 
 
 def _equal(ident: str) -> str:
