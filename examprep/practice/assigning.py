@@ -90,7 +90,7 @@ def set_assignment(session: Session, actor: Actor, entry: Entry, *, today: date,
 def _questions(session: Session, entry: Entry, today: date, now: datetime) -> list[int]:
     """The questions chosen by hand, or as many drawn by lot as were asked for or there are."""
     syllabus.subject(session, entry.subject_code)
-    shelf = shelf_of(session, entry.subject_code, governing(session, syllabus.next_exam(session, today)))
+    shelf = shelf_of(session, entry.subject_code, _edition(session, today))
     if entry.numbers:
         unknown = [number for number in entry.numbers if number not in shelf.versions]
         if unknown:
@@ -180,7 +180,7 @@ def progress(session: Session, actor: Actor, assignment_id: int, *, today: date)
         NotFound: ``practice.assignment``.
     """
     row = _seen(session, actor, assignment_id)
-    askable = _askable(session, row, today)
+    askable = _askable(session, row, _edition(session, today))
     did = store.done(session, row, askable)
     rows = []
     for person in store.persons(session, actor, row.id):
@@ -224,22 +224,31 @@ def assignments(session: Session, actor: Actor, ask: Ask, *, today: date) -> Pag
     page = fetch(
         session, query, ask, sortable=sortable, searchable=(row.title,), default=(row.due_on.desc(), row.id.desc())
     )
+    if not page.rows:
+        return page
     names = {subject.code: subject.names for subject in syllabus.subjects(session)}
-    return replace(page, rows=[{**each, **_counted(session, actor, each, names, today)} for each in page.rows])
+    edition, found = _edition(session, today), store.found(session, actor, [each["id"] for each in page.rows])
+    rows = []
+    for each in page.rows:
+        counted = _counted(session, found[each["id"]], each["given"], edition, today)
+        rows.append({**each, "subject": names.get(each["subject_code"], {}), **counted})
+    return replace(page, rows=rows)
 
 
-def _counted(
-    session: Session, actor: Actor, each: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], today: date
-) -> dict[str, Any]:
-    row = _seen(session, actor, each["id"])
-    askable = _askable(session, row, today)
+def _counted(session: Session, row: AssignmentRow, given: int, edition: str, today: date) -> dict[str, Any]:
+    askable = _askable(session, row, edition)
     finished = sum(one.questions >= len(askable) for one in store.done(session, row, askable).values())
     over = "cancelled" if row.cancelled_at else "assignment-over" if today > row.due_on else "assignment-open"
-    return {"subject": names.get(row.subject_code, {}), "finished": Rate(finished, each["given"]), "state": over}
+    return {"finished": Rate(finished, given), "state": over}
 
 
-def _askable(session: Session, row: AssignmentRow, today: date) -> list[int]:
-    shelf = shelf_of(session, row.subject_code, governing(session, syllabus.next_exam(session, today)))
+def _edition(session: Session, today: date) -> str:
+    """The syllabus by which questions are asked now."""
+    return governing(session, syllabus.next_exam(session, today))
+
+
+def _askable(session: Session, row: AssignmentRow, edition: str) -> list[int]:
+    shelf = shelf_of(session, row.subject_code, edition)
     return [question_id for question_id in row.question_ids if question_id in shelf.versions]
 
 
@@ -260,10 +269,13 @@ class Mine:
 
 def mine(session: Session, actor: Actor, *, today: date) -> list[Mine]:
     """What the actor still owes, up to a month late, and what is finished until its day is over; the soonest first."""
+    owed = store.of_person(session, actor.person_id, today - timedelta(days=SHOWN_LATE_DAYS))
+    if not owed:
+        return []
     names = {subject.code: subject.names for subject in syllabus.subjects(session)}
-    found = []
-    for row, set_by in store.of_person(session, actor.person_id, today - timedelta(days=SHOWN_LATE_DAYS)):
-        askable = _askable(session, row, today)
+    edition, found = _edition(session, today), []
+    for row, set_by in owed:
+        askable = _askable(session, row, edition)
         did = store.done(session, row, askable, actor.person_id).get(actor.person_id)
         answered = did.questions if did else 0
         if answered >= len(askable) and today > row.due_on:
@@ -301,9 +313,12 @@ def remind(session: Session, *, today: date, now: datetime) -> int:
 
     The key names assignment, kind and person, so that repeating changes nothing; how many were new.
     """
-    reminders = []
-    for row in store.due_between(session, today - timedelta(days=1), today + timedelta(days=1)):
-        askable = _askable(session, row, today)
+    due = store.due_between(session, today - timedelta(days=1), today + timedelta(days=1))
+    if not due:
+        return 0
+    edition, reminders = _edition(session, today), []
+    for row in due:
+        askable = _askable(session, row, edition)
         did = store.done(session, row, askable)
         for person in store.given(session, row.id):
             one = did.get(person)
@@ -335,6 +350,6 @@ def still_open(session: Session, person_id: int, context: dict[str, Any], today:
     row = store.standing(session, int(context["assignment"]), person_id)
     if row is None:
         return False
-    askable = _askable(session, row, today)
+    askable = _askable(session, row, _edition(session, today))
     did = store.done(session, row, askable, person_id).get(person_id)
     return did is None or did.questions < len(askable)

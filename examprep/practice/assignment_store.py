@@ -95,6 +95,12 @@ def find(session: Session, actor: Actor, assignment_id: int) -> AssignmentRow | 
     return session.scalar(select(AssignmentRow).where(AssignmentRow.id == assignment_id, _seen(actor)))
 
 
+def found(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, AssignmentRow]:
+    """Those of some assignments that the actor may see, by id."""
+    rows = session.scalars(select(AssignmentRow).where(AssignmentRow.id.in_(ids), _seen(actor)))
+    return {row.id: row for row in rows}
+
+
 def candidates(
     session: Session, actor: Actor, today: date, *, organisation_id: int | None, person_ids: Sequence[int]
 ) -> list[int]:
