@@ -10,7 +10,7 @@ from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound, Refusal, RuleViolation
 from examprep.people.actor import Actor
-from examprep.practice import day, store
+from examprep.practice import day, log_store, notebook_store, store
 from examprep.practice.hot import AnswerPath, Line, memory_values
 from examprep.practice.rules import learning
 from examprep.practice.rules.learning import Given, learn
@@ -189,7 +189,7 @@ def _tell_bank(session: Session, on: Way, version_id: int, now: datetime) -> Non
 
 
 def _told_before(session: Session, actor: Actor, on: Way, client_id: str, now: datetime) -> Told | None:
-    line = store.logged(session, actor.person_id, client_id)
+    line = log_store.logged(session, actor.person_id, client_id)
     if line is None:
         return None
     question = bank.question(session, line.version_id)
@@ -234,7 +234,9 @@ def order_of(session: Session, on: Way) -> Order:
     if on.scope.kind == MARKED:
         chosen = store.marks(session, on.person_id)
     else:
-        chosen = store.mistaken(session, on.person_id, on.subject_code, cause=on.scope.cause, tag_id=on.scope.tag_id)
+        chosen = notebook_store.mistaken(
+            session, on.person_id, on.subject_code, cause=on.scope.cause, tag_id=on.scope.tag_id
+        )
     within = on.shelf.versions
     if on.scope.chapter_id is not None:
         within = dict.fromkeys(on.shelf.chapters.get(on.scope.chapter_id, ()), 0)

@@ -10,7 +10,7 @@ from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import discussing, notebook, shares, store
+from examprep.practice import discussing, log_store, notebook, notebook_store, shares, store
 from examprep.practice.shelf import governing, shelf_of, similar
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter
@@ -27,7 +27,7 @@ class Aside:
     note: str
     causes: Sequence[str]
     tags: Sequence[str]
-    answers: Sequence[store.Logged]  # the latest first
+    answers: Sequence[log_store.Logged]  # the latest first
     reports: Sequence[bank.Report]
     chapters: Sequence[Chapter]
     share: Rate | None  # of all answers; only for whoever has answered, and where there are enough
@@ -46,17 +46,17 @@ def aside(session: Session, actor: Actor, *, question_id: int, today: date, now:
     Raises:
         NotFound: ``practice.question``.
     """
-    names = store.tags(session, actor.person_id)
+    names = notebook_store.tags(session, actor.person_id)
     question = _open(session, actor, question_id, today)
     edition = governing(session, syllabus.next_exam(session, today))
     shelf = shelf_of(session, question.subject, edition)
-    answers = store.answers_to(session, actor.person_id, question_id)
+    answers = log_store.answers_to(session, actor.person_id, question_id)
     chapters = syllabus.chapters(session, question.subject, edition, retired=True)
     return Aside(
         question=question,
-        note=store.note(session, actor.person_id, question_id),
-        causes=store.causes(session, actor.person_id, question_id).get(question_id, ()),
-        tags=[names[i] for i in store.tagged(session, actor.person_id, question_id).get(question_id, ())],
+        note=notebook_store.note(session, actor.person_id, question_id),
+        causes=notebook_store.causes(session, actor.person_id, question_id).get(question_id, ()),
+        tags=[names[i] for i in notebook_store.tagged(session, actor.person_id, question_id).get(question_id, ())],
         answers=answers,
         reports=bank.reports_of(session, actor, question_id),
         chapters=[chapter for chapter in chapters if chapter.id in question.chapter_ids],
@@ -90,8 +90,8 @@ def write_note(
     if len(words) > LONGEST_NOTE:
         raise RuleViolation("practice.note", "A note has at most %(most)s characters.", most=LONGEST_NOTE)
     notebook.put_causes(session, actor, question_id, remarks.causes)
-    store.put_tags(session, actor.person_id, question_id, notebook.read_tags(remarks.tags))
-    store.put_note(session, actor.person_id, question_id, words, now)
+    notebook_store.put_tags(session, actor.person_id, question_id, notebook.read_tags(remarks.tags))
+    notebook_store.put_note(session, actor.person_id, question_id, words, now)
 
 
 def report(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from examprep.kernel.clock import office_day, start_of_day
 from examprep.kernel.errors import RuleViolation
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import plan_store
 from examprep.practice.rules import cram, planning
 from examprep.practice.rules.calendar import Calendar, Held, calendar
 from examprep.practice.rules.curve import curve
@@ -94,8 +94,8 @@ class Forecast:
 
 def pace(session: Session, person_id: int, subject_code: str) -> Pace:
     """The pace somebody chose, or the usual one, with the seconds they take for an answer."""
-    minutes, most = store.pace(session, person_id, subject_code) or (planning.MINUTES, None)
-    answers, took_ms = store.took(session, person_id)
+    minutes, most = plan_store.pace(session, person_id, subject_code) or (planning.MINUTES, None)
+    answers, took_ms = plan_store.took(session, person_id)
     seconds: float = planning.SECONDS_EACH
     if answers >= LEAST_ANSWERS:
         seconds = took_ms / answers / 1000 + READING_SECONDS
@@ -121,13 +121,13 @@ def set_pace(
         )
     if most is not None and not 1 <= most <= MOST_QUESTIONS:
         raise RuleViolation("practice.pace", "A day has 1 to %(most)s questions.", most=MOST_QUESTIONS)
-    store.put_pace(session, actor.person_id, subject_code, minutes, most, now)
-    store.drop_plan(session, actor.person_id, subject_code)
+    plan_store.put_pace(session, actor.person_id, subject_code, minutes, most, now)
+    plan_store.drop_plan(session, actor.person_id, subject_code)
 
 
 def plan(session: Session, person_id: int, on: Way, now: datetime) -> Plan:
     """The plan of the office day that holds ``now``: as it was kept, or made now."""
-    kept = store.plan(session, person_id, on.subject_code, office_day(now))
+    kept = plan_store.plan(session, person_id, on.subject_code, office_day(now))
     if kept is not None:
         question_ids, reviews, planned_at = kept
         return Plan(question_ids, reviews, planned_at, kept=True)
@@ -151,7 +151,7 @@ def postpone(session: Session, person_id: int, on: Way, question_id: int, now: d
 
 
 def _put(session: Session, person_id: int, on: Way, made: Plan, question_ids: Sequence[int], now: datetime) -> None:
-    store.put_plan(
+    plan_store.put_plan(
         session,
         person_id,
         on.subject_code,
@@ -164,9 +164,9 @@ def _put(session: Session, person_id: int, on: Way, made: Plan, question_ids: Se
 
 def _made(session: Session, person_id: int, on: Way, now: datetime) -> Today:
     today = office_day(now)
-    seen = store.memories(session, person_id, on.subject_code)
+    seen = plan_store.memories(session, person_id, on.subject_code)
     exam_on = _exam_on(session, today)
-    first = store.first_day(session, person_id)
+    first = plan_store.first_day(session, person_id)
     return planning.today(
         _held(seen, on.shelf, today),
         _fresh(session, on, seen),
@@ -174,7 +174,7 @@ def _made(session: Session, person_id: int, on: Way, now: datetime) -> Today:
         days_left=_days_left(exam_on, today),
         whole=(exam_on - (first or today)).days if exam_on else None,
         most=pace(session, person_id, on.subject_code).capacity,
-        curve=curve(store.weights_in_force(session)),
+        curve=curve(plan_store.weights_in_force(session)),
     )
 
 
@@ -182,7 +182,7 @@ def upcoming(session: Session, person_id: int, on: Way, now: datetime) -> int | 
     """The next question of today's plan; then what was missed in it and is due again; ``None`` when it is done."""
     made = plan(session, person_id, on, now)
     asked = [question for question in made.question_ids if question in on.shelf.versions]
-    seen = store.seen_of(session, person_id, asked)
+    seen = plan_store.seen_of(session, person_id, asked)
     for question in asked:
         if question not in seen or seen[question].last_at < made.planned_at:
             return question
@@ -194,7 +194,7 @@ def progress(session: Session, person_id: int, on: Way, now: datetime) -> Progre
     """How far the person is in today's plan."""
     made = plan(session, person_id, on, now)
     asked = [question for question in made.question_ids if question in on.shelf.versions]
-    seen = store.seen_of(session, person_id, asked) if made.kept else {}
+    seen = plan_store.seen_of(session, person_id, asked) if made.kept else {}
     done = sum(each.last_at >= made.planned_at for each in seen.values())
     reviews = sum(question in on.shelf.versions for question in made.question_ids[: made.reviews])
     left = pace(session, person_id, on.subject_code).minutes_for(len(asked) - done)
@@ -218,20 +218,21 @@ def comes_back_on(session: Session, person_id: int, on: Way, question_id: int, t
 
 def _calendar(session: Session, person_id: int, on: Way, today: date) -> Calendar:
     return calendar(
-        _held(store.memories(session, person_id, on.subject_code), on.shelf, today),
+        _held(plan_store.memories(session, person_id, on.subject_code), on.shelf, today),
         days_left=_days_left(_exam_on(session, today), today),
         cap=pace(session, person_id, on.subject_code).capacity,
-        curve=curve(store.weights_in_force(session)),
+        curve=curve(plan_store.weights_in_force(session)),
     )
 
 
 def cramming(session: Session, person_id: int, on: Way, now: datetime) -> int | None:
     """The next question to cram; ``None`` when each of the heap was right at its last showing today."""
     today = office_day(now)
-    seen = store.memories(session, person_id, on.subject_code)
+    seen = plan_store.memories(session, person_id, on.subject_code)
     days_left = _days_left(_exam_on(session, today), today) or 0
-    heap = cram.heap(_held(seen, on.shelf, today), days_left=days_left, curve=curve(store.weights_in_force(session)))
-    return cram.turn(heap, store.crammed_since(session, person_id, start_of_day(today)))
+    weights = curve(plan_store.weights_in_force(session))
+    heap = cram.heap(_held(seen, on.shelf, today), days_left=days_left, curve=weights)
+    return cram.turn(heap, plan_store.crammed_since(session, person_id, start_of_day(today)))
 
 
 def _exam_on(session: Session, today: date) -> date | None:
@@ -244,7 +245,7 @@ def _days_left(exam_on: date | None, today: date) -> int | None:
     return max(0, (exam_on - today).days) if exam_on else None
 
 
-def _held(seen: Sequence[store.Remembered], shelf: Shelf, today: date) -> list[Held]:
+def _held(seen: Sequence[plan_store.Remembered], shelf: Shelf, today: date) -> list[Held]:
     return [
         Held(
             each.question_id,
@@ -260,7 +261,7 @@ def _held(seen: Sequence[store.Remembered], shelf: Shelf, today: date) -> list[H
     ]
 
 
-def _fresh(session: Session, on: Way, seen: Sequence[store.Remembered]) -> list[Fresh]:
+def _fresh(session: Session, on: Way, seen: Sequence[plan_store.Remembered]) -> list[Fresh]:
     """What was never answered, with the weight of its chapter and its marks by the paper's format."""
     met = {each.question_id for each in seen}
     worth = {part.question_type: part.half_points_each for part in syllabus.paper_parts(session, on.subject_code)}
@@ -300,7 +301,7 @@ def _chapter_of(shelf: Shelf) -> Mapping[int, int]:
     return found
 
 
-def _weakness(shelf: Shelf, seen: Sequence[store.Remembered]) -> Mapping[int, float]:
+def _weakness(shelf: Shelf, seen: Sequence[plan_store.Remembered]) -> Mapping[int, float]:
     chapters = _chapter_of(shelf)
     answered, rights = Counter[int](), Counter[int]()
     for each in seen:

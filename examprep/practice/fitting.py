@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
-from examprep.practice import store
+from examprep.practice import log_store, plan_store
 from examprep.practice.rebuild import effective
 from examprep.practice.rules.curve import curve
 from examprep.practice.rules.grading import rate
@@ -21,14 +21,14 @@ _DAY = timedelta(days=1)
 
 def refit(session: Session, told: Callable[[float], None]) -> Fit | None:
     """Fit the weights to the log; ``None`` when there are too few answers. It writes nothing."""
-    return fit(histories(session), curve(store.weights_in_force(session)), told)
+    return fit(histories(session), curve(plan_store.weights_in_force(session)), told)
 
 
 def histories(session: Session) -> list[History]:
     """Each person's answers to each question, as they count and in order; of whole persons, until there are enough."""
     found: list[History] = []
     answers = last = 0
-    while answers < MOST_ANSWERS and (people := store.people_after(session, last, _PEOPLE_AT_ONCE)):
+    while answers < MOST_ANSWERS and (people := log_store.people_after(session, last, _PEOPLE_AT_ONCE)):
         last = people[-1]
         of_these = _histories(session, people)
         answers += sum(map(len, of_these))
@@ -38,7 +38,7 @@ def histories(session: Session) -> list[History]:
 
 def _histories(session: Session, people: list[int]) -> list[History]:
     kept: dict[tuple[int, int], tuple[datetime, list[tuple[int, float]]]] = {}
-    for line in effective(session, store.log_of(session, people)):
+    for line in effective(session, log_store.log_of(session, people)):
         key = (line.person_id, line.question_id)
         if line.mode == CRAM and key in kept:
             continue
@@ -58,7 +58,7 @@ def put_in_force(session: Session, found: Fit, *, now: datetime) -> None:
     What was worked in before stays as it is: each line of the log names its weights, so that it is rebuilt by them, and
     a stability means the same under any (the days after which nine in ten are recalled).
     """
-    store.add_weights(
+    plan_store.add_weights(
         session,
         weights=list(found.weights),
         answers=found.forecasts,

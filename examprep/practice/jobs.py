@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day, start_of_day
 from examprep.plumbing.jobs import Job, JobTurn
-from examprep.practice import assigning, store
+from examprep.practice import assigning, log_store
 from examprep.practice.models import CohortRow
 from examprep.practice.rules.mastery import quantiles
 from examprep.syllabus import actions as syllabus
@@ -30,7 +30,7 @@ def count_cohorts(turn: JobTurn) -> int:
 
 def count_cohort(session: Session, subject_code: str, today: date) -> bool:
     """Count one subject's cohort of the last 28 days; says whether it is large enough to be told."""
-    sums = store.subject_sums(session, subject_code, start_of_day(today - timedelta(days=COHORT_DAYS)))
+    sums = log_store.subject_sums(session, subject_code, start_of_day(today - timedelta(days=COHORT_DAYS)))
     lately = [each for each in sums.values() if each[0] >= LEAST_ANSWERS]
     row = None
     if len(lately) >= LEAST_PERSONS:
@@ -41,7 +41,7 @@ def count_cohort(session: Session, subject_code: str, today: date) -> bool:
             answered=list(quantiles([answered for answered, _ in lately]).values),
             right=list(quantiles([rights / answered for answered, rights in lately]).values),
         )
-    store.put_cohort(session, row, subject_code)
+    log_store.put_cohort(session, row, subject_code)
     return row is not None
 
 

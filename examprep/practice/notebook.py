@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.errors import RuleViolation
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import notebook_store
 from examprep.practice.rules.notebook import CAUSES, FEWEST_DAYS, MOST_DAYS
 from examprep.practice.rules.order import NOTEBOOK, Scope
 from examprep.syllabus import actions as syllabus
@@ -36,7 +36,7 @@ class Leaf:
     question: bank.Question
     subject: Mapping[str, str]
     chapter: Mapping[str, str]  # empty where it lies in none
-    noted: store.Noted
+    noted: notebook_store.Noted
     note: str
     causes: Sequence[str]
     tags: Sequence[str]
@@ -57,12 +57,12 @@ class Notebook:
 def read(session: Session, actor: Actor, wanted: Narrowing) -> Notebook:
     """The person's mistakes, the latest first. Withdrawn questions stay until they are forgotten."""
     person = actor.person_id
-    noted = [n for n in store.notebook(session, person) if wanted.subject_code in {"", n.subject_code}]
+    noted = [n for n in notebook_store.notebook(session, person) if wanted.subject_code in {"", n.subject_code}]
     questions = {n.question_id: bank.question(session, n.version_id) for n in noted}
     chapters = syllabus.chapters_by_id(session, frozenset(c for q in questions.values() for c in q.chapter_ids))
     names = {subject.code: subject.names for subject in syllabus.subjects(session)}
-    notes, causes = store.notes(session, person), store.causes(session, person)
-    tags, tagged = store.tags(session, person), store.tagged(session, person)
+    notes, causes = notebook_store.notes(session, person), notebook_store.causes(session, person)
+    tags, tagged = notebook_store.tags(session, person), notebook_store.tagged(session, person)
     leaves = []
     for n in noted:
         question, why, own = questions[n.question_id], causes.get(n.question_id, ()), tagged.get(n.question_id, ())
@@ -87,7 +87,7 @@ def read(session: Session, actor: Actor, wanted: Narrowing) -> Notebook:
         chapters=chapters,
         causes=[code for code in CAUSES if any(code in causes.get(i, ()) for i in questions)],
         tags={i: name for i, name in tags.items() if any(i in tagged.get(q, ()) for q in questions)},
-        days_to_leave=store.days_to_leave(session, person),
+        days_to_leave=notebook_store.days_to_leave(session, person),
         practise=_practise(leaves, wanted),
     )
 
@@ -110,7 +110,7 @@ def set_days_to_leave(session: Session, actor: Actor, days: int, *, now: datetim
         raise RuleViolation(
             "practice.days", "Choose from %(fewest)s to %(most)s days.", fewest=FEWEST_DAYS, most=MOST_DAYS
         )
-    store.put_days_to_leave(session, actor.person_id, days, now)
+    notebook_store.put_days_to_leave(session, actor.person_id, days, now)
 
 
 def read_tags(text: str) -> tuple[str, ...]:
@@ -140,4 +140,4 @@ def put_causes(session: Session, actor: Actor, question_id: int, causes: Collect
     """
     if not CAUSES.keys() >= set(causes):
         raise RuleViolation("practice.cause", "There is no such cause. Choose among those listed.")
-    store.put_causes(session, actor.person_id, question_id, sorted(set(causes)))
+    notebook_store.put_causes(session, actor.person_id, question_id, sorted(set(causes)))

@@ -12,7 +12,7 @@ from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import assigning, day, store
+from examprep.practice import assigning, day, log_store, notebook_store, store
 from examprep.practice.actions import current, order_of
 from examprep.practice.rebuild import effective
 from examprep.practice.rules.learning import NOT_IN_NOTEBOOK, Kept
@@ -112,7 +112,7 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
         due=sum(question in shelf.versions for question in store.due(session, person, subject.code, now)),
         plan=day.progress(session, person, on, now),
         cram=bool(answers) and days_left is not None and days_left <= day.CRAM_DAYS,
-        mistakes=sum(question in shelf.versions for question in store.mistaken(session, person, subject.code)),
+        mistakes=sum(question in shelf.versions for question in notebook_store.mistaken(session, person, subject.code)),
         questions=len(shelf.everything),
         answered_today=answered,
         right_today=Rate(rights, answered),
@@ -192,7 +192,7 @@ def _sensible(session: Session, actor: Actor, scope: Scope) -> bool:
     return (
         scope.type in {"", *QUESTION_TYPES.names}
         and scope.cause in {"", *CAUSES}
-        and (scope.tag_id is None or scope.tag_id in store.tags(session, actor.person_id))
+        and (scope.tag_id is None or scope.tag_id in notebook_store.tags(session, actor.person_id))
     )
 
 
@@ -212,7 +212,7 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
         chapter=chapter,
         type_label=QUESTION_TYPES[on.scope.type].label if on.scope.type else "",
         cause_label=CAUSES.get(on.scope.cause, ""),
-        tag=store.tags(session, actor.person_id)[on.scope.tag_id] if on.scope.tag_id else "",
+        tag=notebook_store.tags(session, actor.person_id)[on.scope.tag_id] if on.scope.tag_id else "",
         assignment=assigning.title(session, actor, on.scope.assignment_id) if on.scope.assignment_id else "",
         question=question,
         position=position,
@@ -234,7 +234,7 @@ class Review:
     """A question looked at again, with all the person's answers to it, latest first."""
 
     question: bank.Question
-    answers: Sequence[store.Logged]
+    answers: Sequence[log_store.Logged]
     in_notebook: bool
     right_days: int
     right_days_needed: int
@@ -257,14 +257,14 @@ def review(session: Session, actor: Actor, *, question_id: int, today: date) -> 
         NotFound: ``practice.question`` -- the person never answered it.
     """
     kept = store.kept_of(session, actor.person_id, question_id)
-    answers = store.answers_to(session, actor.person_id, question_id)
+    answers = log_store.answers_to(session, actor.person_id, question_id)
     if not answers:
         raise NotFound("practice.question", "There is no such question here.")
     counted = list(effective(session, answers))
     points = {line.id: line for line in counted}
-    tags = store.tags(session, actor.person_id)
+    tags = notebook_store.tags(session, actor.person_id)
     entry = kept.entry if kept else NOT_IN_NOTEBOOK
-    enough = store.days_to_leave(session, actor.person_id)
+    enough = notebook_store.days_to_leave(session, actor.person_id)
     question = bank.question(session, bank.current_version(session, question_id))
     return Review(
         question=question,
@@ -274,9 +274,9 @@ def review(session: Session, actor: Actor, *, question_id: int, today: date) -> 
         right_days_needed=enough,
         back_on=_back_on(session, actor.person_id, question, kept, today),
         uncounted=frozenset(line.id for line in answers) - points.keys(),
-        note=store.note(session, actor.person_id, question_id),
-        causes=store.causes(session, actor.person_id, question_id).get(question_id, ()),
-        tags=[tags[i] for i in store.tagged(session, actor.person_id, question_id).get(question_id, ())],
+        note=notebook_store.note(session, actor.person_id, question_id),
+        causes=notebook_store.causes(session, actor.person_id, question_id).get(question_id, ()),
+        tags=[tags[i] for i in notebook_store.tagged(session, actor.person_id, question_id).get(question_id, ())],
     )
 
 

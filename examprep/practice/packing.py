@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.people.actor import Actor
-from examprep.practice import day, store
+from examprep.practice import day, plan_store, store
 from examprep.practice.overview import open_way, usual
 from examprep.practice.rules.order import ALL, DUE, LIVE, PLAN, Order, Scope, read_scope
 from examprep.practice.shelf import Way
@@ -85,7 +85,7 @@ def _wanted(session: Session, everything: Way, now: datetime) -> Iterator[tuple[
 def _planned(session: Session, on: Way, now: datetime) -> Sequence[int]:
     """What is left of today's plan."""
     plan = day.plan(session, on.person_id, on, now)
-    seen = store.seen_of(session, on.person_id, plan.question_ids)
+    seen = plan_store.seen_of(session, on.person_id, plan.question_ids)
     return [i for i in plan.question_ids if i not in seen or seen[i].last_at < plan.planned_at]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.clock import start_of_day
 from examprep.kernel.rate import Rate
-from examprep.practice import store
+from examprep.practice import log_store, notebook_store
 from examprep.practice.progressing import last_answers
 from examprep.practice.rules.mastery import LEAST, Last, by_chapter
 from examprep.practice.shelf import governing, shelf_of
@@ -57,10 +57,10 @@ def group(session: Session, person_ids: Sequence[int], subject_code: str, *, tod
     shelf = shelf_of(session, subject.code, edition)
     chapters = [c for c in syllabus.chapters(session, subject.code, edition) if c.id in shelf.chapters]
     lasts = last_answers(session, person_ids, shelf)
-    practised: dict[int, list[store.Practised]] = {person: [] for person in person_ids}
-    for day in store.days(session, person_ids):
+    practised: dict[int, list[log_store.Practised]] = {person: [] for person in person_ids}
+    for day in log_store.days(session, person_ids):
         practised[day.person_id].append(day)
-    mistakes = store.mistakes_of(session, person_ids, subject.code)
+    mistakes = notebook_store.mistakes_of(session, person_ids, subject.code)
     rates = {person: by_chapter(found) for person, found in lasts.items()}
     return Group(
         [
@@ -73,12 +73,12 @@ def group(session: Session, person_ids: Sequence[int], subject_code: str, *, tod
 
 def most_practised(session: Session, person_ids: Sequence[int], since: date) -> str | None:
     """The subject to which the persons gave most answers since an office day; ``None`` when they gave none."""
-    return store.most_answered(session, person_ids, start_of_day(since))
+    return log_store.most_answered(session, person_ids, start_of_day(since))
 
 
 def _learnt(
     person_id: int,
-    days: Sequence[store.Practised],
+    days: Sequence[log_store.Practised],
     since: date,
     lasts: Sequence[Last],
     rates: Mapping[int, Rate],
@@ -122,7 +122,7 @@ def right_since(session: Session, people: Any, since: date) -> Mapping[int, Rate
     """
     return {
         person: Rate(rights, answered)
-        for person, (answered, rights) in store.sums_since(session, people, since).items()
+        for person, (answered, rights) in log_store.sums_since(session, people, since).items()
     }
 
 
@@ -132,7 +132,7 @@ def weakest(session: Session, person_ids: Sequence[int], since: date) -> Mapping
     Chapters with fewer than five answers do not count; who has no other is missing. It knows no bounds either.
     """
     answered, rights = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
-    for person, version, right in store.answered_since(session, person_ids, start_of_day(since)):
+    for person, version, right in log_store.answered_since(session, person_ids, start_of_day(since)):
         for chapter in bank.question(session, version).chapter_ids:
             answered[person, chapter] += 1
             rights[person, chapter] += right

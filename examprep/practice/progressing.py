@@ -11,7 +11,7 @@ from examprep.kernel.clock import start_of_day
 from examprep.kernel.rate import Rate
 from examprep.people import actions as people
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import log_store
 from examprep.practice.jobs import COHORT_DAYS, LEAST_ANSWERS
 from examprep.practice.overview import subjects, usual
 from examprep.practice.rebuild import effective
@@ -106,7 +106,7 @@ def progress(session: Session, actor: Actor, *, subject_code: str, today: date) 
     shelf = shelf_of(session, subject.code, edition)
     lasts = last_answers(session, [person], shelf)[person]
     chapters = mastered(lasts, shelf, syllabus.chapters(session, subject.code, edition))
-    practised = store.days(session, [person])
+    practised = log_store.days(session, [person])
     right_among, answered_among = _among(session, person, subject.code, today)
     region = people.region_of(session, actor.organisation_id)
     return Progress(
@@ -132,7 +132,7 @@ def last_answers(session: Session, person_ids: Sequence[int], shelf: Shelf) -> M
         for question in questions:
             chapters[question].add(chapter)
     found: dict[tuple[int, int], Last] = {}
-    for line in effective(session, store.log_of(session, person_ids)):
+    for line in effective(session, log_store.log_of(session, person_ids)):
         if line.question_id in shelf.versions:
             known = is_mastered(right=line.right, sure=line.sure)
             found[line.person_id, line.question_id] = Last(
@@ -164,7 +164,7 @@ def _weight(chapter: Chapter, share: float) -> float:
     return (chapter.weight_low + chapter.weight_high) / 2
 
 
-def _days(practised: Sequence[store.Practised], today: date) -> list[Day]:
+def _days(practised: Sequence[log_store.Practised], today: date) -> list[Day]:
     known = {day.answered_on: day for day in practised}
     span = [today - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
     return [
@@ -176,8 +176,8 @@ def _days(practised: Sequence[store.Practised], today: date) -> list[Day]:
 def _among(session: Session, person_id: int, subject_code: str, today: date) -> tuple[Among | None, Among | None]:
     """Where the person's share of right answers, and number of answers, of the last weeks lie in the cohort."""
     since = start_of_day(today - timedelta(days=COHORT_DAYS))
-    answered, rights = store.subject_sums(session, subject_code, since, person_id).get(person_id, (0, 0))
-    cohort = store.cohort(session, subject_code)
+    answered, rights = log_store.subject_sums(session, subject_code, since, person_id).get(person_id, (0, 0))
+    cohort = log_store.cohort(session, subject_code)
     if cohort is None or answered < LEAST_ANSWERS:
         return None, None
     found = []

@@ -13,14 +13,14 @@ from examprep.bank.actions import ruled, version_ids
 from examprep.feature import Flips, Judged
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
-from examprep.practice import store
+from examprep.practice import log_store, plan_store
 from examprep.practice.hot import memory_values
 from examprep.practice.rules.learning import Given, Kept, learn
 from examprep.practice.shelf import asked_of
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
-Rebuild = Callable[[Session, Iterator[store.Logged]], Rows]
+Rebuild = Callable[[Session, Iterator[log_store.Logged]], Rows]
 
 _PEOPLE_AT_ONCE = 200
 FLIPS_SHOWN = 200
@@ -32,7 +32,7 @@ def redo(session: Session, question_id: int) -> set[int]:
     Returns the persons for whom something changed.
     """
     changed: set[int] = set()
-    people = store.people_who_answered(session, version_ids(session, question_id))
+    people = log_store.people_who_answered(session, version_ids(session, question_id))
     for start in range(0, len(people), _PEOPLE_AT_ONCE):
         some = people[start : start + _PEOPLE_AT_ONCE]
         for table, rebuild in (("practice_memory", _memories), ("practice_day", _days)):
@@ -44,7 +44,7 @@ def flips(session: Session, actor: Actor, judged: Judged) -> Flips:
     """What would change in practice if the answers to a version were judged otherwise than they are now."""
     now, persons, counts = ruled(session, [judged.version_id]), set[int](), Counter[str]()
     rows: list[dict[str, Any]] = []
-    for line, name in store.answers_to_version(session, actor, judged.version_id):
+    for line, name in log_store.answers_to_version(session, actor, judged.version_id):
         standing = now.get(line.version_id)
         was = standing.earned(line.ticked) if standing else (line.half_points, line.full_half_points)
         becomes = judged.earned(line.ticked)
@@ -62,7 +62,7 @@ def _share(points: tuple[int, int] | None) -> float:
     return points[0] / points[1] if points else 0.0
 
 
-def effective(session: Session, log: Iterable[store.Logged]) -> Iterator[store.Logged]:
+def effective(session: Session, log: Iterable[log_store.Logged]) -> Iterator[log_store.Logged]:
     """The lines as they count: by the rulings that stand on the versions they saw; voided ones left out."""
     lines = list(log)
     standing = ruled(session, sorted({line.version_id for line in lines}))
@@ -83,8 +83,8 @@ def day_differences(session: Session, repair: bool) -> Iterator[str]:
     return _differences(session, repair, "practice_day", _days)
 
 
-def _memories(session: Session, log: Iterator[store.Logged]) -> Rows:
-    weights = store.weights(session)
+def _memories(session: Session, log: Iterator[log_store.Logged]) -> Rows:
+    weights = plan_store.weights(session)
     kept: dict[tuple[int, int], Kept] = {}
     subjects: dict[tuple[int, int], str] = {}
     versions: dict[tuple[int, int], int] = {}
@@ -104,7 +104,7 @@ def _memories(session: Session, log: Iterator[store.Logged]) -> Rows:
     return {key: memory_values(*key, subjects[key], versions[key], found) for key, found in kept.items()}
 
 
-def _days(_session: Session, log: Iterator[store.Logged]) -> Rows:
+def _days(_session: Session, log: Iterator[log_store.Logged]) -> Rows:
     days: Rows = {}
     for line in log:
         key = (line.person_id, office_day(line.at))
@@ -119,7 +119,7 @@ def _days(_session: Session, log: Iterator[store.Logged]) -> Rows:
 
 def _differences(session: Session, repair: bool, table: str, rebuild: Rebuild) -> Iterator[str]:
     last = 0
-    while people := store.people_after(session, last, _PEOPLE_AT_ONCE):
+    while people := log_store.people_after(session, last, _PEOPLE_AT_ONCE):
         last = people[-1]
         for key, difference in _mended(session, people, table, rebuild, repair=repair):
             yield f"{table} {key}: {difference}"
@@ -134,15 +134,15 @@ def _mended(
     repair: bool,
 ) -> Iterator[tuple[tuple[Any, ...], str]]:
     """The keys of some persons' rows that are not what the log makes of them, with the difference."""
-    wanted = rebuild(session, effective(session, store.log_of(session, people)))
-    found = store.rows_of(session, table, people)
+    wanted = rebuild(session, effective(session, log_store.log_of(session, people)))
+    found = log_store.rows_of(session, table, people)
     for key in sorted(wanted.keys() | found.keys()):
         difference = _difference(wanted.get(key), found.get(key))
         if not difference:
             continue
         yield key, difference
         if repair:
-            store.replace_row(session, table, key, wanted.get(key))
+            log_store.replace_row(session, table, key, wanted.get(key))
 
 
 def _difference(wanted: dict[str, Any] | None, found: dict[str, Any] | None) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.rate import Rate
-from examprep.practice import store
+from examprep.practice import log_store
 
 MORE_THAN = 20  # answers
 KEPT_FOR = timedelta(minutes=10)
@@ -28,6 +28,6 @@ def share_right(session: Session, version_id: int, now: datetime) -> Rate | None
     if counted_at is None or not counted_at <= now < counted_at + KEPT_FOR:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        rate = Rate(*store.rights_of_version(session, version_id))
+        rate = Rate(*log_store.rights_of_version(session, version_id))
         kept[version_id] = now, rate
     return rate if rate.base > MORE_THAN and not bank.ruled(session, [version_id]) else None

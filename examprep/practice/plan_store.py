@@ -1,0 +1,141 @@
+"""Queries of planning: what is remembered, pace, the day's plan, cramming, and the weights of the memory model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from examprep.practice.models import (
+    AnswerRow,
+    DayRow,
+    MemoryRow,
+    PaceRow,
+    PlanRow,
+    WeightsRow,
+)
+from examprep.practice.notebook_store import listed
+from examprep.practice.rules.spacing import Weights
+
+_ANSWER: Any = AnswerRow.__table__
+_MEMORY: Any = MemoryRow.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What planning looks at of one question that was seen."""
+
+    question_id: int
+    stability: float
+    difficulty: float
+    state: int
+    due_at: datetime
+    last_at: datetime
+    reps: int
+    rights: int
+    mistaken_at: datetime | None  # the last mistake, in the notebook still or no more
+    listed: bool  # in the notebook
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it was not answered, but for cramming, since it was missed last."""
+        return self.mistaken_at is not None and self.mistaken_at >= self.last_at
+
+
+_REMEMBERED: list[Any] = [_MEMORY.c[name] for name in list(Remembered.__dataclass_fields__)[:-1]]
+
+
+def memories(session: Session, person_id: int, subject_code: str) -> list[Remembered]:
+    """All that a person has seen of a subject, by question."""
+    rows = session.connection().execute(
+        select(*_REMEMBERED, listed(person_id))
+        .where(_MEMORY.c.person_id == person_id, _MEMORY.c.subject_code == subject_code)
+        .order_by(_MEMORY.c.question_id)
+    )
+    return [Remembered(*values) for values in map(tuple, rows)]
+
+
+def seen_of(session: Session, person_id: int, question_ids: Sequence[int]) -> dict[int, Remembered]:
+    """What a person has seen of some questions."""
+    rows = session.connection().execute(
+        select(*_REMEMBERED, listed(person_id)).where(
+            _MEMORY.c.person_id == person_id, _MEMORY.c.question_id.in_(question_ids)
+        )
+    )
+    return {values[0]: Remembered(*values) for values in map(tuple, rows)}
+
+
+def pace(session: Session, person_id: int, subject_code: str) -> tuple[int, int | None] | None:
+    """Minutes and most questions a day; ``None`` when the person never said."""
+    row = session.get(PaceRow, (person_id, subject_code))
+    return None if row is None else (row.minutes, row.most)
+
+
+def put_pace(
+    session: Session, person_id: int, subject_code: str, minutes: int, most: int | None, now: datetime
+) -> None:
+    session.merge(PaceRow(person_id=person_id, subject_code=subject_code, minutes=minutes, most=most, set_at=now))
+    session.flush()
+
+
+def plan(session: Session, person_id: int, subject_code: str, on: date) -> tuple[list[int], int, datetime] | None:
+    """Questions, how many of them are reviews, and when it was made; ``None`` when that day has no plan."""
+    row = session.get(PlanRow, (person_id, subject_code))
+    return None if row is None or row.planned_on != on else (row.question_ids, row.reviews, row.planned_at)
+
+
+def put_plan(session: Session, person_id: int, subject_code: str, **values: Any) -> None:
+    """Put a day's plan in place of the one before."""
+    session.merge(PlanRow(person_id=person_id, subject_code=subject_code, **values))
+    session.flush()
+
+
+def drop_plan(session: Session, person_id: int, subject_code: str) -> None:
+    session.execute(delete(PlanRow).where(PlanRow.person_id == person_id, PlanRow.subject_code == subject_code))
+
+
+def first_day(session: Session, person_id: int) -> date | None:
+    """The first day on which a person answered anything."""
+    return session.scalar(select(func.min(DayRow.answered_on)).where(DayRow.person_id == person_id))
+
+
+def took(session: Session, person_id: int) -> tuple[int, int]:
+    """Answers of a person on days on which any was measured, and how many milliseconds they took together."""
+    answers, took_ms = session.execute(
+        select(func.sum(DayRow.answered), func.sum(DayRow.took_ms)).where(
+            DayRow.person_id == person_id, DayRow.took_ms > 0
+        )
+    ).one()
+    return int(answers or 0), int(took_ms or 0)
+
+
+def crammed_since(session: Session, person_id: int, since: datetime) -> dict[int, tuple[int, bool]]:
+    """How often each question was crammed since an instant, and whether it was right at the last time."""
+    log = _ANSWER.c
+    query = (
+        select(log.question_id, log.half_points == log.full_half_points)
+        .where(log.person_id == person_id, log.mode == "cram", log.at >= since)
+        .order_by(log.id)
+    )
+    found: dict[int, tuple[int, bool]] = {}
+    for question, right in session.connection().execute(query):
+        found[question] = (found.get(question, (0, False))[0] + 1, bool(right))
+    return found
+
+
+def weights_in_force(session: Session) -> Weights | None:
+    """The weights that the next answer is worked in with; ``None``: the published ones."""
+    found = session.scalars(select(WeightsRow.weights).order_by(WeightsRow.id.desc()).limit(1)).one_or_none()
+    return None if found is None else tuple(found)
+
+
+def add_weights(session: Session, **values: Any) -> None:
+    session.add(WeightsRow(**values))
+    session.flush()
+
+
+def weights(session: Session) -> dict[int, Weights]:
+    """All weights that were ever in force, by id."""
+    return {row.id: tuple(row.weights) for row in session.scalars(select(WeightsRow))}
