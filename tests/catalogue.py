@@ -68,7 +68,9 @@ def missing() -> list[str]:
 
 def update() -> None:
     """Keep what is translated and still used, add what is new with an empty translation, sorted by message id."""
-    old, fresh = read(), Catalog(locale="zh", fuzzy=False)
+    old = read()
+    # The header keeps its day, so that a run that adds nothing changes nothing.
+    fresh = Catalog(locale="zh", fuzzy=False, creation_date=old.creation_date, revision_date=old.revision_date)
     for message in extracted():
         kept = old.get(message)
         fresh.add(message, kept.string if kept else None)
