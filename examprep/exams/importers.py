@@ -30,7 +30,7 @@ class _YearImporter:
     """What both files have in common. The vault is asked for when it is needed, since wiring comes before the start."""
 
     permission: str = Permission.EXAMS_RESULT_IMPORT
-    accepts: tuple[str, ...] = (".xlsx", ".csv")
+    accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     options_form: type[Form] | None = YearForm
     heads: tuple[str, ...]
 
@@ -64,7 +64,7 @@ class RegistrationImporter(_YearImporter):
     heads = registering.TEMPLATE
 
     def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
-        year, table = self._year(session, upload), read_table(upload.content, upload.filename)
+        year, table = self._year(session, upload), read_table(upload.content, upload.filename, knows=registering.KNOWS)
         return registering.plan(session, self._vault(), actor, table, year, today=office_day(now))
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
@@ -86,7 +86,7 @@ class ResultImporter(_YearImporter):
     heads = marking.TEMPLATE
 
     def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
-        year, table = self._year(session, upload), read_table(upload.content, upload.filename)
+        year, table = self._year(session, upload), read_table(upload.content, upload.filename, knows=marking.KNOWS)
         return marking.plan(session, self._vault(), actor, table, year, today=office_day(now))
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.exams import store
-from examprep.exams.matching import Matched, Matcher, Reader
+from examprep.exams.matching import COMMON, Matched, Matcher, Reader, knows, left_out
 from examprep.exams.models import MarkRow, SittingRow
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
@@ -23,13 +23,11 @@ from examprep.plumbing.vault import Vault
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
 ALIASES = {
-    "name": ("姓名", "考生姓名", "name"),
-    "id_number": ("身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证", "ID number"),
-    "level": ("级别", "报考级别", "考试级别", "级别名称", "level"),
-    "year": ("年度", "考试年度", "year"),
-    "subject": ("科目", "科目名称", "考试科目", "subject"),
-    "score": ("成绩", "分数", "得分", "score"),
+    **COMMON,
+    "subject": ("科目", "科目名称", "考试科目", "报考科目", "subject"),
+    "score": ("成绩", "分数", "得分", "科目成绩", "考试成绩", "score"),
 }
+KNOWS = knows(ALIASES, is_subject_head)
 TEMPLATE = ("姓名", "身份证号", "级别", "综合能力", "法规与政策", "实务")
 
 
@@ -99,7 +97,7 @@ def plan(session: Session, vault: Vault, actor: Actor, table: Table, year: int, 
             (N_("Unchanged results"), same),
             (N_("of them absent, violation or void"), sum(line.half_points is None for line in prepared.lines)),
         ),
-        (),
+        left_out(table),
         prepared,
     )
 

@@ -1,7 +1,7 @@
 """Reading a centre's file row by row: its columns, who a row speaks of, where it belongs, and what is wrong with it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +9,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from examprep.exams.rules.cells import find_columns, plain, same_name
+from examprep.exams.rules.cells import find_columns, same_name
 from examprep.imports.importer import Problem
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
+from examprep.kernel.widths import plain
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -21,6 +22,38 @@ from examprep.people.models import OrganisationRow, RegionRow
 from examprep.people.rules.resident_id import ResidentId, read_resident_id
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
 from examprep.plumbing.vault import Vault
+
+# Columns that both files have, by the names that centres give them.
+COMMON = {
+    "name": ("姓名", "考生姓名", "报考人姓名", "name"),
+    "id_number": (
+        "身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证", "身份证件号码", "身份证件号",
+        "有效证件号码", "考生证件号码", "ID number",
+    ),
+    "level": ("级别", "报考级别", "考试级别", "级别名称", "资格级别", "考试等级", "level"),
+    "year": ("年度", "考试年度", "年份", "year"),
+}  # fmt: skip
+
+
+def knows(aliases: Mapping[str, Iterable[str]], more: Callable[[str], bool] = lambda _: False) -> Callable[[str], bool]:
+    """Whether a text is a head of a file with these columns."""
+    words = {plain(word) for names in aliases.values() for word in names}
+    return lambda text: plain(text) in words or more(text)
+
+
+def left_out(table: Table) -> list[Sentence]:
+    """What to say of rows that were taken for sums, signatures or remarks."""
+    if not table.left_out:
+        return []
+    first = table.left_out[0]
+    return [
+        Sentence(
+            "%(count)s rows are no data and were left out, the first in row %(row)s: “%(cell)s”.",
+            count=len(table.left_out),
+            row=first.number,
+            cell=next(filter(None, first.cells), "")[:40],
+        )
+    ]
 
 
 class Reader:

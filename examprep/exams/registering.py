@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
-from examprep.exams.matching import Matcher, Places, Reader
+from examprep.exams.matching import COMMON, Matcher, Places, Reader, knows, left_out
 from examprep.exams.models import RegistrationRow, TrainedRow
 from examprep.exams.recompute import Cell, recompute
 from examprep.exams.rules.cells import read_approved, read_day, read_subjects
@@ -25,16 +25,14 @@ from examprep.plumbing.vault import Vault
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
 ALIASES = {
-    "name": ("姓名", "考生姓名", "name"),
-    "id_number": ("身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证", "ID number"),
-    "level": ("级别", "报考级别", "考试级别", "级别名称", "level"),
-    "year": ("年度", "考试年度", "year"),
-    "subjects": ("科目", "报考科目", "subjects"),
-    "organisation": ("单位", "工作单位", "单位名称", "所在单位", "organisation"),
+    **COMMON,
+    "subjects": ("科目", "报考科目", "考试科目", "报考科目名称", "subjects"),
+    "organisation": ("单位", "工作单位", "单位名称", "所在单位", "报考单位", "organisation"),
     "region": ("区划代码", "行政区划代码", "报名地区代码", "region"),
-    "approved": ("审核状态", "是否通过审核", "审核结果", "资格审核", "审核", "approved"),
+    "approved": ("审核状态", "是否通过审核", "审核结果", "资格审核", "审核", "审核意见", "approved"),
     "registered_on": ("报名日期", "报名时间", "registered on"),
 }
+KNOWS = knows(ALIASES)
 TEMPLATE = ("姓名", "身份证号", "级别", "科目", "单位", "审核状态", "报名日期")
 
 
@@ -143,7 +141,7 @@ def plan(session: Session, vault: Vault, actor: Actor, table: Table, year: int, 
 
 
 def _notes(reader: Reader, unplaced: int) -> list[Sentence]:
-    notes = []
+    notes = left_out(reader.table)
     if "approved" not in reader.columns:
         notes.append(
             Sentence("The file has no column of approval (审核状态): its rows count as registered, not as approved.")

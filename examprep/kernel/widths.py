@@ -11,3 +11,8 @@ def narrow(text: str) -> str:
     for sign, plain in _SIGNS:
         text = text.replace(sign, plain)
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+def plain(text: str) -> str:
+    """As heads and words are compared: half-width, without spaces, small letters, no mark of what must be filled in."""
+    return "".join(narrow(text).split()).casefold().strip(":*")

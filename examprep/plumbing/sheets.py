@@ -1,4 +1,4 @@
-"""Tables out of files that people send: XLSX and CSV, as rows of text with their row numbers.
+"""Tables out of files that people send: XLSX, XLS and CSV, as rows of text with their row numbers.
 
 Every cell is text here, because the file cannot be trusted to know better: Excel turns ID numbers into floats and
 answers into dates. A number that has lost digits is written in its damaged form (``1.52E+17``), for the reader
@@ -11,26 +11,37 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import python_calamine
 
 from examprep.kernel.errors import RuleViolation
+from examprep.plumbing.heads import LOOKED_AT, Knows, find_head, is_no_data
 
 UNPACKED_LIMIT_BYTES = 400 * 1024 * 1024
 ROW_LIMIT = 300_000
 COLUMN_LIMIT = 200
+Grid = Iterable[Sequence[Any]]
+_OLE = b"\xd0\xcf\x11\xe0"  # begins old workbooks, and new ones that are protected by a password
+_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 
 
 class UnreadableFile(RuleViolation):
     """The file as a whole cannot be read; the sentence says why and what to send instead."""
 
 
-@dataclass(frozen=True)
-class Row:
+def _broken() -> UnreadableFile:
+    return UnreadableFile(
+        "file.broken",
+        "The workbook is damaged or protected by a password. Open it in Excel and save it anew.",
+    )
+
+
+class Row(NamedTuple):
     """One filled row: its number in the sheet, and its cells by head (missing cells are empty)."""
 
     number: int
@@ -39,14 +50,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The head as written, and the rows below it that are not blank."""
+    """The head as written, and the rows below it that are not blank. ``left_out`` are sums, signatures and the like."""
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
+    left_out: tuple[Row, ...] = ()
 
 
-def read_table(content: bytes, filename: str, *, formulas: bool = True) -> Table:
-    """Read the first sheet that has a head. ``formulas``: whether cells may be computed; their last values are read.
+def read_table(content: bytes, filename: str, *, formulas: bool = True, knows: Knows | None = None) -> Table:
+    """Read the first sheet that has a head.
+
+    ``formulas``: whether cells may be computed; their last values are read, and old Excel files (.xls) may be sent.
+    ``knows``: whether a text is a head of such files; then titles above the head, a head of two rows, and sums and
+    signatures below the rows are told apart from them. Without it the first filled row is the head.
 
     Raises:
         UnreadableFile: empty, not what its name says, too large when unpacked, with macros, or not text.
@@ -58,14 +74,18 @@ def read_table(content: bytes, filename: str, *, formulas: bool = True) -> Table
         grid = _workbook(content, formulas=formulas)
     elif lower.endswith((".csv", ".tsv", ".txt")):
         grid = _separated(content)
+    elif lower.endswith(".xls") and formulas:
+        grid = _old_workbook(content)
     elif lower.endswith(".xls"):
         raise UnreadableFile("file.old-excel", "This is an old Excel file (.xls). Save it as .xlsx and send that.")
     else:
         raise UnreadableFile("file.kind", "Send an Excel workbook (.xlsx) or a CSV file.")
-    return _table(grid)
+    return _table(grid, knows)
 
 
-def _workbook(content: bytes, *, formulas: bool) -> list[list[Any]]:
+def _workbook(content: bytes, *, formulas: bool) -> Grid:
+    if content.startswith(_OLE):
+        raise _broken()
     if not content.startswith(b"PK"):
         raise UnreadableFile(
             "file.not-xlsx",
@@ -74,6 +94,32 @@ def _workbook(content: bytes, *, formulas: bool) -> list[list[Any]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive, formulas=formulas)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # the library raises many kinds for broken archives
+        raise _broken() from error
+    return _sheet(content)
+
+
+def _old_workbook(content: bytes) -> Grid:
+    """What offices call .xls: Excel's old format, a new workbook renamed, or text that some system wrote under it."""
+    if content.startswith(b"PK"):
+        return _workbook(content, formulas=True)
+    if content.startswith(_OLE):
+        if _MACROS in content:
+            raise UnreadableFile("file.macros", "The workbook holds macros. Save it as .xlsx, without macros.")
+        return _sheet(content)
+    if b"<table" in content[:100_000].lower() or b"<workbook" in content[:100_000].lower():
+        raise UnreadableFile(
+            "file.web-page",
+            "The name ends in .xls but this is a web page. Open it in Excel, save it as .xlsx and send that.",
+        )
+    return _separated(content)
+
+
+def _sheet(content: bytes) -> Grid:
+    """The rows of the first sheet that holds anything, one by one: a large sheet is never in memory twice."""
+    try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
@@ -86,16 +132,12 @@ def _workbook(content: bytes, *, formulas: bool) -> list[list[Any]]:
                     limit=ROW_LIMIT,
                     columns=COLUMN_LIMIT,
                 )
-            grid = sheet.to_python(skip_empty_area=False)
-            if any(any(cell != "" for cell in row) for row in grid):
-                return grid
+            if any(any(cell != "" for cell in row) for row in sheet.iter_rows()):
+                return sheet.iter_rows()
     except UnreadableFile:
         raise
     except Exception as error:  # the library raises many kinds for broken workbooks, some undocumented
-        raise UnreadableFile(
-            "file.broken",
-            "The workbook is damaged or protected by a password. Open it in Excel and save it anew.",
-        ) from error
+        raise _broken() from error
     raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
 
 
@@ -132,7 +174,7 @@ def _computed(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _separated(content: bytes) -> list[list[Any]]:
+def _separated(content: bytes) -> Grid:
     text = decode(content)
     delimiter = "\t" if text.count("\t") > text.count(",") else ","
     try:
@@ -183,19 +225,26 @@ def text_lines(content: bytes) -> list[str]:
     return lines
 
 
-def _table(grid: list[list[Any]]) -> Table:
-    head_at = next((n for n, row in enumerate(grid) if any(_text(cell) for cell in row)), None)
-    if head_at is None:
+def _table(grid: Grid, knows: Knows | None) -> Table:
+    texts = ([cell.strip() if type(cell) is str else _text(cell) for cell in raw] for raw in grid)
+    filled = ((number, cells) for number, cells in enumerate(texts, 1) if any(cells))
+    top = list(islice(filled, LOOKED_AT))
+    head = find_head([cells for _, cells in top], knows)
+    if head is None:
         raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
-    heads = tuple(_text(cell) for cell in grid[head_at])
-    while heads and not heads[-1]:
-        heads = heads[:-1]
-    rows = []
-    for number, raw in enumerate(grid[head_at + 1 :], head_at + 2):
-        cells = [_text(cell) for cell in raw[: len(heads)]]
-        if any(cells):
-            rows.append(Row(number, [*cells, *[""] * (len(heads) - len(cells))]))
-    return Table(heads, tuple(rows))
+    heads, width = head.heads, len(head.heads)
+    rows, left_out = [], []
+    for number, cells in chain(top[head.below :], filled):
+        if len(cells) != width:
+            cells = [*cells[:width], *[""] * (width - len(cells))]
+            if not any(cells):
+                continue
+        row = Row(number, cells)
+        if knows is not None and is_no_data(cells, heads):
+            left_out.append(row)
+        else:
+            rows.append(row)
+    return Table(heads, tuple(rows), tuple(left_out))
 
 
 def _text(cell: Any) -> str:

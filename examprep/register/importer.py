@@ -50,7 +50,7 @@ class HoldersImporter:
     name = "register-holders"
     title = N_("Import certificate holders")
     permission: str = PERMISSION
-    accepts: tuple[str, ...] = (".xlsx", ".csv")
+    accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     help = N_("One row for each certificate. Persons are matched by ID number; who is not known yet is added.")
     options_form: type[Form] | None = None
 
@@ -64,7 +64,7 @@ class HoldersImporter:
         return xlsx_bytes([head for head, _ in TEMPLATE], [[example for _, example in TEMPLATE]])
 
     def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
-        table = read_table(upload.content, upload.filename)
+        table = read_table(upload.content, upload.filename, knows=lambda text: bool(columns_of([text])))
         places = columns_of(table.heads)
         absent = [head for name, head in REQUIRED.items() if name not in places]
         if absent:

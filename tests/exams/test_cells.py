@@ -23,11 +23,18 @@ from examprep.syllabus.rules.levels import read_level
     [
         ("60", ("scored", 120)), ("59.5", ("scored", 119)), ("０", ("scored", 0)), ("100", ("scored", 200)),
         ("-1", ("absent", None)), ("−1", ("absent", None)), ("缺考", ("absent", None)), ("-2", ("violation", None)),
-        ("-4", ("void", None)), ("成绩无效", ("void", None)),
+        ("-4", ("void", None)), ("成绩无效", ("void", None)), ("-1.0", ("absent", None)), ("60.0", ("scored", 120)),
+        ("59.5分", ("scored", 119)), ("缺", ("absent", None)), ("作废", ("void", None)), (" － 1 ", ("absent", None)),
     ],
 )  # fmt: skip
 def test_marks_and_codes(text, expected):
     assert read_mark(text) == expected
+
+
+@pytest.mark.parametrize("dash", "-‐‑‒–—―−﹣－")
+@pytest.mark.parametrize(("digit", "code"), [("1", "absent"), ("2", "violation"), ("4", "void")])
+def test_codes_with_every_dash(dash, digit, code):
+    assert read_mark(dash + digit) == (code, None)
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,35 @@ def swapped(number: str, at: int) -> str:
     return number[:at] + str((int(number[at]) + 1) % 10) + number[at + 1 :]
 
 
-@pytest.mark.parametrize("typed", [RIGHT, f" {RIGHT[:6]} {RIGHT[6:]} ", f"'{RIGHT}", RIGHT.lower()])
+WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+WITH_X = next(number for order in range(8, 40) if (number := resident_id(order).number).endswith("X"))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        RIGHT, f" {RIGHT[:6]} {RIGHT[6:]} ", f"'{RIGHT}", f"’{RIGHT}", f"`{RIGHT}", f'"{RIGHT}"', f"\ufeff{RIGHT}\u200b",
+        f"\u00a0{RIGHT}", RIGHT.translate(WIDE), RIGHT.lower(),
+    ],
+)  # fmt: skip
 def test_forgiven_ways_of_typing(typed):
     assert read_resident_id(typed, today=TODAY).number == RIGHT
+
+
+@pytest.mark.parametrize("typed", [WITH_X, WITH_X.lower(), WITH_X.translate(WIDE), WITH_X[:-1] + "ｘ"])
+def test_the_last_x_in_every_form(typed):
+    assert read_resident_id(typed, today=TODAY).number == WITH_X
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("110105491231002", "11010519491231002X", id="the-example-of-GB-11643"),
+        pytest.param("110105491231002.0", "11010519491231002X", id="as-a-number"),
+    ],
+)
+def test_an_old_number_of_fifteen_digits_becomes_the_new_one(old, new):
+    assert read_resident_id(old, today=TODAY).number == new
 
 
 @given(st.integers(0, 16))
@@ -34,6 +60,13 @@ def test_one_wrong_digit_is_always_found(at):
     [
         pytest.param("1.52E+17", "people.id-spoilt", id="excel"),
         pytest.param("5.2052E+17", "people.id-spoilt", id="excel-with-digits"),
+        pytest.param("1.52052619900307E+17", "people.id-spoilt", id="excel-with-all-it-kept"),
+        pytest.param("1.52e17", "people.id-spoilt", id="excel-small-e"),
+        pytest.param(RIGHT[:17] + ".0", "people.id-spoilt", id="a-program-wrote-a-float"),
+        pytest.param("520526199003071000.0", "people.id-spoilt", id="18-digits-as-a-float"),
+        pytest.param("520526199003071000", "people.id-spoilt", id="zeros-after-the-fifteenth-digit"),
+        pytest.param("520526********0011", "people.id-masked", id="hidden-digits"),
+        pytest.param("110105491331002", "people.id-date", id="an-old-number-without-a-date"),
         pytest.param("", "people.id-shape", id="empty"),
         pytest.param("52052619900307001", "people.id-shape", id="17-digits"),
         pytest.param(RIGHT[:-1] + ("1" if RIGHT[-1] != "1" else "2"), "people.id-checksum", id="checksum"),

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -13,6 +14,9 @@ from openpyxl import Workbook
 from examprep.plumbing.sheets import UnreadableFile, read_table
 
 HEADS = ["姓名", "身份证号", "成绩"]
+
+
+OLE_WITH_MACROS = b"\xd0\xcf\x11\xe0" + "_VBA_PROJECT".encode("utf-16-le")
 
 
 def workbook(*rows, sheet=0) -> bytes:
@@ -101,7 +105,10 @@ def test_formulas_are_refused_only_where_they_are_not_welcome():
         pytest.param(lambda: "姓名,成绩".encode(), "a.xlsx", "file.not-xlsx", id="text-renamed"),
         pytest.param(lambda: b"PK\x03\x04 nonsense", "a.xlsx", "file.broken", id="broken"),
         pytest.param(lambda: workbook(), "a.xlsx", "file.empty", id="no-filled-sheet"),
-        pytest.param(lambda: b"\xd0\xcf\x11\xe0", "a.xls", "file.old-excel", id="old-excel"),
+        pytest.param(lambda: b"\xd0\xcf\x11\xe0", "a.xls", "file.broken", id="broken-old-excel"),
+        pytest.param(lambda: b"\xd0\xcf\x11\xe0", "a.xlsx", "file.broken", id="locked-by-a-password"),
+        pytest.param(lambda: b"<html><table><tr>", "a.xls", "file.web-page", id="a-web-page-named-xls"),
+        pytest.param(lambda: OLE_WITH_MACROS, "a.xls", "file.macros", id="macros-in-old-excel"),
         pytest.param(lambda: b"%PDF-1.7", "a.pdf", "file.kind", id="another-kind"),
         pytest.param(lambda: b"\xff\xfe\xff", "a.csv", "file.encoding", id="no-text"),
         pytest.param(lambda: b'a,b\n"open,1\n', "a.csv", "file.csv", id="open-quote"),
@@ -116,8 +123,92 @@ def test_each_bad_file_gets_its_sentence(content, name, code):
     assert refusal.value.code == code
 
 
+def old_workbook(*rows):
+    book, buffer = xlwt.Workbook(encoding="utf-8"), io.BytesIO()
+    sheet = book.add_sheet("Sheet1")
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            sheet.write(at, column, cell)
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(lambda: old_workbook(HEADS, ["张三", "x", 59.5]), id="excel-97"),
+        pytest.param(lambda: workbook(HEADS, ["张三", "x", 59.5]), id="a-new-one-renamed"),
+        pytest.param(lambda: "姓名\t身份证号\t成绩\n张三\tx\t59.5\n".encode("gb18030"), id="text-of-another-system"),
+    ],
+)
+def test_old_excel_files_in_all_their_kinds(content):
+    table = read_table(content(), "a.xls")
+    assert (table.heads, list(table.rows[0].cells)) == (tuple(HEADS), ["张三", "x", "59.5"])
+    with pytest.raises(UnreadableFile, match="old Excel"):
+        read_table(content(), "a.xls", formulas=False)
+
+
+KNOWN = {"姓名", "证件号码", "级别", "成绩", "综合能力", "实务"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "heads", "cells"),
+    [
+        pytest.param([["姓名", "证件号码"], ["甲", "1"]], ("姓名", "证件号码"), [["甲", "1"]], id="plain"),
+        pytest.param(
+            [["2025年度成绩表"], ["单位：某局", "", "日期：2025-08-01"], ["姓名", "证件号码"], ["甲", "1"]],
+            ("姓名", "证件号码"),
+            [["甲", "1"]],
+            id="titles-above",
+        ),
+        pytest.param(
+            [["表一"], ["姓名", "证件号码", "成绩", ""], ["", "", "综合能力", "实务"], ["甲", "1", "60", "59"]],
+            ("姓名", "证件号码", "综合能力", "实务"),
+            [["甲", "1", "60", "59"]],
+            id="head-of-two-rows",
+        ),
+        pytest.param(
+            [["考生信息", "", "各科"], ["姓名", "证件号码", "综合能力", "实务"], ["甲", "1", "60", "59"]],
+            ("姓名", "证件号码", "综合能力", "实务"),
+            [["甲", "1", "60", "59"]],
+            id="groups-above",
+        ),
+        pytest.param(
+            [["姓名", "证件号码"], ["甲", "1"], ["姓名", "证件号码"], ["乙", "2"], ["合计", "2"], ["制表人：丙", ""]],
+            ("姓名", "证件号码"),
+            [["甲", "1"], ["乙", "2"]],
+            id="head-again-sums-and-signatures",
+        ),
+        pytest.param(
+            [
+                ["姓名", "证件号码"],
+                ["合小明", "1"],
+                ["共青团", "2"],
+                ["小计", "2"],
+                ["共2人", ""],
+                ["注：缺考记-1", ""],
+            ],
+            ("姓名", "证件号码"),
+            [["合小明", "1"], ["共青团", "2"]],
+            id="persons-whose-names-begin-so",
+        ),
+        pytest.param([["甲", "乙"], ["丙", "丁"]], ("甲", "乙"), [["丙", "丁"]], id="nothing-is-known"),
+    ],
+)
+def test_a_head_lies_where_the_known_words_are(rows, heads, cells):
+    table = read_table(workbook(*rows), "a.xlsx", knows=KNOWN.__contains__)
+    assert table.heads == heads
+    assert [list(row.cells) for row in table.rows] == cells
+    assert len(table.rows) + len(table.left_out) <= len(rows)
+
+
+def test_rows_that_are_left_out_are_told():
+    table = read_table(workbook(["姓名"], ["甲"], ["合计"]), "a.xlsx", knows=KNOWN.__contains__)
+    assert [(row.number, row.cells[0]) for row in table.left_out] == [(3, "合计")]
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=2000), st.sampled_from(["a.csv", "a.xlsx", "a.tsv"]))
+@given(st.binary(max_size=2000), st.sampled_from(["a.csv", "a.xlsx", "a.tsv", "a.xls"]))
 def test_no_bytes_break_it_otherwise(content, name):
     with contextlib.suppress(UnreadableFile):
         read_table(content, name)

@@ -4,7 +4,6 @@ Source: result codes −1 absent, −2 violation, −4 void (DOMAIN.md 1.2); lev
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,18 +11,21 @@ from decimal import Decimal, InvalidOperation
 from examprep.exams.rules.cycle import ABSENT, SCORED, VIOLATION, VOID
 from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS
 from examprep.kernel.errors import RuleViolation
+from examprep.kernel.widths import plain
 from examprep.syllabus.rules.levels import INTERMEDIATE, read_level
 
 CODES = {
-    "-1": ABSENT, "缺考": ABSENT, "absent": ABSENT,
-    "-2": VIOLATION, "违纪": VIOLATION, "violation": VIOLATION,
-    "-4": VOID, "成绩无效": VOID, "无效": VOID, "void": VOID,
+    "-1": ABSENT, "缺考": ABSENT, "缺": ABSENT, "未参加考试": ABSENT, "absent": ABSENT,
+    "-2": VIOLATION, "违纪": VIOLATION, "违规": VIOLATION, "violation": VIOLATION,
+    "-4": VOID, "成绩无效": VOID, "无效": VOID, "作废": VOID, "void": VOID,
 }  # fmt: skip
+# Every dash that files bear before a number: hyphens, en, em and minus signs, and their narrow and wide forms.
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－➖", "-"))
 # What a subject is called without its level; which subject it is then follows from the level.
 _KINDS = {
-    "comprehensive": ("综合能力", "综合", "社会工作综合能力"),
-    "practice": ("实务", "社会工作实务"),
-    "law-policy": ("法规与政策", "法规", "社会工作法规与政策", "政策法规"),
+    "comprehensive": ("综合能力", "综合", "社会工作综合能力", "社工综合能力", "综合能力科目"),
+    "practice": ("实务", "社会工作实务", "社工实务", "实务科目"),
+    "law-policy": ("法规与政策", "法规", "社会工作法规与政策", "政策法规", "法规政策", "政策与法规", "社工法规与政策"),
 }
 _KIND_WORDS = {word: kind for kind, words in _KINDS.items() for word in words}
 _APPROVED = {"通过", "审核通过", "已通过", "已审核", "合格", "是", "对", "y", "yes", "approved", "1"}
@@ -32,11 +34,6 @@ _NOT_APPROVED = {
     "n", "no", "0", "",
 }  # fmt: skip
 _ALL_SUBJECTS = {"", "全科", "全部", "全部科目", "all"}
-
-
-def plain(text: str) -> str:
-    """As heads and words are compared: half-width, without spaces, small letters."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold().rstrip(":*")
 
 
 def same_name(one: str, other: str) -> bool:
@@ -117,7 +114,8 @@ def read_mark(text: str) -> tuple[str, int | None]:
     Raises:
         RuleViolation: ``exams.mark`` -- not a mark, not a known code, outside 0 to 100, or not a step of half a point.
     """
-    word = plain(text).replace("−", "-").replace("—", "-")
+    word = plain(text.translate(_DASHES)).removesuffix("分")
+    word = re.sub(r"^(-?\d+)\.0+$", r"\1", word)
     if word in CODES:
         return CODES[word], None
     try:

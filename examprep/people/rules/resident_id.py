@@ -12,8 +12,12 @@ from stdnum.cn import ric
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from examprep.kernel.errors import RuleViolation
+from examprep.kernel.widths import narrow
 
-_SPOILT = re.compile(r"^\d(\.\d+)?[Ee]\+?\d+$")
+# 1.52E+17 is a number that lost its last digits; so is 520526199003071000.0, which some programs write for one.
+_SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+|\d{16,}[.,]0*")
+_UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x202A, 0x202C, 0x2060, 0xFEFF, *map(ord, "'‘’`´\"“”")])
+_OLD = re.compile(r"\d{15}(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -37,22 +41,28 @@ class ResidentId:
         return f"{self.number[:6]}**********{self.number[-2:]}"
 
 
+def compact(text: str) -> str:
+    """A number as typed or imported, without what does not count: spaces, quotation marks, width, a small x."""
+    if len(text) == 18 and text.isascii() and text.isalnum():
+        return text.upper()
+    return "".join(narrow(text.translate(_UNSEEN)).translate(_UNSEEN).split()).upper()
+
+
 def read_resident_id(text: str, *, today: date) -> ResidentId:
-    """Check a number as typed or imported; spaces, full-width digits and a small x are forgiven.
+    """Check a number; what `compact` forgives is forgiven, and an old number of fifteen digits becomes the new one.
 
     Raises:
         RuleViolation: ``people.id-spoilt`` -- Excel turned it into a number and lost digits;
+            ``people.id-masked`` -- some of its digits are hidden;
             ``people.id-shape``, ``people.id-checksum``, ``people.id-date`` -- as they say.
     """
-    number = (
-        "".join(text.split()).translate(str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789XX")).upper().lstrip("'")
-    )
-    if _SPOILT.match(number):
-        raise RuleViolation(
-            "people.id-spoilt",
-            "Excel has turned the ID number into a number and lost its last digits. "
-            "Format the column as text and type it again.",
-        )
+    number = compact(text)
+    if _OLD.fullmatch(number):
+        number = _renewed(number[:15])
+    if _SPOILT.fullmatch(number):
+        raise _spoilt()
+    if "*" in number:
+        raise RuleViolation("people.id-masked", "Some digits of the ID number are hidden. Ask for the whole number.")
     if not re.fullmatch(r"\d{17}[\dX]", number):
         raise RuleViolation("people.id-shape", "An ID number has 17 digits and a last digit or X.")
     try:
@@ -60,6 +70,8 @@ def read_resident_id(text: str, *, today: date) -> ResidentId:
         if number[-1] != ric.calc_check_digit(number):
             raise InvalidChecksum
     except InvalidChecksum as error:
+        if may_be_spoilt(number):
+            raise _spoilt() from error
         raise RuleViolation(
             "people.id-checksum", "The ID number's check digit does not fit. One of its digits is wrong."
         ) from error
@@ -69,3 +81,23 @@ def read_resident_id(text: str, *, today: date) -> ResidentId:
     if found.born_on > today:
         raise RuleViolation("people.id-date", "The ID number holds no real birth date (digits 7 to 14).")
     return found
+
+
+def may_be_spoilt(number: str) -> bool:
+    """Whether it ends as Excel ends numbers: it keeps fifteen digits and writes zeros after them."""
+    return number.endswith("000")
+
+
+def _renewed(old: str) -> str:
+    """The number of eighteen digits that replaced one of fifteen (given out until 1999): century and check digit."""
+    number = f"{old[:6]}19{old[6:]}"
+    check: str = ric.calc_check_digit(number + "0")
+    return number + check
+
+
+def _spoilt() -> RuleViolation:
+    return RuleViolation(
+        "people.id-spoilt",
+        "Excel has turned the ID number into a number and lost its last digits. "
+        "Format the column as text and type it again.",
+    )
