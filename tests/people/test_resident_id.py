@@ -25,8 +25,8 @@ WITH_X = next(number for order in range(8, 40) if (number := resident_id(order).
 @pytest.mark.parametrize(
     "typed",
     [
-        RIGHT, f" {RIGHT[:6]} {RIGHT[6:]} ", f"'{RIGHT}", f"’{RIGHT}", f"`{RIGHT}", f'"{RIGHT}"', f"\ufeff{RIGHT}\u200b",
-        f"\u00a0{RIGHT}", RIGHT.translate(WIDE), RIGHT.lower(),
+        RIGHT, f" {RIGHT[:6]} {RIGHT[6:]} ", f"'{RIGHT}", f"’{RIGHT}", f"`{RIGHT}", f'"{RIGHT}"',
+        f"\ufeff{RIGHT}\u200b", f"\u00a0{RIGHT}", RIGHT.translate(WIDE), RIGHT.lower(),
     ],
 )  # fmt: skip
 def test_forgiven_ways_of_typing(typed):
