@@ -1,5 +1,6 @@
 """What the syllabus answers to other features, and how an administrator mends it (`editing.py`)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from examprep.kernel.errors import NotFound
 from examprep.people.models import RegionRow
 from examprep.syllabus import store
 from examprep.syllabus.models import ChapterRow, KeyDateRow, PaperPartRow, SubjectRow
+from examprep.syllabus.rules.calendar import complete, nearest
 from examprep.syllabus.values import Chapter, KeyDate, Level, PaperPart, Subject, Version
 
 
@@ -75,14 +77,22 @@ def key_dates(session: Session, exam_year: int, region_code: str | None) -> tupl
 
     In order of their first day.
     """
-    reach: list[str | None] = [None]
-    if region_code:
-        reach += [region_code[:2] + "0000", region_code[:4] + "00", region_code]
-    found = store.key_dates(session, KeyDateRow.exam_year == exam_year)
-    nearest: dict[str, KeyDate] = {}
-    for region in reach:
-        nearest.update({entry.kind: entry for entry in found if entry.region_code == region})
-    return tuple(sorted(nearest.values(), key=lambda entry: (entry.starts_on, entry.id)))
+    return nearest(_standing(session, exam_year), region_code)
+
+
+def calendar(session: Session, exam_year: int, region_code: str | None) -> tuple[KeyDate, ...]:
+    """The same with the days that follow from others by a rule: the re-check, the day to which work counts."""
+    return complete(key_dates(session, exam_year, region_code), exam_year)
+
+
+def calendars(session: Session, exam_year: int, regions: Iterable[str]) -> dict[str, tuple[KeyDate, ...]]:
+    """The calendar of each region; one statement."""
+    found = _standing(session, exam_year)
+    return {region: complete(nearest(found, region), exam_year) for region in regions}
+
+
+def _standing(session: Session, exam_year: int) -> tuple[KeyDate, ...]:
+    return store.key_dates(session, KeyDateRow.exam_year == exam_year, KeyDateRow.withdrawn_at.is_(None))
 
 
 def exam_day(session: Session, exam_year: int) -> date | None:
@@ -122,7 +132,7 @@ def key_date(session: Session, key_date_id: int) -> KeyDate:
 
 
 def all_key_dates(session: Session) -> tuple[KeyDate, ...]:
-    """Every key date of every year and region, by first day."""
+    """Every key date of every year and region, those taken back too, by first day."""
     return store.key_dates(session)
 
 
@@ -130,3 +140,9 @@ def region_names(session: Session) -> dict[str, str]:
     """Names of the regions that key dates speak of, by code."""
     rows = session.execute(select(RegionRow.code, RegionRow.name).where(RegionRow.code.in_(store.dated_regions())))
     return dict(rows.all())
+
+
+def provinces(session: Session) -> list[tuple[str, str]]:
+    """Code and name of every province, to choose from."""
+    rows = select(RegionRow.code, RegionRow.name).where(RegionRow.level == 1).order_by(RegionRow.code)
+    return [(code, name) for code, name in session.execute(rows)]

@@ -142,8 +142,12 @@ def set_key_date(
     certainty: str,
     source: str,
     now: datetime,
+    precision: str = "day",
+    note: str | None = None,
 ) -> int:
     """Change a key date, or add one when no id is given; returns its id. ``ends_on`` is the last day.
+
+    One that was taken back holds again.
 
     Raises:
         NotFound: ``syllabus.date``.
@@ -155,17 +159,36 @@ def set_key_date(
     row = session.get(KeyDateRow, key_date_id) if key_date_id is not None else KeyDateRow()
     if row is None:
         raise NotFound("syllabus.date", "There is no such key date.")
-    before = None if key_date_id is None else {"starts_on": str(row.starts_on), "ends_on": str(row.ends_on)}
+    before = None if key_date_id is None else _told(row)
     row.exam_year, row.kind, row.region_code = exam_year, kind, region_code or None
+    row.precision, row.note, row.withdrawn_at = precision, note or None, None
     row.starts_on, row.ends_on, row.certainty, row.source, row.edited_at = starts_on, ends_on, certainty, source, now
     session.add(row)
     try:
         session.flush()
     except IntegrityError as error:
         raise Conflict("syllabus.date-twice", "This year and region already have a date of this kind.") from error
-    after = {"starts_on": str(starts_on), "ends_on": str(ends_on), "kind": kind, "region": region_code}
+    after = {**_told(row), "kind": kind, "region": region_code or None}
     record(session, actor, "syllabus.date-set", "syllabus_key_date", row.id, now=now, before=before, after=after)
     return row.id
+
+
+def withdraw_key_date(session: Session, actor: Actor, key_date_id: int, *, now: datetime) -> None:
+    """Take a key date back: the frame above holds again. Saving it once more restores it.
+
+    Raises:
+        NotFound: ``syllabus.date``.
+    """
+    row = session.get(KeyDateRow, key_date_id)
+    if row is None:
+        raise NotFound("syllabus.date", "There is no such key date.")
+    row.withdrawn_at = row.edited_at = now
+    record(session, actor, "syllabus.date-withdrawn", "syllabus_key_date", row.id, now=now, before=_told(row))
+
+
+def _told(row: KeyDateRow) -> dict[str, Any]:
+    ends_on = None if row.ends_on is None else str(row.ends_on)
+    return {"starts_on": str(row.starts_on), "ends_on": ends_on, "precision": row.precision}
 
 
 def check_tree(session: Session, subject_code: str, version_code: str) -> None:

@@ -17,7 +17,14 @@ KINDS = {
     "ticket": N_("Admission ticket"),
     "exam": N_("Exam"),
     "scores": N_("Scores"),
+    "recheck": N_("Re-check of scores"),
+    "review": N_("Review after the exam"),
+    "certificate": N_("Certificate"),
+    "line": N_("Regional pass line"),
+    "register": N_("Registration of the certificate"),
+    "experience": N_("Years of work count to"),
 }
+PRECISIONS = {"day": N_("To the day"), "month": N_("By month"), "about": N_("About these days")}
 
 
 # What a paper asks for; the bank says how the first two are answered.
@@ -112,6 +119,12 @@ class KeyDateForm(BaseForm):
     )
     starts_on = DateField(N_("Begins on"), [InputRequired()])
     ends_on = DateField(N_("Ends on"), [Optional()])
+    precision = SelectField(
+        N_("Known"), [InputRequired()], description=N_("Nobody is reminded by a date that is not known to the day.")
+    )
+    note = StringField(
+        N_("Remark"), [Length(max=80)], description=N_("What the notice adds, such as the hour at which it closes.")
+    )
     certainty = SelectField(N_("Certainty"), [InputRequired()])
     source = StringField(N_("Source"), [InputRequired(), Length(max=200)])
     submit = SubmitField(N_("Save"))
@@ -119,4 +132,5 @@ class KeyDateForm(BaseForm):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self.kind.choices = said_choices(KINDS)
+        self.precision.choices = said_choices(PRECISIONS)
         self.certainty.choices = said_choices(CERTAINTIES)

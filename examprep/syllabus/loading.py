@@ -108,6 +108,8 @@ def _key_dates() -> Iterator[dict[str, Any]]:
             "kind": entry["kind"],
             "starts_on": entry["starts_on"],
             "ends_on": entry.get("ends_on"),
+            "precision": entry.get("precision", "day"),
+            "note": entry.get("note"),
             "certainty": entry["certainty"],
             "source": entry["source"],
         }

@@ -102,7 +102,11 @@ class ChapterRow(Base):
 
 
 class KeyDateRow(Base):
-    """A day or days that matter in an exam year. ``ends_on`` is the last day."""
+    """A day or days that matter in an exam year. ``ends_on`` is the last day.
+
+    ``precision``: known to the day, only by month, or about these days. One that was taken back keeps its row, so that
+    our files do not bring it again.
+    """
 
     __tablename__ = "syllabus_key_date"
     __table_args__ = (
@@ -116,7 +120,12 @@ class KeyDateRow(Base):
             sqlite_where=text("region_code IS NULL"),
             postgresql_where=text("region_code IS NULL"),
         ),
-        CheckConstraint("kind IN ('registration', 'fee', 'ticket', 'exam', 'scores')", name="kind"),
+        CheckConstraint(
+            "kind IN ('registration', 'fee', 'ticket', 'exam', 'scores', 'recheck', 'review', 'certificate', 'line', "
+            "'register', 'experience')",
+            name="kind",
+        ),
+        CheckConstraint("precision IN ('day', 'month', 'about')", name="precision"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="days_in_order"),
         CheckConstraint(CERTAINTY, name="certainty"),
     )
@@ -128,6 +137,9 @@ class KeyDateRow(Base):
     kind: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    precision: Mapped[str] = mapped_column(String(8))
+    note: Mapped[str | None]  # what a notice adds, such as the hour at which it closes
     certainty: Mapped[str] = mapped_column(String(1))
     source: Mapped[str]
     edited_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

@@ -71,13 +71,17 @@ def key_dates(session: Session, *conditions: ColumnElement[bool]) -> tuple[KeyDa
         row.ends_on,
         row.certainty,
         row.source,
+        row.precision,
+        row.note,
+        row.withdrawn_at.is_not(None),
     ).where(*conditions)
     return tuple(KeyDate(*found) for found in session.execute(query.order_by(row.starts_on, row.id)))
 
 
 def national_exams(session: Session, *conditions: ColumnElement[bool]) -> Sequence[KeyDate]:
     """The national sittings, earliest first."""
-    return key_dates(session, KeyDateRow.kind == "exam", KeyDateRow.region_code.is_(None), *conditions)
+    national = (KeyDateRow.kind == "exam", KeyDateRow.region_code.is_(None), KeyDateRow.withdrawn_at.is_(None))
+    return key_dates(session, *national, *conditions)
 
 
 def not_over(day: date) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_from
 from examprep.plumbing.listing import Column
-from examprep.syllabus.forms import CERTAINTIES, KINDS
+from examprep.syllabus.forms import CERTAINTIES, KINDS, PRECISIONS
 from examprep.syllabus.models import ChapterRow
 
 EDIT = Permission.SYLLABUS_EDIT
@@ -16,6 +16,7 @@ TRAIL = Trail(
         "syllabus.chapter-restored": N_("Restored a chapter"),
         "syllabus.chapter-retired": N_("Retired a chapter"),
         "syllabus.date-set": N_("Set a key date"),
+        "syllabus.date-withdrawn": N_("Took a key date back"),
         "syllabus.part-edited": N_("Changed a part of a paper"),
     },
     things={
@@ -30,6 +31,7 @@ TRAIL = Trail(
         Column("region", N_("Region")),
         Column("starts_on", N_("Begins"), "day"),
         Column("ends_on", N_("Ends"), "day"),
+        Column("precision", N_("Known"), "choice", choices=PRECISIONS),
         Column("names", N_("What it is called"), "names"),
         Column("count", N_("Questions"), "number"),
         Column("half_points_each", N_("Points each"), "marks"),

@@ -81,7 +81,9 @@ class Chapter:
 class KeyDate:
     """A day or days that matter. ``ends_on`` is the last day, as notices print it; ``None`` for a single day.
 
-    ``kind``: registration, fee, ticket, exam, scores. ``region_code`` is ``None`` for the national frame.
+    ``kind``: registration, fee, ticket, exam, scores, recheck, review, certificate, line, register (登记), experience
+    (the day to which years of work count). ``region_code`` is ``None`` for the national frame. ``precision``: day,
+    month, about. One without an id follows from others by a rule (`rules/calendar.py`).
     """
 
     id: int
@@ -92,8 +94,20 @@ class KeyDate:
     ends_on: date | None
     certainty: str
     source: str
+    precision: str = "day"
+    note: str | None = None
+    withdrawn: bool = False
+
+    @property
+    def last_on(self) -> date:
+        return self.ends_on or self.starts_on
+
+    @property
+    def exact(self) -> bool:
+        """Known to the day; only then anybody is reminded by it."""
+        return self.precision == "day"
 
     @property
     def period(self) -> Period:
         """The same days half-open."""
-        return Period(self.starts_on, (self.ends_on or self.starts_on) + timedelta(days=1))
+        return Period(self.starts_on, self.last_on + timedelta(days=1))

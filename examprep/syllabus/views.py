@@ -1,5 +1,8 @@
 """The administrator's pages: formats and trees, one tree, a chapter, a part of a paper, key dates."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,12 +16,24 @@ from examprep.plumbing.i18n import in_language, say
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.syllabus import actions, editing
-from examprep.syllabus.forms import CERTAINTIES, KINDS, TYPES, ChapterForm, KeyDateForm, NewChapterForm, PartForm
+from examprep.syllabus.forms import (
+    CERTAINTIES,
+    KINDS,
+    PRECISIONS,
+    TYPES,
+    ChapterForm,
+    KeyDateForm,
+    NewChapterForm,
+    PartForm,
+)
+from examprep.syllabus.presenting import days_of
+from examprep.syllabus.rules.calendar import doubts
 from examprep.syllabus.values import Chapter, KeyDate
 
 bp = Blueprint("syllabus", __name__, url_prefix="/syllabus")
 
 NATIONWIDE = N_("The whole country")
+bp.add_app_template_filter(days_of, "key_days")
 
 
 @bp.get("/")
@@ -164,25 +179,42 @@ def part(part_id: int) -> ResponseReturnValue:
 @bp.get("/dates")
 @needs(Permission.SYLLABUS_EDIT)
 def dates() -> ResponseReturnValue:
+    """All key dates, or of one year those that hold in a region and what in them cannot be right."""
     columns = (
         Column("exam_year", N_("Exam year"), sortable=True),
         Column("region", N_("Region")),
-        Column("kind", N_("What"), "sentence", link=lambda row: url_for("syllabus.date", key_date_id=row["id"])),
+        Column("kind", N_("What"), "sentence", link=_date_address),
+        Column("days", N_("When")),
         Column("starts_on", N_("Begins on"), "day", sortable=True),
         Column("ends_on", N_("Ends on"), "day"),
+        Column("precision", N_("Known"), "sentence"),
         Column("certainty", N_("Certainty"), "sentence"),
         Column("source", N_("Source")),
+        Column("state", N_("State"), "badge"),
     )
-    ask = Ask.of(request.args, filters=("year",), size=50)
+    ask = Ask.of(request.args, filters=("year", "region"), size=50)
     with reading() as session:
         found = actions.all_key_dates(session)
         regions = actions.region_names(session)
-    years = sorted({entry.exam_year for entry in found}, reverse=True)
-    rows = [_date_row(e, regions) for e in reversed(found) if ask.filters.get("year") in (None, str(e.exam_year))]
-    page = page_of(rows, ask, columns=columns)
+        provinces = actions.provinces(session)
+        years = sorted({entry.exam_year for entry in found}, reverse=True)
+        year, region = ask.number("year"), ask.filters.get("region")
+        if region and year in years:
+            found = actions.calendar(session, year, region)
+            doubted = doubts(found)
+        else:
+            found, doubted = tuple(e for e in reversed(found) if year in (None, e.exam_year)), ()
+    page = page_of([_date_row(entry, regions) for entry in found], ask, columns=columns)
     if ask.export:
         return download(page, columns, "key-dates")
-    return render_template("syllabus/dates.html", page=page, columns=columns, years=years)
+    shown = [column for column in columns if column.name not in {"starts_on", "ends_on", "precision"}]
+    return render_template(
+        "syllabus/dates.html", page=page, columns=shown, years=years, provinces=provinces, doubts=doubted
+    )
+
+
+def _date_address(row: Mapping[str, Any]) -> str | None:
+    return url_for("syllabus.date", key_date_id=row["id"]) if row["id"] else None
 
 
 def _region(entry: KeyDate, regions: dict[str, str]) -> str:
@@ -195,11 +227,22 @@ def _date_row(entry: KeyDate, regions: dict[str, str]) -> dict[str, object]:
         "exam_year": str(entry.exam_year),
         "region": _region(entry, regions),
         "kind": KINDS[entry.kind],
+        "days": days_of(entry),
         "starts_on": entry.starts_on,
         "ends_on": entry.ends_on,
+        "precision": PRECISIONS[entry.precision],
         "certainty": CERTAINTIES[entry.certainty],
         "source": entry.source,
+        "state": N_("Taken back") if entry.withdrawn else N_("By a rule") if not entry.id else N_("In force"),
     }
+
+
+@bp.post("/dates/<int:key_date_id>/withdraw")
+@needs(Permission.SYLLABUS_EDIT)
+def withdraw_date(key_date_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        editing.withdraw_key_date(session, current_actor(), key_date_id, now=runtime().clock.now())
+    return redirect(url_for("syllabus.dates"), 303)
 
 
 @bp.route("/dates/add", methods=["GET", "POST"])
@@ -215,10 +258,12 @@ def date(key_date_id: int) -> ResponseReturnValue:
         found = actions.key_date(session, key_date_id)
         regions = actions.region_names(session)
     of = f"{found.exam_year} · {say(KINDS[found.kind])} · {_region(found, regions)}"
-    return _date_form(key_date_id, KeyDateForm(data=vars(found)), of)
+    return _date_form(key_date_id, KeyDateForm(data=vars(found)), of, standing=not found.withdrawn)
 
 
-def _date_form(key_date_id: int | None, form: KeyDateForm, of: str) -> ResponseReturnValue:
+def _date_form(
+    key_date_id: int | None, form: KeyDateForm, of: str, *, standing: bool = False
+) -> ResponseReturnValue:
     back = url_for("syllabus.dates")
     if form.sent():
         try:
@@ -228,4 +273,8 @@ def _date_form(key_date_id: int | None, form: KeyDateForm, of: str) -> ResponseR
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
     title = N_("Key date") if key_date_id else N_("Add a key date")
-    return render_template("syllabus/add.html", form=form, back=back, title=title, of=of), form.status
+    withdraw = url_for("syllabus.withdraw_date", key_date_id=key_date_id) if standing else ""
+    return (
+        render_template("syllabus/date.html", form=form, back=back, title=title, of=of, withdraw=withdraw),
+        form.status,
+    )

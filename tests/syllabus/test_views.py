@@ -117,6 +117,8 @@ def test_key_dates_are_added_and_mended(client, database, trail):
         "region_code": "520000",
         "starts_on": "2027-03-10",
         "ends_on": "2027-03-20",
+        "precision": "day",
+        "note": "17:00 截止",
         "certainty": "H",
         "source": "贵州省公告",
     }
@@ -131,6 +133,35 @@ def test_key_dates_are_added_and_mended(client, database, trail):
     assert client.post(path, data={**entry, "ends_on": "2027-03-01"}).status_code == 422
     assert client.post(path, data={**entry, "ends_on": "2027-03-25"}).status_code == 303
     assert trail("syllabus.date-set") == 2
+    assert "17:00 截止" in client.get("/syllabus/dates?year=2027&region=520000").text
+
+
+def test_a_key_date_is_taken_back_and_restored(client, database, trail):
+    entry = {"exam_year": "2027", "kind": "fee", "region_code": "520000", "starts_on": "2027-03-10", "ends_on": ""}
+    entry |= {"precision": "day", "certainty": "H", "source": "公告"}
+
+    def fees():
+        with database.read() as session:
+            return [e.id for e in actions.key_dates(session, 2027, "520526") if e.kind == "fee"]
+
+    assert client.post("/syllabus/dates/add", data=entry).status_code == 303
+    (number,) = fees()
+    assert client.post(f"/syllabus/dates/{number}/withdraw").status_code == 303
+    assert fees() == []
+    with database.write() as session:
+        load_data(session, date(2026, 4, 1))
+    assert fees() == []
+    assert client.post(f"/syllabus/dates/{number}", data=entry).status_code == 303
+    assert fees() == [number]
+    assert trail("syllabus.date-withdrawn") == 1
+
+
+def test_what_cannot_be_right_is_said_on_the_page(client):
+    entry = {"exam_year": "2026", "kind": "fee", "region_code": "520000", "starts_on": "2026-03-10"}
+    entry |= {"ends_on": "2026-03-29", "precision": "day", "certainty": "H", "source": "公告"}
+    client.post("/syllabus/dates/add", data=entry)
+    assert "note-warn" in client.get("/syllabus/dates?year=2026&region=520000").text
+    assert "note-warn" not in client.get("/syllabus/dates?year=2026&region=640000").text
 
 
 @pytest.mark.parametrize("path", ["chapters/999999", "parts/999999", "dates/999999"])
