@@ -24,7 +24,7 @@ KINDS = {
     "register": N_("Registration of the certificate"),
     "experience": N_("Years of work count to"),
 }
-PRECISIONS = {"day": N_("To the day"), "month": N_("By month"), "about": N_("About these days")}
+PRECISIONS = {"day": N_("Exact to the day"), "month": N_("By month"), "about": N_("About these days")}
 
 
 # What a paper asks for; the bank says how the first two are answered.

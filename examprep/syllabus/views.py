@@ -261,9 +261,7 @@ def date(key_date_id: int) -> ResponseReturnValue:
     return _date_form(key_date_id, KeyDateForm(data=vars(found)), of, standing=not found.withdrawn)
 
 
-def _date_form(
-    key_date_id: int | None, form: KeyDateForm, of: str, *, standing: bool = False
-) -> ResponseReturnValue:
+def _date_form(key_date_id: int | None, form: KeyDateForm, of: str, *, standing: bool = False) -> ResponseReturnValue:
     back = url_for("syllabus.dates")
     if form.sent():
         try:
