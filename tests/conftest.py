@@ -9,9 +9,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 from alembic import command as alembic
+from flask import Flask
 from flask.testing import FlaskClient
 from pytest_socket import enable_socket, socket_allow_hosts
-from sqlalchemy import text
 from xdist.scheduler import LoadScopeScheduling
 
 from examprep.app.factory import create_app
@@ -112,13 +112,15 @@ def database(
 
 def _empty(database: Database) -> None:
     """Delete all rows; quicker than truncating or migrating anew."""
+    deletes = [f'DELETE FROM "{table.name}"' for table in Base.metadata.tables.values()]
     with database.write() as session:
+        connection = session.connection()
         if database.on_sqlite:
-            session.execute(text("PRAGMA defer_foreign_keys = ON"))
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for delete in deletes:
+                connection.exec_driver_sql(delete)
         else:
-            session.execute(text("SET LOCAL session_replication_role = 'replica'"))
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(table.delete())
+            connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = 'replica'", *deletes]))
 
 
 @pytest.fixture
@@ -134,10 +136,25 @@ def runtime(database: Database, clock: FixedClock, tmp_path: Path) -> Runtime:
     return Runtime(settings, database, clock, Vault(settings.data_key))
 
 
+@pytest.fixture(scope="session")
+def _applications() -> dict[str, tuple[Flask, dict[str, object], dict[str, object]]]:
+    """Each application that was made, by its settings, with its configuration and extensions as they were."""
+    return {}
+
+
 @pytest.fixture
-def app(runtime: Runtime):
-    app = create_app(runtime)
-    app.testing = True
+def app(runtime: Runtime, _applications) -> Flask:
+    """The application, made once for each database: making it and compiling its templates took half of a test."""
+    settings = repr(runtime.settings.with_(home=Path()))
+    if settings not in _applications:
+        made = create_app(runtime)
+        made.testing = True
+        _applications[settings] = made, dict(made.config), dict(made.extensions)
+    app, config, extensions = _applications[settings]
+    app.config.clear()
+    app.config.update(config)
+    app.extensions.clear()
+    app.extensions.update(extensions, examprep=runtime)
     return app
 
 
