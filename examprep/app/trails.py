@@ -21,6 +21,7 @@ PEOPLE = Trail(
         "people.account-issued": N_("Opened an account or gave it a new password"),
         "people.account-opened": N_("Opened an account on the server"),
         "people.organisation-added": N_("Added an organisation"),
+        "people.organisation-changed": N_("Corrected an organisation"),
         "people.organisation-closed": N_("Closed an organisation"),
         "people.organisation-reopened": N_("Opened an organisation again"),
         "people.password-changed": N_("Changed the own password"),
@@ -36,9 +37,9 @@ PEOPLE = Trail(
         "organisation": Thing(
             N_("Organisation"),
             names_from(OrganisationRow.id, OrganisationRow.name),
-            "people.people",
-            "organisation",
-            Permission.PEOPLE_PERSON_SEE,
+            "people.organisation",
+            "organisation_id",
+            Permission.PEOPLE_ORGANISATION_MANAGE,
         ),
         "person": Thing(
             N_("Person"),
@@ -53,6 +54,7 @@ PEOPLE = Trail(
         Column("role", N_("Role"), "choice", choices=ROLES),
         Column("organisation_id", N_("Organisation")),
         Column("kind", N_("Kind"), "choice", choices=KIND_LABELS),
+        Column("region_code", N_("Region")),
         Column("id_number", N_("ID number"), "choice", choices={"changed": N_("changed")}),
         Column("phone", N_("Phone")),
         Column("email", N_("E-mail")),

@@ -1,6 +1,6 @@
 """Verbs over persons, organisations, accounts and memberships."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -106,6 +106,20 @@ def add_organisation(
             )
         )
     return row
+
+
+def change_organisation(session: Session, row: OrganisationRow, values: Mapping[str, str]) -> None:
+    """Give an organisation other values.
+
+    Raises:
+        Conflict: ``people.organisation-name`` -- the parent already has one of that name.
+    """
+    for field, value in values.items():
+        setattr(row, field, value)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("people.organisation-name", "There is already an organisation of that name here.") from error
 
 
 def region_of(session: Session, organisation_id: int) -> str:

@@ -242,6 +242,45 @@ def found_organisation(
     return row.id
 
 
+def organisation_detail(session: Session, actor: Actor, organisation_id: int) -> dict[str, Any]:
+    """An organisation as its page shows it, with how many open ones stand below and how many persons belong to it.
+
+    Raises:
+        NotFound: outside the actor's bounds.
+    """
+    row = _organisation(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
+    below, persons = store.organisation_counts(session, organisation_id)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "region_code": row.region_code,
+        "closed_on": row.closed_on,
+        "below": below,
+        "persons": persons,
+    }
+
+
+def correct_organisation(
+    session: Session, actor: Actor, organisation_id: int, *, name: str, kind: str, region_code: str, now: datetime
+) -> None:
+    """Change what an organisation is called, its kind or its region. What was registered before keeps its own region.
+
+    Raises:
+        NotFound: outside the actor's bounds.
+        Conflict: ``people.organisation-name`` -- another one beside it bears the name.
+    """
+    row = _organisation(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
+    after = {"name": name.strip(), "kind": kind, "region_code": region_code}
+    before = {field: getattr(row, field) for field in after}
+    if before == after:
+        return
+    actions.change_organisation(session, row, after)
+    actions.record(
+        session, actor, "people.organisation-changed", "organisation", row.id, now=now, before=before, after=after
+    )
+
+
 def close_organisation(
     session: Session, actor: Actor, organisation_id: int, *, reopen: bool, now: datetime, today: date
 ) -> None:

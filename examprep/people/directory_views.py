@@ -13,7 +13,15 @@ from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
 from examprep.people.access import Permission
-from examprep.people.forms import KIND_LABELS, ROLE_LABELS, AccountForm, OrganisationForm, PersonForm, RoleForm
+from examprep.people.forms import (
+    KIND_LABELS,
+    ROLE_LABELS,
+    AccountForm,
+    CorrectOrganisationForm,
+    OrganisationForm,
+    PersonForm,
+    RoleForm,
+)
 from examprep.people.session import current_actor
 from examprep.people.trail import TRAILS, Trail, acts_of, read_lines
 from examprep.people.views import bp
@@ -34,7 +42,7 @@ ORGANISATION_COLUMNS = (
         "name",
         N_("Organisation name"),
         sortable=True,
-        link=lambda row: url_for("people.people", organisation=row["id"]),
+        link=lambda row: url_for("people.organisation", organisation_id=row["id"]),
     ),
     Column("kind", N_("Kind"), "choice", choices=KIND_LABELS),
     Column("parent", N_("Below")),
@@ -214,6 +222,25 @@ def organisations() -> ResponseReturnValue:
     ), form.status
 
 
+@bp.route("/organisations/<int:organisation_id>", methods=["GET", "POST"])
+@needs(Permission.PEOPLE_ORGANISATION_MANAGE)
+def organisation(organisation_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    with reading() as session:
+        detail = directory.organisation_detail(session, actor, organisation_id)
+        regions = directory.region_choices(session)
+    form = CorrectOrganisationForm(data=detail)
+    form.region_code.choices = regions
+    if form.sent():
+        try:
+            with writing() as session:
+                directory.correct_organisation(session, actor, organisation_id, **form.entry(now=runtime().clock.now()))
+            return redirect(url_for("people.organisation", organisation_id=organisation_id), 303)
+        except Conflict as refusal:
+            form.reject(refusal)
+    return render_template("people/organisation.html", form=form, organisation=detail, kinds=KIND_LABELS), form.status
+
+
 @bp.post("/organisations/<int:organisation_id>/close")
 @needs(Permission.PEOPLE_ORGANISATION_MANAGE)
 def close_organisation(organisation_id: int) -> ResponseReturnValue:
@@ -226,7 +253,7 @@ def close_organisation(organisation_id: int) -> ResponseReturnValue:
             now=runtime().clock.now(),
             today=runtime().clock.today(),
         )
-    return redirect(url_for("people.organisations"), 303)
+    return redirect(url_for("people.organisation", organisation_id=organisation_id), 303)
 
 
 @bp.get("/audit")

@@ -93,11 +93,17 @@ class AccountForm(BaseForm):
     submit = SubmitField(N_("Open an account"))
 
 
-class OrganisationForm(BaseForm):
-    """One organisation below another."""
+class CorrectOrganisationForm(BaseForm):
+    """What an organisation is; where it stands in the tree is not asked, since rights and figures hang on that."""
 
     name = StringField(N_("Organisation name"), [InputRequired(), Length(max=100)])
     kind = SelectField(N_("Kind"), choices=KIND_LABELS)
-    parent_id = SelectField(N_("Below"), coerce=int)
     region_code = SelectField(N_("Region"))
+    submit = SubmitField(N_("Save"))
+
+
+class OrganisationForm(CorrectOrganisationForm):
+    """One organisation below another."""
+
+    parent_id = SelectField(N_("Below"), coerce=int)
     submit = SubmitField(N_("Add"))

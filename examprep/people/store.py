@@ -165,6 +165,15 @@ def organisation_page(session: Session, actor: Actor, permission: str, ask: Ask)
     )
 
 
+def organisation_counts(session: Session, organisation_id: int) -> tuple[int, int]:
+    """(open organisations directly below, persons who belong to the organisation itself)."""
+    below = select(func.count()).where(
+        OrganisationRow.parent_id == organisation_id, OrganisationRow.closed_on.is_(None)
+    )
+    persons = select(func.count()).select_from(PersonRow).where(PersonRow.organisation_id == organisation_id)
+    return session.scalar(below) or 0, session.scalar(persons) or 0
+
+
 def organisation_choices(session: Session, actor: Actor, permission: str) -> list[tuple[int, str]]:
     """(id, name indented by depth) of open organisations in tree order, for select fields."""
     rows = session.execute(

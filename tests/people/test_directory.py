@@ -166,3 +166,49 @@ def test_the_audit_trail_is_cut_by_days(sign_in, runtime):
     today = runtime.clock.today()
     assert "登录" in admin.get(f"/audit?since={today}&until={today}&export=csv").text
     assert "登录" not in admin.get("/audit?until=2001-01-01&export=csv").text
+
+
+class TestOneOrganisation:
+    def test_is_corrected_and_the_trail_says_how(self, sign_in, world):
+        admin, agency = sign_in("ann_administrator"), world.organisations["ann_agency"]
+        right = {"name": "更名后的机构", "kind": "station", "region_code": "520526"}
+        assert admin.post(f"/organisations/{agency}", data=right).status_code == 303
+        assert "更名后的机构" in admin.get(f"/organisations/{agency}").text
+        assert "→ 更名后的机构" in admin.get("/audit").text
+
+    def test_does_not_take_the_name_of_another_beside_it(self, sign_in, world):
+        admin, agency = sign_in("ann_administrator"), world.organisations["ann_agency"]
+        beside = {
+            "name": "隔壁社区", "kind": "community", "region_code": "520526",
+            "parent_id": world.organisations["ann_county"],
+        }  # fmt: skip
+        admin.post("/organisations", data=beside)
+        taken = admin.post(
+            f"/organisations/{agency}", data={"name": "隔壁社区", "kind": "agency", "region_code": "520526"}
+        )
+        assert taken.status_code == 422
+        assert "隔壁社区" in taken.text
+
+    def test_closed_it_leaves_the_choices_and_returns(self, sign_in, world):
+        admin, agency = sign_in("ann_administrator"), world.organisations["ann_agency"]
+        choice = f'<option value="{agency}">'
+        assert choice in admin.get("/people/new").text.replace(" selected", "")
+        assert admin.post(f"/organisations/{agency}/close").status_code == 303
+        assert choice not in admin.get("/people/new").text
+        assert "重新开启" in admin.get(f"/organisations/{agency}").text
+        admin.post(f"/organisations/{agency}/close", data={"reopen": "yes"})
+        assert choice in admin.get("/people/new").text
+
+    @pytest.mark.parametrize(
+        ("who", "status"),
+        [
+            pytest.param("bob_administrator", 404, id="another-county"),
+            pytest.param("ann_officer", 403, id="wrong-role"),
+            pytest.param("ann_candidate", 403, id="candidate"),
+        ],
+    )
+    def test_is_for_its_administrators(self, sign_in, world, who, status):
+        agency = world.organisations["ann_agency"]
+        client = sign_in(who)
+        assert client.get(f"/organisations/{agency}").status_code == status
+        assert client.post(f"/organisations/{agency}/close").status_code == status
