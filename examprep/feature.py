@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import Blueprint, current_app
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
@@ -149,6 +150,36 @@ def dependents() -> Sequence[Dependent]:
 
 
 @dataclass(frozen=True)
+class ExamClass:
+    """A training class as exams are counted by it."""
+
+    id: int
+    name: str
+    exam_year: int
+
+
+@dataclass(frozen=True)
+class ExamClasses:
+    """The classes by which exams may be counted, so that exams need not know training.
+
+    ``all`` gives those within the actor's reach, the latest year first; ``seats`` selects (class_id, person_id,
+    exam_year) of every seat.
+    """
+
+    all: Callable[[Session, Actor], Sequence[ExamClass]]
+    seats: Callable[[], Select[*tuple[Any, ...]]]
+
+
+EXAM_CLASSES = "examprep.exam_classes"  # where the application keeps them
+
+
+def exam_classes() -> ExamClasses | None:
+    """What the feature that holds classes has handed over."""
+    known: ExamClasses | None = current_app.extensions[EXAM_CLASSES]
+    return known
+
+
+@dataclass(frozen=True)
 class Derived:
     """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
 
@@ -174,6 +205,7 @@ class Feature:
     searches: Sequence[Search] = ()
     home_cards: Sequence[HomeCard] = ()
     person_pages: Sequence[PersonPage] = ()
+    exam_classes: ExamClasses | None = None
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,

@@ -11,12 +11,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
-from examprep.exams.models import OutcomeChangeRow, OutcomeRow, PassLineRow, RegistrationRow, SittingRow, TrainedRow
-from examprep.exams.recompute import Change, outcomes_by_registration, recompute, recount, touched_by
+from examprep.exams.models import OutcomeChangeRow, OutcomeRow, PassLineRow, SittingRow, TrainedRow
+from examprep.exams.recompute import Change, outcomes_by_registration, recompute, touched_by
 from examprep.exams.rules.cycle import SCORED, Mark, Outcome
 from examprep.exams.rules.explain import explain
 from examprep.exams.rules.lines import Standard, covers
 from examprep.exams.rules.papers import FULL_HALF_POINTS, LEVEL_OF
+from examprep.exams.tallies import recount
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.people.access import Permission, Role
@@ -73,7 +74,7 @@ def outcomes_of(session: Session, person_id: int) -> tuple[History, ...]:
                 registration.year,
                 registration.level,
                 registration.approved or outcome.sat,
-                registration.returning,
+                any(r.year < registration.year and r.level == registration.level for r in registrations),
                 outcome,
                 tuple(_read(mark, lines[mark.year, mark.subject]) for mark in outcome.marks),
                 explain(outcome),
@@ -89,11 +90,10 @@ def _read(mark: Mark, standard: Standard) -> ReadMark:
 
 def passers(session: Session, *, year: int, organisation_ids: Sequence[int] | None = None) -> list[Passer]:
     """Who qualified by the exam of a year, by organisation as it was then; unbounded, for other subjects' actions."""
-    row, outcome = RegistrationRow, OutcomeRow
+    row = OutcomeRow
     query = (
-        store.registered_with_outcomes()
-        .with_only_columns(row.person_id, row.year, row.level, outcome.validity, row.region_code, row.organisation_id)
-        .where(row.year == year, outcome.qualified)
+        select(row.person_id, row.year, row.level, row.validity, row.region_code, row.organisation_id)
+        .where(row.year == year, row.qualified)
         .order_by(row.person_id)
     )
     if organisation_ids is not None:
@@ -112,9 +112,9 @@ def mark_trained(session: Session, person_id: int, year: int, *, trained: bool =
     elif not trained and noted is not None:
         session.delete(noted)
     session.flush()
-    row = RegistrationRow
-    mine = (row.person_id == person_id, row.year == year, store.CURRENT)
-    places = session.scalars(select(row.organisation_id).where(*mine, row.trained.is_not(trained))).all()
+    row = OutcomeRow
+    mine = (row.person_id == person_id, row.year == year, row.trained.is_not(trained))
+    places = session.scalars(select(row.organisation_id).where(*mine)).all()
     if places:
         session.execute(update(row).where(*mine).values(trained=trained))
         recount(session, {(year, place) for place in places})

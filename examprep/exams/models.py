@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, pk
@@ -40,9 +40,8 @@ class ExtensionRow(Base):
 class RegistrationRow(Base):
     """One person's registration at one level in one exam year, with organisation and region as they were then.
 
-    A correction is a further row: the old one is then ended by the batch that brought the new one, and an undone
-    batch ends its own rows. ``again`` (there is an earlier registration at the level) and ``trained`` (a class of
-    that year) are kept beside the fact for counting.
+    So are sex, age (in years on the first day of the exam) and education, as far as they were known. A correction is
+    a further row: the old one is then ended by the batch that brought the new one, and an undone batch ends its own.
     """
 
     __tablename__ = "exam_registration"
@@ -76,8 +75,9 @@ class RegistrationRow(Base):
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     registered_on: Mapped[date | None]
     approved: Mapped[bool]
-    again: Mapped[bool]
-    trained: Mapped[bool]
+    sex: Mapped[str | None]
+    age: Mapped[int | None] = mapped_column(SmallInteger)
+    education: Mapped[str | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     recorded_at: Mapped[datetime]
@@ -142,20 +142,39 @@ class PassLineRow(Base):
 
 
 class OutcomeRow(Base):
-    """What marks, lines and cycles make of one registration. Derived; `examprep verify` rebuilds it."""
+    """What marks, lines and cycles make of one registration, beside all that it is counted by.
+
+    Derived; `examprep verify` rebuilds it. Every figure is counted here or from a tally of it, so a row carries its
+    registration's facts: one table is read for a cut through millions. ``sat_bits`` and ``passed_bits`` hold a bit
+    for each subject of the level, in the order of `rules/papers.py`. Who sat had been approved, whether or not the
+    file of approvals said so.
+    """
 
     __tablename__ = "exam_outcome"
-    __table_args__ = (CheckConstraint("validity IN ('national', 'local')", name="validity"),)
+    __table_args__ = (
+        CheckConstraint("validity IN ('national', 'local')", name="validity"),
+        Index("ix_exam_outcome_place", "organisation_id", "year"),
+        Index("ix_exam_outcome_region", "region_code", "year"),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     year: Mapped[int] = mapped_column(ForeignKey("exam_sitting.year"), primary_key=True)
     level: Mapped[str] = mapped_column(String(3), primary_key=True)
+    organisation_id: Mapped[int]
+    region_code: Mapped[str] = mapped_column(String(6))
+    approved: Mapped[bool]
     sat: Mapped[bool]
-    passed: Mapped[list[Any]] = mapped_column(JSON)  # subject codes passed in this year
     qualified: Mapped[bool]  # by this year's exam
-    validity: Mapped[str | None]
     pending: Mapped[bool]
-    first_time: Mapped[bool]
+    first_time: Mapped[bool]  # no earlier registration at the level
+    trained: Mapped[bool]  # in a class for this year's exam
+    sat_bits: Mapped[int] = mapped_column(SmallInteger)
+    passed_bits: Mapped[int] = mapped_column(SmallInteger)
+    age: Mapped[int | None] = mapped_column(SmallInteger)
+    qualified_in: Mapped[int | None]  # the first year, this or another, in which the person qualified at the level
+    validity: Mapped[str | None]
+    sex: Mapped[str | None]
+    education: Mapped[str | None]
 
 
 class OutcomeChangeRow(Base):
@@ -173,10 +192,7 @@ class OutcomeChangeRow(Base):
 
 
 class TallyRow(Base):
-    """How many persons, by everything they are counted by. Derived; kept in the transaction that changes a fact.
-
-    Who sat had been approved, whether or not the file of approvals said so.
-    """
+    """How many persons, by where and how they registered. Derived; kept in the transaction that changes a fact."""
 
     __tablename__ = "exam_tally"
 
@@ -190,3 +206,62 @@ class TallyRow(Base):
     approved: Mapped[int]
     sat: Mapped[int]
     passed: Mapped[int]
+
+
+class SubjectTallyRow(Base):
+    """The same for single subjects: how many sat one, and how many passed it. Derived."""
+
+    __tablename__ = "exam_subject_tally"
+
+    year: Mapped[int] = mapped_column(ForeignKey("exam_sitting.year"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    subject_code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    again: Mapped[bool] = mapped_column(primary_key=True)
+    trained: Mapped[bool] = mapped_column(primary_key=True)
+    sat: Mapped[int]
+    passed: Mapped[int]
+
+
+class TrendRow(Base):
+    """The tally summed over organisations, for each region and all it lies in; ``000000`` is the whole country.
+
+    Derived. Whoever may see every organisation has their trend from here: some thirty rows instead of millions.
+    """
+
+    __tablename__ = "exam_trend"
+
+    region_code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    level: Mapped[str] = mapped_column(String(3), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    registered: Mapped[int]
+    approved: Mapped[int]
+    sat: Mapped[int]
+    passed: Mapped[int]
+
+
+class CohortRow(Base):
+    """A cohort that somebody keeps under a name: ``filters`` as the pages have them, or a list of persons when null.
+
+    Whoever may see rates in the organisation sees it; its owner changes it. A deleted one can be brought back.
+    """
+
+    __tablename__ = "exam_cohort"
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    remark: Mapped[str] = mapped_column(default="")
+    filters: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    made_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class CohortPersonRow(Base):
+    """Who is in a cohort that is a list."""
+
+    __tablename__ = "exam_cohort_person"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("exam_cohort.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)

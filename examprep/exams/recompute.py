@@ -1,22 +1,24 @@
-"""Keeping outcomes and the tally true: recomputed in the transaction that changed a fact, and compared by `verify`.
+"""Keeping outcomes true: recomputed in the transaction that changed a fact, and compared by `verify`.
 
 Work is done for sets of persons in chunks: a few statements per 5,000 persons, and only what changed is written.
+What is counted from outcomes is kept by `tallies.py`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
-from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow
-from examprep.exams.rules.cycle import Mark, Outcome, judge
+from examprep.exams.models import OutcomeRow, RegistrationRow
+from examprep.exams.rules.cycle import ABSENT, Mark, Outcome, judge
+from examprep.exams.rules.papers import bits_of
+from examprep.exams.store import Fact
+from examprep.exams.tallies import Cell, recount
 from examprep.people.bulk import chunks
 
-Cell = tuple[int, int]  # year and organisation: the tally is recounted by these
-Kept = tuple[object, ...]
+Key = tuple[int, int, str]  # person, year and level
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,8 @@ class Change:
 class _Chunk:
     """What some persons' outcomes are and what they should be."""
 
-    kept: dict[tuple[int, int, str], Kept]
-    right: dict[tuple[int, int, str], Kept]
-    returning: dict[int, bool]  # by id of those registrations where it is wrong
+    kept: dict[Key, Fact]
+    right: dict[Key, Fact]
     cells: set[Cell]
 
 
@@ -69,86 +70,64 @@ def outcomes_by_registration(
 
 def _judge_chunk(session: Session, standards: store.Standards, person_ids: Sequence[int]) -> _Chunk:
     registrations = store.registrations(session, person_ids)
-    marks = store.effective_marks(session, person_ids)
-    state = _Chunk(store.outcomes(session, person_ids), {}, {}, set())
+    marks, trained = store.effective_marks(session, person_ids), store.trained(session, person_ids)
+    state = _Chunk(store.outcomes(session, person_ids), {}, set())
     for person_id, own in registrations.items():
+        judged = list(outcomes_by_registration(standards, own, marks.get(person_id, [])))
         first: dict[str, int] = {}
-        for registration in own:
+        qualified_in: dict[str, int] = {}
+        for registration, outcome in sorted(judged, key=lambda found: found[0].year):
             first.setdefault(registration.level, registration.year)
-        for registration, outcome in outcomes_by_registration(standards, own, marks.get(person_id, [])):
-            returning = registration.year > first[registration.level]
-            if returning != registration.returning:
-                state.returning[registration.id] = returning
-            state.right[person_id, registration.year, registration.level] = (
-                outcome.sat,
-                outcome.passed,
-                outcome.qualified,
-                outcome.validity if outcome.qualified else None,
-                outcome.pending,
-                not returning,
+            if outcome.qualified:
+                qualified_in.setdefault(registration.level, registration.year)
+        for registration, outcome in judged:
+            level, year = registration.level, registration.year
+            state.right[person_id, year, level] = Fact(
+                organisation_id=registration.organisation_id,
+                region_code=registration.region_code,
+                approved=registration.approved or outcome.sat,
+                sat=outcome.sat,
+                qualified=outcome.qualified,
+                pending=outcome.pending,
+                first_time=year == first[level],
+                trained=(person_id, year) in trained,
+                sat_bits=bits_of(level, (mark.subject for mark in outcome.marks if mark.code != ABSENT)),
+                passed_bits=bits_of(level, outcome.passed),
+                age=registration.age,
+                qualified_in=qualified_in.get(level),
+                validity=outcome.validity if outcome.qualified else None,
+                sex=registration.sex,
+                education=registration.education,
             )
-            state.cells.add((registration.year, registration.organisation_id))
+            state.cells.add((year, registration.organisation_id))
     return state
 
 
 def _write(session: Session, state: _Chunk) -> None:
     row = OutcomeRow
-    wrong = {key[0] for key, values in state.kept.items() if state.right.get(key) != values}
+    wrong = {key[0] for key, fact in state.kept.items() if state.right.get(key) != fact}
     wrong |= {key[0] for key in state.right if key not in state.kept}
-    if wrong:
-        session.execute(delete(row).where(row.person_id.in_(wrong)))
-        names = ("person_id", "year", "level", "sat", "passed", "qualified", "validity", "pending", "first_time")
-        values = [
-            dict(zip(names, (*key, *found), strict=True)) for key, found in state.right.items() if key[0] in wrong
-        ]
-        if values:
-            session.execute(insert(row), values)
-    for returning in (False, True):
-        ids = [key for key, right in state.returning.items() if right is returning]
-        if ids:
-            session.execute(update(RegistrationRow).where(RegistrationRow.id.in_(ids)).values(again=returning))
+    if not wrong:
+        return
+    session.execute(delete(row).where(row.person_id.in_(wrong)))
+    values = [
+        {"person_id": key[0], "year": key[1], "level": key[2], **fact._asdict()}
+        for key, fact in state.right.items()
+        if key[0] in wrong
+    ]
+    if values:
+        session.execute(insert(row), values)
 
 
 def _changes(state: _Chunk) -> list[Change]:
-    def word(values: Kept | None) -> str:
-        return str(values[3] or "none") if values else "none"
+    def word(fact: Fact | None) -> str:
+        return (fact.validity or "none") if fact else "none"
 
     return [
         Change(*key, word(state.kept.get(key)), word(state.right.get(key)))
         for key in sorted(state.kept.keys() | state.right.keys())
         if word(state.kept.get(key)) != word(state.right.get(key))
     ]
-
-
-def recount(session: Session, cells: Iterable[Cell]) -> None:
-    """Count the registrations of each year and organisation anew, in the database."""
-    by_year: dict[int, list[int]] = {}
-    for year, organisation_id in sorted(set(cells)):
-        by_year.setdefault(year, []).append(organisation_id)
-    row = TallyRow
-    for year, organisations in by_year.items():
-        for chunk in chunks(organisations):
-            session.execute(delete(row).where(row.year == year, row.organisation_id.in_(chunk)))
-            counted = _counting().where(RegistrationRow.year == year, RegistrationRow.organisation_id.in_(chunk))
-            session.execute(insert(row).from_select([column.name for column in row.__table__.columns], counted))
-
-
-def _counting() -> Select[*tuple[Any, ...]]:
-    """The tally as the registrations and outcomes have it."""
-    row, outcome = RegistrationRow, OutcomeRow
-    keys = (row.year, row.organisation_id, row.region_code, row.level, row.again, row.trained)
-    return (
-        store.registered_with_outcomes()
-        .with_only_columns(
-            *keys,
-            func.count().label("registered"),
-            *(
-                func.sum(case((condition, 1), else_=0))
-                for condition in (store.approved(), outcome.sat, outcome.qualified)
-            ),
-        )
-        .group_by(*keys)
-    )
 
 
 def outcome_differences(session: Session, repair: bool) -> Iterator[str]:
@@ -160,23 +139,16 @@ def outcome_differences(session: Session, repair: bool) -> Iterator[str]:
         for key in sorted(state.kept.keys() | state.right.keys()):
             kept, right = state.kept.get(key), state.right.get(key)
             if kept != right:
-                yield f"person {key[0]}, {key[1]}, {key[2]}: kept {kept}, should be {right}"
-        for registration_id, returning in sorted(state.returning.items()):
-            yield f"registration {registration_id}: returning should be {returning}"
+                yield f"person {key[0]}, {key[1]}, {key[2]}: {_told(kept, right)}"
         if repair:
             _write(session, state)
 
 
-def tally_differences(session: Session, repair: bool) -> Iterator[str]:
-    """What the tally counts otherwise than registrations and outcomes do; for `examprep verify`."""
-    row = TallyRow
-    kept = {tuple(found[:6]): tuple(found[6:]) for found in session.execute(select(*row.__table__.columns))}
-    right = {tuple(found[:6]): tuple(int(n) for n in found[6:]) for found in session.execute(_counting())}
-    wrong = sorted(key for key in kept.keys() | right.keys() if kept.get(key) != right.get(key))
-    for key in wrong:
-        yield f"tally {key}: kept {kept.get(key)}, should be {right.get(key)}"
-    if repair:
-        recount(session, {(key[0], key[1]) for key in wrong})
+def _told(kept: Fact | None, right: Fact | None) -> str:
+    if kept is None or right is None:
+        return f"kept {kept}, should be {right}"
+    pairs = zip(Fact._fields, kept, right, strict=True)
+    return ", ".join(f"{name} is {now}, should be {should}" for name, now, should in pairs if now != should)
 
 
 def touched_by(session: Session, *, year: int, level: str, region_code: str | None) -> list[int]:

@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.matching import COMMON, Matcher, Places, Reader, knows, left_out
-from examprep.exams.models import RegistrationRow, TrainedRow
-from examprep.exams.recompute import Cell, recompute
+from examprep.exams.models import RegistrationRow, SittingRow
+from examprep.exams.recompute import recompute
 from examprep.exams.rules.cells import read_approved, read_day, read_subjects
+from examprep.exams.rules.profiles import age_on, exam_day
+from examprep.exams.tallies import Cell
 from examprep.imports.importer import Plan
 from examprep.imports.progress import counted
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 from examprep.people.bulk import NewPerson, add_persons, chunks
+from examprep.people.models import PersonRow
 from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.sheets import Table
 from examprep.plumbing.vault import Vault
@@ -193,7 +196,7 @@ def apply(session: Session, vault: Vault, prepared: Prepared, batch_id: int, *, 
         cells |= _cells(session, RegistrationRow.id.in_(chunk))
         session.execute(update(RegistrationRow).where(RegistrationRow.id.in_(chunk)).values(ended_by=batch_id))
     ids = [e.person_id or added[e.fingerprint].person_id for e in prepared.entries]
-    trained = _trained(session, ids, prepared.year)
+    profiles = _profiles(session, ids, prepared.year)
     for pairs in chunks(zip(ids, prepared.entries, strict=True)):
         session.execute(
             insert(RegistrationRow),
@@ -207,8 +210,7 @@ def apply(session: Session, vault: Vault, prepared: Prepared, batch_id: int, *, 
                     "region_code": entry.region_code,
                     "registered_on": entry.registered_on,
                     "approved": entry.approved,
-                    "again": False,
-                    "trained": person_id in trained,
+                    **profiles[person_id],
                     "batch_id": batch_id,
                     "recorded_at": now,
                 }
@@ -224,10 +226,15 @@ def _cells(session: Session, condition: Any) -> set[Cell]:
     return {(year, place) for year, place in session.execute(select(row.year, row.organisation_id).where(condition))}
 
 
-def _trained(session: Session, person_ids: Sequence[int], year: int) -> set[int]:
-    row, found = TrainedRow, set[int]()
+def _profiles(session: Session, person_ids: Sequence[int], year: int) -> dict[int, dict[str, object]]:
+    """Sex, age on the exam day and education of each person, as the registration keeps them."""
+    row, found = PersonRow, dict[int, dict[str, object]]()
+    day = exam_day(year, session.scalar(select(SittingRow.first_day_on).where(SittingRow.year == year)))
     for chunk in chunks(person_ids):
-        found |= set(session.scalars(select(row.person_id).where(row.person_id.in_(chunk), row.year == year)))
+        for person_id, sex, born_on, education in session.execute(
+            select(row.id, row.sex, row.born_on, row.education).where(row.id.in_(chunk))
+        ):
+            found[person_id] = {"sex": sex, "age": age_on(born_on, day), "education": education}
     return found
 
 

@@ -1,10 +1,11 @@
-"""Queries over registrations, marks, lines, outcomes and the tally. Values out; decides nothing."""
+"""Queries over registrations, marks, lines and outcomes. Values out; decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from examprep.exams.models import (
@@ -14,12 +15,11 @@ from examprep.exams.models import (
     PassLineRow,
     RegistrationRow,
     SittingRow,
-    TallyRow,
+    TrainedRow,
 )
 from examprep.exams.rules.cycle import Mark
 from examprep.exams.rules.lines import PassLine, Standard, covers, standard
 from examprep.exams.rules.papers import SUBJECTS
-from examprep.exams.rules.rates import Counts
 
 CURRENT = RegistrationRow.ended_by.is_(None)
 WITHDRAWN = "withdrawn"
@@ -36,8 +36,29 @@ class Registration:
     organisation_id: int
     region_code: str
     approved: bool
-    returning: bool
+    sex: str | None
+    age: int | None
+    education: str | None
+
+
+class Fact(NamedTuple):
+    """What is kept of one registration beside its key; named as the columns of `OutcomeRow`."""
+
+    organisation_id: int
+    region_code: str
+    approved: bool
+    sat: bool
+    qualified: bool
+    pending: bool
+    first_time: bool
     trained: bool
+    sat_bits: int
+    passed_bits: int
+    age: int | None
+    qualified_in: int | None
+    validity: str | None
+    sex: str | None
+    education: str | None
 
 
 class Standards:
@@ -79,10 +100,10 @@ def registrations(session: Session, person_ids: Sequence[int]) -> dict[int, list
     for values in session.execute(
         select(
             row.id, row.person_id, row.year, row.level, row.organisation_id, row.region_code, row.approved,
-            row.again, row.trained,
+            row.sex, row.age, row.education,
         ).where(row.person_id.in_(person_ids), CURRENT).order_by(row.year, row.level)
     ):  # fmt: skip
-        found[values[1]].append(Registration(*values))
+        found[values[1]].append(Registration(*tuple(values)))
     return found
 
 
@@ -99,18 +120,19 @@ def effective_marks(session: Session, person_ids: Sequence[int]) -> dict[int, li
     return {person: [mark for mark in marks.values() if mark.code != WITHDRAWN] for person, marks in last.items()}
 
 
-def outcomes(session: Session, person_ids: Sequence[int]) -> dict[tuple[int, int, str], tuple[object, ...]]:
-    """The kept outcomes of some persons: (sat, passed, qualified, validity, pending, first_time) by key."""
+def outcomes(session: Session, person_ids: Sequence[int]) -> dict[tuple[int, int, str], Fact]:
+    """The kept outcomes of some persons by person, year and level."""
     row = OutcomeRow
-    return {
-        (found[0], found[1], found[2]): (found[3], tuple(found[4]), *found[5:])
-        for found in session.execute(
-            select(
-                row.person_id, row.year, row.level, row.sat, row.passed, row.qualified, row.validity, row.pending,
-                row.first_time,
-            ).where(row.person_id.in_(person_ids))
-        )
-    }  # fmt: skip
+    columns = (row.person_id, row.year, row.level, *(getattr(row, name) for name in Fact._fields))
+    found = session.execute(select(*columns).where(row.person_id.in_(person_ids)))
+    return {(values[0], values[1], values[2]): Fact(*values[3:]) for values in found}
+
+
+def trained(session: Session, person_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Of some persons the exam years for which they were in a class, as (person, year)."""
+    row = TrainedRow
+    found = session.execute(select(row.person_id, row.year).where(row.person_id.in_(person_ids)))
+    return {(person_id, year) for person_id, year in found}
 
 
 def sitting_years(session: Session) -> list[int]:
@@ -125,39 +147,3 @@ def region_condition(column: ColumnElement[str], region_code: str) -> ColumnElem
     if region_code.endswith("00"):
         return column.like(f"{region_code[:4]}%")
     return column == region_code
-
-
-def counts_by_year(session: Session, conditions: Iterable[ColumnElement[bool]]) -> list[Counts]:
-    """The tally summed by year, in one statement."""
-    row = TallyRow
-    query = (
-        select(
-            row.year,
-            *(func.coalesce(func.sum(column), 0) for column in (row.registered, row.approved, row.sat, row.passed)),
-        )
-        .where(*conditions)
-        .group_by(row.year)
-        .order_by(row.year)
-    )
-    return [Counts(year, *(int(count) for count in sums)) for year, *sums in session.execute(query)]
-
-
-def registered_with_outcomes() -> Select[int]:
-    """Current registrations beside their outcomes; add columns and conditions."""
-    return (
-        select(RegistrationRow.id)
-        .join(
-            OutcomeRow,
-            and_(
-                OutcomeRow.person_id == RegistrationRow.person_id,
-                OutcomeRow.year == RegistrationRow.year,
-                OutcomeRow.level == RegistrationRow.level,
-            ),
-        )
-        .where(CURRENT)
-    )
-
-
-def approved() -> ColumnElement[bool]:
-    """Whoever sat had been approved, whether or not the file said so."""
-    return or_(RegistrationRow.approved, OutcomeRow.sat)

@@ -1,6 +1,6 @@
 """What exams bring to the application."""
 
-from examprep.exams import actions, recompute
+from examprep.exams import actions, rate_views, recompute, tallies
 from examprep.exams.importers import RegistrationImporter, ResultImporter
 from examprep.exams.trail import TRAIL
 from examprep.exams.views import bp
@@ -9,6 +9,9 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.plumbing.runtime import runtime
 from examprep.plumbing.vault import Vault
+
+# The view modules hang their pages on the blueprint when they are imported.
+PAGES = (rate_views,)
 
 
 def _vault() -> Vault:
@@ -32,10 +35,12 @@ FEATURE = Feature(
         ),
         NavItem(N_("My results"), "exams.mine", Permission.EXAMS_OWN_SEE, Role.CANDIDATE, 40, "results", N_("Results")),
     ),
-    # Outcomes first: the tally is counted from them.
+    # Outcomes first: the tallies are counted from them, and the trend from the tally.
     derived=(
         Derived("exam_outcome", recompute.outcome_differences),
-        Derived("exam_tally", recompute.tally_differences),
+        Derived("exam_tally", tallies.tally_differences),
+        Derived("exam_subject_tally", tallies.subject_differences),
+        Derived("exam_trend", tallies.trend_differences),
     ),
     person_pages=(PersonPage(N_("Exams"), "exams.person", Permission.EXAMS_RATE_SEE, 20),),
     load_data=actions.load_data,

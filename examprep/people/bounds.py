@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
 from examprep.people.actor import Actor
-from examprep.people.models import OrganisationTreeRow, PersonRow
+from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
 
 
 def within(column: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -41,3 +41,11 @@ def seen(session: Session, actor: Actor, permission: str, person_id: int) -> Per
     if person is None:
         raise NotFound("people.person", "There is no such person in your organisations.")
     return person
+
+
+def everywhere(session: Session, actor: Actor, permission: str) -> bool:
+    """Whether the actor may do the act in every organisation there is, so that sums over all of them may be shown."""
+    outside = select(OrganisationRow.id).where(
+        OrganisationRow.parent_id.is_(None), OrganisationRow.id.not_in(actor.roots(permission))
+    )
+    return session.scalar(outside.limit(1)) is None

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from examprep.feature import ExamClass
 from examprep.kernel.clock import office_day, start_of_day
 from examprep.people.actor import Actor
 from examprep.plumbing.i18n import in_language
@@ -260,3 +261,8 @@ def subjects(session: Session) -> list[tuple[str, str]]:
 def levels(session: Session) -> list[tuple[str, str]]:
     """(code, name) of the levels."""
     return [(each.code, in_language(each.names)) for each in syllabus.levels(session)]
+
+
+def exam_classes(session: Session, actor: Actor) -> list[ExamClass]:
+    """Classes for an exam within the actor's figures or held above them, the latest exam first."""
+    return [ExamClass(*found) for found in store.exam_classes(session, actor)]

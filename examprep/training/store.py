@@ -276,6 +276,32 @@ def exam_learner_ids(actor: Actor, year: int) -> Select[int]:
     )
 
 
+def exam_classes(session: Session, actor: Actor) -> list[Any]:
+    """(id, name, exam year) of the classes for an exam that an officer may count by, the latest exam first."""
+    query = (
+        select(ClassRow.id, ClassRow.name, ClassRow.exam_year)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .where(
+            CourseRow.kind == "exam",
+            ClassRow.exam_year.is_not(None),
+            ClassRow.state != "cancelled",
+            or_(within(ClassRow.organisation_id, actor, Permission.EXAMS_RATE_SEE), reachable(actor)),
+        )
+        .order_by(ClassRow.exam_year.desc(), ClassRow.name, ClassRow.id)
+    )
+    return list(session.execute(query).all())
+
+
+def exam_seats() -> Select[*tuple[Any, ...]]:
+    """(class_id, person_id, exam_year) of every seat in a class that prepares for an exam."""
+    return (
+        select(ClassRow.id.label("class_id"), EnrolmentRow.person_id, ClassRow.exam_year)
+        .join(ClassRow, ClassRow.id == EnrolmentRow.class_id)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .where(CourseRow.kind == "exam", ClassRow.exam_year.is_not(None), EnrolmentRow.state == "enrolled")
+    )
+
+
 def exam_learners(session: Session, actor: Actor, year: int) -> list[Any]:
     """Each of them once, by name: person's id and name, and the latest class's id and name."""
     latest = (

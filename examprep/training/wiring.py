@@ -1,6 +1,6 @@
 """Plugs training into the application."""
 
-from examprep.feature import Derived, Feature, HomeCard, NavItem, Search
+from examprep.feature import Derived, ExamClasses, Feature, HomeCard, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.training import (
@@ -9,8 +9,10 @@ from examprep.training import (
     finding,
     learner_views,
     mentoring_views,
+    overview,
     progress_views,
     session_views,
+    store,
     views,
 )
 from examprep.training.blueprint import bp
@@ -51,6 +53,7 @@ FEATURE = Feature(
         HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
     ),
+    exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     derived=(Derived("training_attendance", attending.differences),),
     trail=TRAIL,
 )

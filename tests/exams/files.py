@@ -90,7 +90,7 @@ class Office:
             return session.scalar(select(PersonRow.id).where(PersonRow.id_number_hash == wanted))
 
     def differences(self, repair=False):
-        from examprep.exams.recompute import outcome_differences, tally_differences
+        from examprep.exams.wiring import FEATURE
 
         with self.runtime.database.write() as session:
-            return [*outcome_differences(session, repair), *tally_differences(session, repair)]
+            return [told for derived in FEATURE.derived for told in derived.differences(session, repair)]

@@ -197,7 +197,7 @@ def test_verify_finds_and_mends(county):
         session.execute(update(TallyRow).values(passed=99))
         session.execute(update(OutcomeRow).where(OutcomeRow.person_id == county.person_id(301)).values(qualified=False))
     found = county.differences(repair=True)
-    assert any("should be (True" in line for line in found)
+    assert any("qualified is False, should be True" in line for line in found)
     assert any(line.startswith("tally") for line in found)
     assert county.differences() == []
 

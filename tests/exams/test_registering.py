@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event, func, select
 
-from examprep.exams.models import RegistrationRow, TallyRow
+from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow
 from examprep.kernel.errors import RuleViolation
 from examprep.people.models import PersonRow
 from examprep.plumbing.sheets import UnreadableFile
@@ -193,7 +193,7 @@ def test_a_second_registration_of_the_level_is_returning_whichever_came_first(of
     office.register(201, year=2025)
     office.register(201, year=2024)
     with office.runtime.database.read() as session:
-        found = dict(session.execute(select(RegistrationRow.year, RegistrationRow.again)).all())
+        found = dict(session.execute(select(OutcomeRow.year, ~OutcomeRow.first_time)).all())
     assert found == {2024: False, 2025: True}
 
 

@@ -39,6 +39,20 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class SubjectCounts:
+    """Persons of one exam year in one subject: of ``sat`` so many ``passed`` it."""
+
+    year: int
+    subject: str
+    sat: int
+    passed: int
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(self.passed, self.sat)
+
+
+@dataclass(frozen=True)
 class YearFigures:
     """One year beside the year before; growth in %, change in percentage points, ``None`` where there is no base.
 
