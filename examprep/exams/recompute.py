@@ -4,21 +4,25 @@ Work is done for sets of persons in chunks: a few statements per 5,000 persons, 
 What is counted from outcomes is kept by `tallies.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import OutcomeRow, RegistrationRow
-from examprep.exams.rules.cycle import ABSENT, Mark, Outcome, judge
-from examprep.exams.rules.papers import bits_of
+from examprep.exams.rules.cycle import ABSENT, NOTHING, Mark, Outcome, Verdict, judge, verdict, worth
+from examprep.exams.rules.papers import LEVEL_OF, SUBJECTS, bit
 from examprep.exams.store import Fact
 from examprep.exams.tallies import Cell, recount
+from examprep.imports.progress import say_step
+from examprep.kernel.sentence import Sentence
 from examprep.people.bulk import chunks
+from examprep.plumbing.bulk import AT_ONCE, among, in_parts, upsert_many
 
 Key = tuple[int, int, str]  # person, year and level
+BITS = {subject: bit(subject) for subject in LEVEL_OF}
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,10 @@ def recompute(session: Session, person_ids: Iterable[int], cells: Iterable[Cell]
     """Judge persons anew and recount the cells of the tally they stand in, and ``cells`` besides."""
     session.flush()
     standards, touched, changes = store.standards(session), set(cells), []
-    for chunk in chunks(sorted(set(person_ids))):
+    everybody = sorted(set(person_ids))
+    for number, chunk in enumerate(in_parts(everybody)):
+        done = number * AT_ONCE
+        say_step(Sentence("Computed the outcomes of %(done)s of %(total)s persons.", done=done, total=len(everybody)))
         state = _judge_chunk(session, standards, chunk)
         _write(session, state)
         touched |= state.cells
@@ -64,8 +71,9 @@ def outcomes_by_registration(
         for registration in own:
             lines.update(standards.of(registration.year, level, registration.region_code))
             longer[registration.year] = standards.longer(registration.year, registration.region_code)
+        places = {registration.year: registration.region_code for registration in own}
         for registration in own:
-            yield registration, judge(level, registration.year, marks, lines, longer)
+            yield registration, judge(level, registration.year, marks, lines, longer, places)
 
 
 def _judge_chunk(session: Session, standards: store.Standards, person_ids: Sequence[int]) -> _Chunk:
@@ -73,61 +81,91 @@ def _judge_chunk(session: Session, standards: store.Standards, person_ids: Seque
     marks, trained = store.effective_marks(session, person_ids), store.trained(session, person_ids)
     state = _Chunk(store.outcomes(session, person_ids), {}, set())
     for person_id, own in registrations.items():
-        judged = list(outcomes_by_registration(standards, own, marks.get(person_id, [])))
-        first: dict[str, int] = {}
-        qualified_in: dict[str, int] = {}
-        for registration, outcome in sorted(judged, key=lambda found: found[0].year):
-            first.setdefault(registration.level, registration.year)
-            if outcome.qualified:
-                qualified_in.setdefault(registration.level, registration.year)
-        for registration, outcome in judged:
-            level, year = registration.level, registration.year
-            state.right[person_id, year, level] = Fact(
+        _judge_person(state, standards, own, marks.get(person_id, ()), trained)
+    return state
+
+
+def _judge_person(
+    state: _Chunk,
+    standards: store.Standards,
+    own: Sequence[store.Registration],
+    marks: Sequence[Mark],
+    trained: Container[tuple[int, int]],
+) -> None:
+    """What `judge` says, without its words: what each mark is worth is found, and the verdict on such worth looked up.
+
+    ``own`` are in order of year.
+    """
+    by_level: dict[str, list[store.Registration]] = {}
+    for registration in own:
+        by_level.setdefault(registration.level, []).append(registration)
+    for level, registrations in by_level.items():
+        judged = [(r, _verdict(standards, r, registrations, marks)) for r in registrations]
+        began = registrations[0].year
+        qualified_in = next((r.year for r, found in judged if found.qualified), None)
+        for registration, found in judged:
+            year, sat_bits = registration.year, 0
+            for mark in marks:
+                if mark.year == year and mark.code != ABSENT and mark.subject in SUBJECTS[level]:
+                    sat_bits |= BITS[mark.subject]
+            state.right[registration.person_id, year, level] = Fact(
                 organisation_id=registration.organisation_id,
                 region_code=registration.region_code,
-                approved=registration.approved or outcome.sat,
-                sat=outcome.sat,
-                qualified=outcome.qualified,
-                pending=outcome.pending,
-                first_time=year == first[level],
-                trained=(person_id, year) in trained,
-                sat_bits=bits_of(level, (mark.subject for mark in outcome.marks if mark.code != ABSENT)),
-                passed_bits=bits_of(level, outcome.passed),
+                approved=registration.approved or bool(sat_bits),
+                sat=bool(sat_bits),
+                qualified=found.qualified,
+                pending=found.pending,
+                first_time=year == began,
+                trained=(registration.person_id, year) in trained,
+                sat_bits=sat_bits,
+                passed_bits=sum(BITS[each.subject] for each in found.counted if each.year == year),
                 age=registration.age,
-                qualified_in=qualified_in.get(level),
-                validity=outcome.validity if outcome.qualified else None,
+                qualified_in=qualified_in,
+                validity=found.validity if found.qualified else None,
                 sex=registration.sex,
                 education=registration.education,
             )
             state.cells.add((year, registration.organisation_id))
-    return state
+
+
+def _verdict(
+    standards: store.Standards,
+    registration: store.Registration,
+    at_level: Sequence[store.Registration],
+    marks: Sequence[Mark],
+) -> Verdict:
+    """``at_level`` are all of the person's registrations at the level: a mark is read by the region of its own year."""
+    year, level, region = registration.year, registration.level, registration.region_code
+    places = {each.year: each.region_code for each in at_level}
+    values = []
+    for mark in marks:
+        if mark.year <= year and mark.subject in SUBJECTS[level]:
+            place = places.get(mark.year)
+            line = standards.of(mark.year, level, place)[mark.year, mark.subject] if place else None
+            value = worth(mark.code, mark.half_points, line, here=place is None or place == region)
+            if value != NOTHING:
+                values.append((mark.year, mark.subject, value))
+    longer = [(at, years) for at, place in places.items() if (years := standards.longer(at, place))]
+    return verdict(level, year, tuple(sorted(values)), tuple(sorted(longer)))
 
 
 def _write(session: Session, state: _Chunk) -> None:
-    row = OutcomeRow
-    wrong = {key[0] for key, fact in state.kept.items() if state.right.get(key) != fact}
-    wrong |= {key[0] for key in state.right if key not in state.kept}
-    if not wrong:
-        return
-    session.execute(delete(row).where(row.person_id.in_(wrong)))
-    values = [
-        {"person_id": key[0], "year": key[1], "level": key[2], **fact._asdict()}
-        for key, fact in state.right.items()
-        if key[0] in wrong
-    ]
-    if values:
-        session.execute(insert(row), values)
+    row, gone = OutcomeRow, [key for key in state.kept if key not in state.right]
+    for year, level in {(year, level) for _, year, level in gone}:
+        people = [person for person, at, of in gone if (at, of) == (year, level)]
+        session.execute(delete(row).where(row.year == year, row.level == level, among(session, row.person_id, people)))
+    wrong = [(*key, *fact) for key, fact in state.right.items() if state.kept.get(key) != fact]
+    if wrong:
+        upsert_many(session, row, ("person_id", "year", "level", *Fact._fields), wrong)
 
 
 def _changes(state: _Chunk) -> list[Change]:
     def word(fact: Fact | None) -> str:
         return (fact.validity or "none") if fact else "none"
 
-    return [
-        Change(*key, word(state.kept.get(key)), word(state.right.get(key)))
-        for key in sorted(state.kept.keys() | state.right.keys())
-        if word(state.kept.get(key)) != word(state.right.get(key))
-    ]
+    keys = state.kept.keys() | state.right.keys()
+    words = ((key, word(state.kept.get(key)), word(state.right.get(key))) for key in keys)
+    return [Change(*key, before, after) for key, before, after in sorted(words) if before != after]
 
 
 def outcome_differences(session: Session, repair: bool) -> Iterator[str]:

@@ -18,8 +18,9 @@ from examprep.exams.models import (
     TrainedRow,
 )
 from examprep.exams.rules.cycle import Mark
-from examprep.exams.rules.lines import PassLine, Standard, covers, standard
+from examprep.exams.rules.lines import PassLine, Standard, announced, around, covers, standard
 from examprep.exams.rules.papers import SUBJECTS
+from examprep.plumbing.bulk import among
 
 CURRENT = RegistrationRow.ended_by.is_(None)
 WITHDRAWN = "withdrawn"
@@ -65,22 +66,32 @@ class Standards:
     """Every pass line and extension, and the answer for a year, level and region worked out once."""
 
     def __init__(self, lines: Sequence[PassLine], extensions: Sequence[tuple[int, str, int]]) -> None:
-        self._lines, self._extensions = lines, extensions
+        self._extensions = extensions
+        self._lines: dict[tuple[str, str | None], list[PassLine]] = defaultdict(list)
+        for line in lines:
+            self._lines[line.level, line.region_code].append(line)
+        self._regional_years = {level: announced(lines, level) for level in SUBJECTS}
         self._known: dict[tuple[int, str, str], dict[tuple[int, str], Standard]] = {}
 
     def of(self, year: int, level: str, region_code: str) -> dict[tuple[int, str], Standard]:
         key = (year, level, region_code)
-        if key not in self._known:
-            self._known[key] = {
-                (year, subject): standard(
-                    self._lines, year=year, level=level, subject_code=subject, region_code=region_code
-                )
-                for subject in SUBJECTS[level]
-            }
-        return self._known[key]
+        if (known := self._known.get(key)) is not None:
+            return known
+        # Only those that can hold: all regions together have thousands of lines.
+        near = [line for place in (None, *around(region_code)) for line in self._lines.get((level, place), ())]
+        years = self._regional_years[level]
+        found = self._known[key] = {
+            (year, subject): standard(
+                near, year=year, level=level, subject_code=subject, region_code=region_code, regional_years=years
+            )
+            for subject in SUBJECTS[level]
+        }
+        return found
 
     def longer(self, year: int, region_code: str) -> int:
         """By how many years the passes of a year are prolonged in a region."""
+        if not self._extensions:
+            return 0
         fits = (years for at, region, years in self._extensions if at == year and covers(region, region_code))
         return max(fits, default=0)
 
@@ -101,7 +112,7 @@ def registrations(session: Session, person_ids: Sequence[int]) -> dict[int, list
         select(
             row.id, row.person_id, row.year, row.level, row.organisation_id, row.region_code, row.approved,
             row.sex, row.age, row.education,
-        ).where(row.person_id.in_(person_ids), CURRENT).order_by(row.year, row.level)
+        ).where(among(session, row.person_id, person_ids), CURRENT).order_by(row.year, row.level)
     ):  # fmt: skip
         found[values[1]].append(Registration(*tuple(values)))
     return found
@@ -113,7 +124,7 @@ def effective_marks(session: Session, person_ids: Sequence[int]) -> dict[int, li
     last: dict[int, dict[tuple[int, str], Mark]] = defaultdict(dict)
     for person_id, year, subject, half_points, code in session.execute(
         select(row.person_id, row.year, row.subject_code, row.half_points, row.code)
-        .where(row.person_id.in_(person_ids))
+        .where(among(session, row.person_id, person_ids))
         .order_by(row.id)
     ):
         last[person_id][year, subject] = Mark(year, subject, half_points, code)
@@ -124,14 +135,14 @@ def outcomes(session: Session, person_ids: Sequence[int]) -> dict[tuple[int, int
     """The kept outcomes of some persons by person, year and level."""
     row = OutcomeRow
     columns = (row.person_id, row.year, row.level, *(getattr(row, name) for name in Fact._fields))
-    found = session.execute(select(*columns).where(row.person_id.in_(person_ids)))
+    found = session.execute(select(*columns).where(among(session, row.person_id, person_ids)))
     return {(values[0], values[1], values[2]): Fact(*values[3:]) for values in found}
 
 
 def trained(session: Session, person_ids: Sequence[int]) -> set[tuple[int, int]]:
     """Of some persons the exam years for which they were in a class, as (person, year)."""
     row = TrainedRow
-    found = session.execute(select(row.person_id, row.year).where(row.person_id.in_(person_ids)))
+    found = session.execute(select(row.person_id, row.year).where(among(session, row.person_id, person_ids)))
     return {(person_id, year) for person_id, year in found}
 
 

@@ -68,7 +68,7 @@ class Base(DeclarativeBase):
 
 
 # The types whose values the drivers do not read and write as they are.
-_CONVERTED = (UTCDateTime, Date, JSON)
+CONVERTED = (UTCDateTime, Date, JSON)
 
 
 class Prepared:
@@ -97,13 +97,12 @@ class Prepared:
         binds = [
             (name, convert)
             for name, bind in compiled.binds.items()
-            if isinstance(bind.type, _CONVERTED)
-            and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+            if isinstance(bind.type, CONVERTED) and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
         ]
         results = [
             (place, convert)
             for place, column in enumerate(self._columns)
-            if isinstance(column.type, _CONVERTED)
+            if isinstance(column.type, CONVERTED)
             and (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
         places = tuple(compiled.positiontup) if compiled.positional else None

@@ -1,11 +1,8 @@
 """Every vector of the passing cycles, and the rule against a reader that tries everything."""
 
 from datetime import date
-from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from examprep.exams.rules.cycle import ABSENT, LOCAL, NATIONAL, VIOLATION, VOID, Mark, judge, proof_ends_on
 from examprep.exams.rules.explain import explain
@@ -113,37 +110,3 @@ def test_who_qualified_before_does_not_qualify_again_but_may_gain_the_whole_coun
 def test_absent_from_everything_explains_what_is_left():
     marks = [*passes(y2024=[A, B]), Mark(2025, C, None, ABSENT)]
     assert "all three subjects must be sat again" in str(explain(judge("SW", 2025, marks, sixty("SW"))))
-
-
-marks_of_five_years = st.dictionaries(
-    st.tuples(st.integers(2020, 2024), st.sampled_from(SUBJECTS["SW"])),
-    st.one_of(st.integers(100, 130), st.sampled_from([ABSENT, VOID])),
-    max_size=15,
-)
-
-
-def brute_force(year, marks, national, regional):
-    """Try every choice of one mark per subject out of this year and the last."""
-    found = None
-    for choice in product(*([m for m in marks if m.subject == s] for s in SUBJECTS["SW"])):
-        if all(m.half_points is not None and year - 1 <= m.year <= year for m in choice):
-            if all(m.half_points >= national for m in choice):
-                return NATIONAL
-            if all(m.half_points >= min(national, regional) for m in choice):
-                found = LOCAL
-    return found
-
-
-@given(given_marks=marks_of_five_years, regional=st.integers(100, 120))
-def test_the_sliding_rule_is_what_trying_everything_finds(given_marks, regional):
-    marks = [
-        Mark(year, subject, value) if isinstance(value, int) else Mark(year, subject, None, value)
-        for (year, subject), value in given_marks.items()
-    ]
-    lines = sixty("SW", regional=regional)
-    for year in range(2020, 2026):
-        outcome, expected = judge("SW", year, marks, lines), brute_force(year, marks, 120, regional)
-        before = brute_force(year - 1, marks, 120, regional)
-        assert outcome.validity == expected
-        assert outcome.qualified == (expected is not None and before not in (NATIONAL, expected))
-        assert str(explain(outcome))

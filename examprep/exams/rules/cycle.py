@@ -8,6 +8,7 @@ sittings were cancelled, the passes of a year may count longer. SSW: one subject
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from examprep.exams.rules.lines import Standard
 from examprep.exams.rules.papers import SUBJECTS
@@ -15,7 +16,12 @@ from examprep.syllabus.rules.levels import INTERMEDIATE
 
 SCORED, ABSENT, VIOLATION, VOID = "scored", "absent", "violation", "void"
 NATIONAL, LOCAL = "national", "local"
+# What a mark is worth besides a pass: below the line, on the line of another region, of an unknown line, or no score.
+FAILED, ELSEWHERE, UNKNOWN, NOTHING = "failed", "elsewhere", "unknown", "nothing"
 PROOF_YEARS = 3
+
+Worth = tuple[int, str, str]  # year, subject, and one of the six words above
+Longer = tuple[tuple[int, int], ...]  # exam year, and by how many years its passes are prolonged
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,38 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rule makes of the worth of marks: all of an outcome that does not need the marks themselves."""
+
+    counted: tuple[Pass, ...]
+    qualified: bool
+    already: bool
+    validity: str | None
+    kept: tuple[str, ...]
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a regional line that is not announced yet may still change.
+
+    At ``half_points`` or lower it lets the ``subjects`` count, and ``qualifies`` when nothing is missing then.
+    """
+
+    years: tuple[int, ...]
+    subjects: tuple[str, ...]
+    half_points: int
+    qualifies: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One person at one level in one exam year.
 
     ``qualified`` is earned by this year's exam; who had already qualified by the passes of earlier years is ``already``
     instead. ``counted`` are the passes that count this year, ``kept`` the subjects whose pass still counts next year,
-    ``pending`` that a line which is not known yet could change something.
+    ``pending`` that a national line which is not known yet could change something, ``awaited`` what a regional one may,
+    ``elsewhere`` the subjects that met only the line of another region than this year's.
     """
 
     level: str
@@ -55,6 +87,8 @@ class Outcome:
     validity: str | None
     kept: tuple[str, ...]
     pending: bool
+    awaited: Awaited | None = None
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def sat(self) -> bool:
@@ -72,54 +106,125 @@ class Outcome:
         return tuple(subject for subject in SUBJECTS[self.level] if subject not in held)
 
 
+def worth(code: str, half_points: int | None, standard: Standard | None, *, here: bool = True) -> str:
+    """What one mark is worth. ``here``: the mark's region is the one that is asked for; a regional line counts there
+    alone (DOMAIN.md 1.3: what is gained on a regional line is valid only in that region).
+    """
+    if code != SCORED or half_points is None:
+        return NOTHING
+    met = standard.met_by(half_points) if standard else None
+    if met == "national":
+        return NATIONAL
+    if met == "regional":
+        return LOCAL if here else ELSEWHERE
+    return UNKNOWN if standard is None or standard.national is None else FAILED
+
+
 def judge(
     level: str,
     year: int,
     marks: Iterable[Mark],
     standards: Mapping[tuple[int, str], Standard],
     longer: Mapping[int, int] | None = None,
+    places: Mapping[int, str] | None = None,
 ) -> Outcome:
     """Judge one exam year. ``marks`` are the person's effective ones of any year and level; ``standards`` are by
     (year, subject) for the regions in which the person registered; ``longer`` says by how many years the
-    passes of a year were prolonged there.
+    passes of a year were prolonged there; ``places`` in which region the person registered in which year.
     """
-    subjects = SUBJECTS[level]
+    subjects, places = SUBJECTS[level], places or {}
     known = [mark for mark in marks if mark.subject in subjects and mark.year <= year]
-    passes, pending = [], False
-    for mark in known:
-        if mark.code != SCORED or mark.half_points is None:
-            continue
-        found = standards.get((mark.year, mark.subject), Standard(None))
-        met = found.met_by(mark.half_points)
-        if met:
-            passes.append(Pass(mark.year, mark.subject, met == NATIONAL))
-        elif found.national is None and _last_year(level, mark.year, longer) >= year:
-            pending = True
-    counted = _live(level, year, passes, longer)
-    validity = _validity(level, counted)
-    before = _validity(level, _live(level, year - 1, passes, longer)) if level == INTERMEDIATE else None
-    already = validity is not None and before in (NATIONAL, validity)
+    here = places.get(year)
+    values = [
+        worth(m.code, m.half_points, standards.get((m.year, m.subject)), here=places.get(m.year, here) == here)
+        for m in known
+    ]
+    prolonged = tuple(sorted((longer or {}).items()))
+    found = verdict(level, year, _in_order(known, values), prolonged)
     return Outcome(
         level=level,
         year=year,
         marks=tuple(mark for mark in known if mark.year == year),
-        counted=tuple(counted[subject] for subject in subjects if subject in counted),
-        qualified=validity is not None and not already,
-        already=already,
-        validity=validity,
-        kept=_kept(level, year, passes, longer) if validity is None else (),
-        pending=pending,
+        counted=found.counted,
+        qualified=found.qualified,
+        already=found.already,
+        validity=found.validity,
+        kept=found.kept,
+        pending=found.pending,
+        awaited=_awaited(level, year, known, values, standards, prolonged, found),
+        elsewhere=_elsewhere(level, year, known, values, dict(prolonged)),
     )
 
 
-def _last_year(level: str, passed_in: int, longer: Mapping[int, int] | None) -> int:
+def _in_order(marks: Iterable[Mark], values: Iterable[str]) -> tuple[Worth, ...]:
+    return tuple(sorted((m.year, m.subject, value) for m, value in zip(marks, values, strict=True) if value != NOTHING))
+
+
+@lru_cache(maxsize=100_000)
+def verdict(level: str, year: int, values: tuple[Worth, ...], longer: Longer = ()) -> Verdict:
+    """The rule itself, over what each mark is worth. Few patterns occur, however many persons: answers are kept."""
+    prolonged = dict(longer)
+    passes = [Pass(at, subject, value == NATIONAL) for at, subject, value in values if value in (NATIONAL, LOCAL)]
+    counted = _live(level, year, passes, prolonged)
+    validity = _validity(level, counted)
+    before = _validity(level, _live(level, year - 1, passes, prolonged)) if level == INTERMEDIATE else None
+    already = validity is not None and before in (NATIONAL, validity)
+    unknown = any(value == UNKNOWN and _last_year(level, at, prolonged) >= year for at, _, value in values)
+    return Verdict(
+        counted=tuple(counted[subject] for subject in SUBJECTS[level] if subject in counted),
+        qualified=validity is not None and not already,
+        already=already,
+        validity=validity,
+        kept=_kept(level, year, passes, prolonged) if validity is None else (),
+        pending=unknown,
+    )
+
+
+def _elsewhere(
+    level: str, year: int, marks: list[Mark], values: list[str], longer: Mapping[int, int]
+) -> tuple[str, ...]:
+    alive = [mark for mark in marks if _last_year(level, mark.year, longer) >= year]
+    found = {m.subject for m, value in zip(marks, values, strict=True) if value == ELSEWHERE and m in alive}
+    return tuple(subject for subject in SUBJECTS[level] if subject in found)
+
+
+def _awaited(
+    level: str,
+    year: int,
+    marks: list[Mark],
+    values: list[str],
+    standards: Mapping[tuple[int, str], Standard],
+    longer: Longer,
+    found: Verdict,
+) -> Awaited | None:
+    """What would be, if every regional line that is still to come were met."""
+    if found.validity is not None:
+        return None
+    hoped = {
+        (mark.year, mark.subject): mark.half_points
+        for mark, value in zip(marks, values, strict=True)
+        if value == FAILED and mark.half_points is not None and standards[mark.year, mark.subject].awaited
+    }
+    if not hoped:
+        return None
+    better = [LOCAL if (mark.year, mark.subject) in hoped else value for mark, value in zip(marks, values, strict=True)]
+    then = verdict(level, year, _in_order(marks, better), longer)
+    gained = [(p.year, p.subject) for p in then.counted if p not in found.counted and (p.year, p.subject) in hoped]
+    if not gained:
+        return None
+    heights = [points for key in gained if (points := hoped[key]) is not None]
+    years = tuple(sorted({at for at, _ in gained}))
+    return Awaited(years, tuple(subject for _, subject in gained), min(heights), then.validity is not None)
+
+
+def _last_year(level: str, passed_in: int, longer: Mapping[int, int]) -> int:
     """The last exam year in which a pass counts."""
     if level != INTERMEDIATE:
         return passed_in
-    return passed_in + 1 + (longer or {}).get(passed_in, 0)
+    return passed_in + 1 + longer.get(passed_in, 0)
 
 
-def _live(level: str, year: int, passes: Iterable[Pass], longer: Mapping[int, int] | None) -> dict[str, Pass]:
+def _live(level: str, year: int, passes: Iterable[Pass], longer: Mapping[int, int]) -> dict[str, Pass]:
     """The pass that counts in ``year`` for each subject: one by the national line first, then the latest."""
     best: dict[str, Pass] = {}
     for found in passes:
@@ -137,7 +242,7 @@ def _validity(level: str, counted: Mapping[str, Pass]) -> str | None:
     return NATIONAL if all(found.national for found in counted.values()) else LOCAL
 
 
-def _kept(level: str, year: int, passes: Iterable[Pass], longer: Mapping[int, int] | None) -> tuple[str, ...]:
+def _kept(level: str, year: int, passes: Iterable[Pass], longer: Mapping[int, int]) -> tuple[str, ...]:
     alive = {found.subject for found in passes if found.year <= year < _last_year(level, found.year, longer)}
     return tuple(subject for subject in SUBJECTS[level] if subject in alive)
 

@@ -7,16 +7,61 @@ from examprep.syllabus.rules.levels import ASSISTANT, INTERMEDIATE
 
 
 def explain(outcome: Outcome) -> Sentence:
-    """Why the outcome is what it is, and what still counts."""
-    if not outcome.marks:
-        return Sentence("There are no results of %(year)s yet.", year=outcome.year)
-    if not outcome.sat:
-        return _with_rest(Sentence("Absent from every subject in %(year)s.", year=outcome.year), outcome)
+    """Why the outcome is what it is, what still counts, and what a line that is still to come could change."""
     if outcome.qualified or outcome.already:
         return _with_validity(_why_qualified(outcome), outcome)
+    if not outcome.marks:
+        return _before_results(outcome)
+    if not outcome.sat:
+        return _with_rest(Sentence("Absent from every subject in %(year)s.", year=outcome.year), outcome)
     if outcome.pending:
-        return Sentence("The pass line that decides this is not known yet.")
-    return _why_not(outcome)
+        return _with_rest(Sentence("The pass line that decides this is not known yet."), outcome, settled=False)
+    return _with_awaited(_with_elsewhere(_why_not(outcome), outcome), outcome)
+
+
+def _before_results(outcome: Outcome) -> Sentence:
+    waiting = Sentence("There are no results of %(year)s yet.", year=outcome.year)
+    if outcome.level != INTERMEDIATE or not outcome.counted:
+        return waiting
+    return Sentence(
+        "%(sentence)s Counting from before: %(passes)s. Needed now: %(missing)s.",
+        sentence=waiting,
+        passes=enumerated(_pass(found) for found in outcome.counted),
+        missing=named(outcome.missing),
+    )
+
+
+def _with_elsewhere(sentence: Sentence, outcome: Outcome) -> Sentence:
+    if not outcome.elsewhere:
+        return sentence
+    return Sentence(
+        "%(sentence)s %(subjects)s met only the pass line of another region, which does not count in this one.",
+        sentence=sentence,
+        subjects=named(outcome.elsewhere),
+    )
+
+
+def _with_awaited(sentence: Sentence, outcome: Outcome) -> Sentence:
+    awaited = outcome.awaited
+    if awaited is None:
+        return sentence
+    values = {
+        "sentence": sentence,
+        "year": awaited.years[-1],
+        "points": f"{awaited.half_points / 2:g}",
+        "subjects": named(awaited.subjects),
+    }
+    if awaited.qualifies:
+        return Sentence(
+            "%(sentence)s The regional pass line of %(year)s is not on file yet: "
+            "at %(points)s points or lower it makes this a pass that holds in the region.",
+            **values,
+        )
+    return Sentence(
+        "%(sentence)s The regional pass line of %(year)s is not on file yet: "
+        "at %(points)s points or lower %(subjects)s would count.",
+        **values,
+    )
 
 
 def _why_qualified(outcome: Outcome) -> Sentence:
@@ -55,8 +100,9 @@ def _why_not(outcome: Outcome) -> Sentence:
     return Sentence("No subject reached its pass line in %(year)s.", year=outcome.year)
 
 
-def _with_rest(sentence: Sentence, outcome: Outcome) -> Sentence:
-    if outcome.level != INTERMEDIATE:
+def _with_rest(sentence: Sentence, outcome: Outcome, *, settled: bool = True) -> Sentence:
+    """With what counts next year; while a line is unknown (not ``settled``) only what is sure to."""
+    if outcome.level != INTERMEDIATE or not (settled or outcome.kept):
         return sentence
     if not outcome.kept:
         return Sentence(

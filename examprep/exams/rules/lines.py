@@ -33,10 +33,14 @@ class PassLine:
 
 @dataclass(frozen=True)
 class Standard:
-    """What one person needs in one subject of one year, in half-points; ``None`` where no line is known."""
+    """What one person needs in one subject of one year, in half-points; ``None`` where no line is known.
+
+    ``awaited``: the region had a line of its own when such lines were known last, and this year's are still to come.
+    """
 
     national: int | None
     regional: int | None = None
+    awaited: bool = False
 
     def met_by(self, half_points: int) -> str | None:
         """``national``, else ``regional``, else ``None``."""
@@ -56,13 +60,34 @@ def covers(line_region: str, region_code: str) -> bool:
     return region_code == line_region
 
 
-def standard(lines: Iterable[PassLine], *, year: int, level: str, subject_code: str, region_code: str) -> Standard:
+def around(region_code: str) -> tuple[str, ...]:
+    """A division and those that it lies in, as lines name them: 520526, 520500 and 520000."""
+    return tuple(dict.fromkeys((region_code, f"{region_code[:4]}00", f"{region_code[:2]}0000")))
+
+
+def announced(lines: Iterable[PassLine], level: str) -> frozenset[int]:
+    """The years for which any region has a line of its own at a level."""
+    return frozenset(line.year for line in lines if line.level == level and line.region_code is not None)
+
+
+def standard(
+    lines: Iterable[PassLine],
+    *,
+    year: int,
+    level: str,
+    subject_code: str,
+    region_code: str,
+    regional_years: frozenset[int] | None = None,
+) -> Standard:
     """The lines that hold for a subject. One for the subject goes before one for all, one for the
     smaller region before one for the larger, and the later before the earlier.
+
+    ``regional_years`` are those that `announced` finds, where ``lines`` are not all there are.
     """
+    lines = [line for line in lines if line.level == level]
     best: dict[bool, tuple[tuple[bool, int, int], int]] = {}
     for line in lines:
-        if (line.year, line.level) != (year, level) or line.subject_code not in (None, subject_code):
+        if line.year != year or line.subject_code not in (None, subject_code):
             continue
         if line.region_code is not None and not covers(line.region_code, region_code):
             continue
@@ -71,4 +96,14 @@ def standard(lines: Iterable[PassLine], *, year: int, level: str, subject_code: 
         regional = line.region_code is not None
         if regional not in best or rank > best[regional][0]:
             best[regional] = (rank, line.half_points)
-    return Standard(*(best[regional][1] if regional in best else None for regional in (False, True)))
+    national, own = (best[regional][1] if regional in best else None for regional in (False, True))
+    years = announced(lines, level) if regional_years is None else regional_years
+    return Standard(national, own, awaited=own is None and _awaited(lines, years, year, region_code))
+
+
+def _awaited(lines: Iterable[PassLine], years: frozenset[int], year: int, region_code: str) -> bool:
+    """Whether a regional line is still to come: they are announced months after the marks, for all regions at once."""
+    last = max((at for at in years if at <= year), default=year)
+    if last == year:
+        return False
+    return any(at.year == last and at.region_code and covers(at.region_code, region_code) for at in lines)

@@ -1,0 +1,62 @@
+"""The fast way to outcomes says what the rule says, for any person."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from examprep.exams import recompute
+from examprep.exams.rules.cycle import ABSENT, VOID, Mark
+from examprep.exams.rules.lines import PassLine
+from examprep.exams.rules.papers import LEVEL_OF, bits_of
+from examprep.exams.store import Registration, Standards
+
+PLACES = ("520526", "640303", "110101")
+YEARS = range(2020, 2026)
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_a_chunk_says_what_judging_each_registration_says(data):
+    lines = [
+        PassLine(number, year, region, level, None, points)
+        for number, (year, region, level, points) in enumerate(
+            data.draw(
+                st.lists(
+                    st.tuples(
+                        st.sampled_from(YEARS),
+                        st.sampled_from([None, *PLACES]),
+                        st.sampled_from(["ASW", "SW", "SSW"]),
+                        st.integers(100, 120),
+                    ),
+                    max_size=20,
+                )
+            )
+        )
+    ]
+    standards = Standards(lines, data.draw(st.lists(st.tuples(st.sampled_from(YEARS), st.just("520000"), st.just(1)))))
+    keys = data.draw(st.sets(st.tuples(st.sampled_from(YEARS), st.sampled_from(["ASW", "SW", "SSW"])), max_size=8))
+    own = [
+        Registration(number, 7, year, level, 1, data.draw(st.sampled_from(PLACES)), True, "male", 30, None)
+        for number, (year, level) in enumerate(sorted(keys))
+    ]
+    found = data.draw(
+        st.dictionaries(
+            st.tuples(st.sampled_from(YEARS), st.sampled_from(sorted(LEVEL_OF))),
+            st.one_of(st.integers(100, 125), st.sampled_from([ABSENT, VOID])),
+            max_size=20,
+        )
+    )
+    marks = [Mark(y, s, v) if isinstance(v, int) else Mark(y, s, None, v) for (y, s), v in found.items()]
+    state = recompute._Chunk({}, {}, set())
+    recompute._judge_person(state, standards, own, marks, ())
+    said = {
+        (r.year, r.level): (
+            o.sat, bits_of(r.level, o.passed), o.qualified, o.validity if o.qualified else None, o.pending,
+            bits_of(r.level, (mark.subject for mark in o.marks if mark.code != ABSENT)),
+        )
+        for r, o in recompute.outcomes_by_registration(standards, own, marks)
+    }  # fmt: skip
+    found = {
+        key[1:]: (f.sat, f.passed_bits, f.qualified, f.validity, f.pending, f.sat_bits)
+        for key, f in state.right.items()
+    }
+    assert found == said
