@@ -11,6 +11,8 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import Importer
+from examprep.kernel.period import Period
+from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
 from examprep.people.trail import Trail
 from examprep.plumbing.jobs import Job, StillDue
@@ -180,6 +182,27 @@ def exam_classes() -> ExamClasses | None:
 
 
 @dataclass(frozen=True)
+class RenewalCheck:
+    """Something that must be done before the registration of a certificate can be renewed.
+
+    ``hindrance`` takes session, person, level of the certificate, the registration's present term and the office day;
+    it says what is missing, ``None`` when nothing is.
+    """
+
+    name: str
+    hindrance: Callable[[Session, int, str, Period, date], Sentence | None]
+
+
+RENEWAL_CHECKS = "examprep.renewal_checks"  # where the application keeps them
+
+
+def renewal_checks() -> Sequence[RenewalCheck]:
+    """All that stand in the way of a renewal, so that the register need not know them."""
+    known: Sequence[RenewalCheck] = current_app.extensions[RENEWAL_CHECKS]
+    return known
+
+
+@dataclass(frozen=True)
 class Derived:
     """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
 
@@ -202,6 +225,7 @@ class Feature:
     nav: Sequence[NavItem] = ()
     derived: Sequence[Derived] = ()
     dependents: Sequence[Dependent] = ()
+    renewal_checks: Sequence[RenewalCheck] = ()
     searches: Sequence[Search] = ()
     home_cards: Sequence[HomeCard] = ()
     person_pages: Sequence[PersonPage] = ()

@@ -38,6 +38,9 @@ class Permission(StrEnum):
     REGISTER_AWARD_PAY = "register:award:pay"
     REGISTER_HOLDER_EDIT = "register:holder:edit"
     REGISTER_HOLDER_SEE = "register:holder:see"
+    REGISTER_LIMITS_SET = "register:limits:set"
+    REGISTER_OWN_USE = "register:own:use"
+    REGISTER_SCHEME_EDIT = "register:scheme:edit"
     REMINDERS_OUTBOX_SEE = "reminders:outbox:see"
     SYLLABUS_EDIT = "syllabus:edit"
     TRAINING_CLASS_ENROL = "training:class:enrol"
@@ -47,7 +50,9 @@ class Permission(StrEnum):
 P = Permission
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CANDIDATE: frozenset({P.PRACTICE_OWN_USE, P.TRAINING_CLASS_ENROL, P.CE_OWN_SEE, P.EXAMS_OWN_SEE}),
+    Role.CANDIDATE: frozenset(
+        {P.PRACTICE_OWN_USE, P.TRAINING_CLASS_ENROL, P.CE_OWN_SEE, P.EXAMS_OWN_SEE, P.REGISTER_OWN_USE}
+    ),
     Role.TRAINER: frozenset(
         {
             P.BANK_QUESTION_EDIT,
@@ -70,6 +75,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.REGISTER_AWARD_PAY,
             P.REGISTER_HOLDER_EDIT,
             P.REGISTER_HOLDER_SEE,
+            P.REGISTER_LIMITS_SET,
+            P.REGISTER_SCHEME_EDIT,
             P.TRAINING_CLASS_MANAGE,
         }
     ),

@@ -1,24 +1,27 @@
 """Verbs and questions over the register. Other features use these and no table of ours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
-from examprep.plumbing.listing import Ask, Page
-from examprep.register import store
-from examprep.register.models import RegisterCertificateRow, RegisterEventRow
+from examprep.plumbing.listing import Ask, Page, xlsx_bytes
+from examprep.plumbing.vault import Vault
+from examprep.register import ledger, store
+from examprep.register.holders_file import platform_cells, platform_heads
+from examprep.register.limits import known_limits
 from examprep.register.rules.registration import term_end
-from examprep.syllabus.rules.levels import LEVELS, rank
+from examprep.register.rules.windows import limits_for, verdict
+from examprep.syllabus.rules.levels import LEVELS
 
 UNITS_OFFERED = 500
 
@@ -37,6 +40,12 @@ class Certificate:
     region_code: str | None
     registered_on: date | None
     registered_until: date | None
+    subject_years: Mapping[str, int] | None
+    status: str
+    accepted: bool
+    applied_on: date | None
+    place_code: str | None
+    note: str | None
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ def add_certificate(
     issued_on: date,
     validity: str = "national",
     region_code: str | None = None,
+    subject_years: Mapping[str, int] | None = None,
     registered_on: date | None = None,
     now: datetime,
 ) -> int:
@@ -75,24 +85,17 @@ def add_certificate(
     """
     if actor is not None:
         seen(session, actor, Permission.REGISTER_HOLDER_EDIT, person_id)
-    by = actor.person_id if actor else None
     facts = {
-        "person_id": person_id,
         "level": level,
         "number": number,
         "qualified_year": qualified_year,
         "issued_on": issued_on,
         "validity": validity,
         "region_code": region_code,
+        "subject_years": subject_years,
     }
-    id_ = session.scalar(
-        insert(RegisterEventRow).values(at=now, kind="certified", actor_id=by, **facts).returning(RegisterEventRow.id)
-    )
-    assert id_ is not None
-    try:
-        session.execute(insert(RegisterCertificateRow).values(id=id_, rank=rank(level), **facts))
-    except IntegrityError as error:
-        raise Conflict("register.number", "A certificate of this number is in the register already.") from error
+    by = actor.person_id if actor else None
+    id_ = ledger.begin(session, ledger.event("certified", person_id, now=now, actor_id=by, **facts))
     if registered_on is not None:
         _register(session, id_, person_id, registered_on, by, now)
     record(session, actor, "register.certified", "register_certificate", id_, now=now, after={"level": level})
@@ -106,9 +109,7 @@ def register_again(session: Session, actor: Actor, certificate_id: int, *, regis
         NotFound: no such certificate within the actor's bounds.
         RuleViolation: ``register.backwards`` -- it is registered from a later day already.
     """
-    found = session.get(RegisterCertificateRow, certificate_id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise NotFound("register.certificate", "There is no such certificate.")
+    found = ledger.locked(session, certificate_id)
     seen(session, actor, Permission.REGISTER_HOLDER_EDIT, found.person_id)
     if found.registered_on is not None and registered_on <= found.registered_on:
         raise RuleViolation(
@@ -124,12 +125,8 @@ def _register(
     session: Session, certificate_id: int, person_id: int, registered_on: date, by: int | None, now: datetime
 ) -> None:
     term = {"registered_on": registered_on, "registered_until": term_end(registered_on)}
-    session.execute(
-        insert(RegisterEventRow).values(
-            at=now, kind="registered", certificate_id=certificate_id, person_id=person_id, actor_id=by, **term
-        )
-    )
-    session.execute(update(RegisterCertificateRow).where(RegisterCertificateRow.id == certificate_id).values(**term))
+    about = {"certificate_id": certificate_id, "actor_id": by}
+    ledger.append(session, ledger.event("registered", person_id, now=now, **about, **term))
 
 
 def certificates_of(session: Session, person_id: int) -> tuple[Certificate, ...]:
@@ -162,7 +159,8 @@ def persons_of(actor: Actor, permission: str) -> store.Among:
 
 def holders(session: Session, actor: Actor, ask: Ask, *, today: date, as_of: date | None = None) -> Page:
     """The list of holders within bounds on ``as_of``, else today; filters ``level, state, unit, region``."""
-    return store.holders(session, actor, Permission.REGISTER_HOLDER_SEE, ask, today=today, as_of=as_of or today)
+    known = known_limits(session)
+    return store.holders(session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today, as_of=as_of or today)
 
 
 def holder_counts(session: Session, actor: Actor, *, as_of: date, ask: Ask | None = None) -> HolderCounts:
@@ -185,3 +183,64 @@ def units(session: Session, actor: Actor, permission: str) -> Sequence[tuple[int
 def regions(session: Session, actor: Actor, permission: str) -> Sequence[tuple[str, str]]:
     """Code and name of the regions an actor may filter by."""
     return store.regions(session, actor, permission)
+
+
+DUE: Mapping[str, str] = {
+    "first-due": N_("First registration to be applied for"),
+    "first-overdue": N_("First registration overdue"),
+    "renewal-due": N_("Renewal to be applied for"),
+    "renewal-overdue": N_("Renewal overdue"),
+}
+
+
+def due(session: Session, actor: Actor, ask: Ask, *, today: date) -> Page:
+    """The certificates within bounds that wait for an application; filters ``due, level, unit, region``.
+
+    ``closes_on`` is the last day of the time to apply, ``None`` where it has none.
+    """
+    known = known_limits(session)
+    page = store.due(session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today)
+    rows = []
+    for row in page.rows:
+        limits = limits_for(known, row["region_code"], today)
+        found = verdict(limits, row["issued_on"], row["registered_until"], today)
+        rows.append({**row, "closes_on": found.closes_on, "verdict": found.sentence})
+    return replace(page, rows=rows)
+
+
+def due_among(session: Session, first_id: int, last_id: int, *, today: date) -> Sequence[Mapping[str, Any]]:
+    """Of the certificates in a range of ids, of anybody, those that wait for an application; for jobs."""
+    return [dict(row) for row in store.due_among(session, known_limits(session), first_id, last_id, today=today)]
+
+
+def id_ranges(session: Session, size: int) -> list[tuple[int, int]]:
+    """All certificates as ranges of ``size`` ids."""
+    return [(first, first + size - 1) for first in range(1, store.last_id(session) + 1, size)]
+
+
+def under_way(session: Session, actor: Actor, ask: Ask) -> Page:
+    """The applications within bounds that are under way or were not passed; filters ``status, unit``."""
+    return store.under_way(session, actor, Permission.REGISTER_HOLDER_SEE, ask)
+
+
+def platform_file(session: Session, actor: Actor, vault: Vault, *, now: datetime) -> bytes:
+    """Every certificate within bounds as a workbook in the shape of the national platform, which the import reads."""
+    names = dict(store.region_names(session))
+    rows = store.platform_rows(session, actor, Permission.REGISTER_HOLDER_EDIT)
+    record(session, actor, "register.exported", "organisation", actor.organisation_id, now=now,
+           after={"count": len(rows)})  # fmt: skip
+    return xlsx_bytes(platform_heads(), (platform_cells(dict(row), names, vault.open) for row in rows))
+
+
+def person_name(session: Session, actor: Actor, person_id: int) -> str:
+    """A person's name.
+
+    Raises:
+        NotFound: no such person within the actor's bounds.
+    """
+    return seen(session, actor, Permission.REGISTER_HOLDER_SEE, person_id).name
+
+
+def places(session: Session, person_id: int) -> list[tuple[str, str]]:
+    """Code and name of the regions of a person's province, that of their unit first: where they may be registered."""
+    return store.places(session, person_id)

@@ -1,15 +1,17 @@
 """What stands in one row of a list of holders: columns by their usual heads, cells by their usual spellings."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from examprep.imports.importer import Problem
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.people.rules.resident_id import ResidentId, read_resident_id
 from examprep.plumbing.sheets import Row
+from examprep.register.rules.process import PLATFORM, PLATFORM_WORDS, Status
 from examprep.syllabus.rules.levels import read_level
 
 HEADS: dict[str, tuple[str, ...]] = {
@@ -22,6 +24,9 @@ HEADS: dict[str, tuple[str, ...]] = {
     "qualified_year": ("取得年度", "考试年度", "合格年度", "取证年度"),
     "validity": ("有效范围", "证书范围", "适用范围"),
     "registered_on": ("登记日期", "首次登记日期", "最近登记日期", "登记时间"),
+    "registered_until": ("登记有效期至", "登记有效期", "有效期至", "登记到期日期"),
+    "status": ("登记状态", "审核状态", "登记进度"),
+    "place": ("登记地", "登记所在地", "登记地区"),
     "phone": ("手机", "手机号", "联系电话", "电话"),
     "email": ("邮箱", "电子邮箱", "电子邮件"),
 }
@@ -37,6 +42,9 @@ _EXAMPLES = {
     "qualified_year": "2023",
     "validity": "全国",
     "registered_on": "2024-01-10",
+    "registered_until": "2027-01-09",
+    "status": "已出证",
+    "place": "",
     "phone": "",
     "email": "",
 }
@@ -67,11 +75,15 @@ class Entry:
     qualified_year: int
     validity: str
     registered_on: date | None
+    registered_until: date | None  # the first day on which the registration no longer holds
+    status: Status | None
+    place: str | None  # the code of a region
     organisation_id: int
     phone: str
     email: str
     id_hash: str = ""
     person_id: int | None = None
+    certificate_id: int | None = None  # that the register has already, and of which the row says something new
 
 
 def columns_of(heads: Sequence[str]) -> dict[str, int]:
@@ -92,6 +104,7 @@ def read_entry(
     units: Mapping[str, Sequence[int]],
     today: date,
     own_organisation: int,
+    regions: Mapping[str, Sequence[str]],
 ) -> tuple[Entry | None, list[Problem]]:
     """The row as an entry, or everything that is wrong with it."""
     cells = {name: row.cells[place] for name, place in places.items()}
@@ -112,6 +125,9 @@ def read_entry(
         "qualified_year": lambda text: read_year(text, today),
         "validity": read_validity,
         "registered_on": lambda text: read_day(text, today),
+        "registered_until": lambda text: read_day(text, date.max) + timedelta(days=1),
+        "status": read_status,
+        "place": lambda text: read_place(text, regions),
         "unit": lambda text: read_unit(text, units),
     }
     for name, reader in readers.items():
@@ -123,12 +139,20 @@ def read_entry(
     issued_on, registered_on = read.get("issued_on"), read.get("registered_on")
     if isinstance(issued_on, date) and isinstance(registered_on, date) and registered_on < issued_on:
         wrong("registered_on", Sentence("A certificate is registered after it was issued, not before."))
+    until, status = read.get("registered_until"), read.get("status")
+    if isinstance(until, date) and (not isinstance(registered_on, date) or until <= registered_on):
+        wrong("registered_until", Sentence("A registration ends after it began; give the day on which it began too."))
+    if status in (Status.COMPLETED, Status.ISSUED) and registered_on is None:
+        wrong("status", Sentence("Who is registered has a day of registration; fill in 登记日期."))
     if problems or not isinstance(issued_on, date):
         return None, problems
     defaults = {
         "qualified_year": issued_on.year,
         "validity": "national",
         "registered_on": None,
+        "registered_until": None,
+        "status": None,
+        "place": None,
         "unit": own_organisation,
     }
     values = {**defaults, **read}
@@ -191,6 +215,31 @@ def read_validity(text: str) -> str:
     return found
 
 
+def read_status(text: str) -> Status:
+    """Raises RuleViolation: none of the states of the national platform."""
+    found = PLATFORM.get(text)
+    if found is None:
+        raise RuleViolation(
+            "register.status", "Write one of the states of the national platform: %(states)s.",
+            states="、".join(PLATFORM),
+        )  # fmt: skip
+    return found
+
+
+def read_place(text: str, regions: Mapping[str, Sequence[str]]) -> str:
+    """The code of a region by its name or code.
+
+    Raises:
+        RuleViolation: no region of that name, or several.
+    """
+    found = regions.get(text, ())
+    if len(found) != 1:
+        raise RuleViolation(
+            "register.place", "“%(name)s” names no region, or several. Write its code of six digits.", name=text
+        )
+    return found[0]
+
+
 def read_unit(text: str, units: Mapping[str, Sequence[int]]) -> int:
     """Raises RuleViolation: no organisation of that name within bounds, or several."""
     found = units.get(text, ())
@@ -205,3 +254,32 @@ def read_unit(text: str, units: Mapping[str, Sequence[int]]) -> int:
         "None of your organisations is named “%(name)s”. Write its full name, or leave the cell empty for your own.",
         name=text,
     )
+
+
+_LEVEL_WORDS = {"ASW": "初级", "SW": "中级", "SSW": "高级"}
+_OUT: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], object]] = {
+    "level": lambda row, _: _LEVEL_WORDS[row["level"]],
+    "validity": lambda row, _: "全国" if row["validity"] == "national" else "本地",
+    "registered_until": lambda row, _: row["registered_until"] and row["registered_until"] - timedelta(days=1),
+    "status": lambda row, _: PLATFORM_WORDS[Status(row["status"])],
+    "place": lambda row, names: row["place_code"] and names.get(row["place_code"], row["place_code"]),
+}
+_PLATFORM_COLUMNS = tuple(name for name in HEADS if name not in {"phone", "email"})
+
+
+def platform_heads() -> list[str]:
+    """The heads of the file that goes to the national platform; 在岗 is for the bureau and not read back."""
+    return [*(HEADS[name][0] for name in _PLATFORM_COLUMNS), "在岗"]
+
+
+def platform_cells(row: Mapping[str, Any], regions: Mapping[str, str], unseal: Callable[[str], str]) -> list[object]:
+    """One certificate under `platform_heads`: the ID number opened, days as ISO text, what is not known empty."""
+    cells: list[object] = []
+    for name in _PLATFORM_COLUMNS:
+        if name == "id_number":
+            sealed = row["id_number_sealed"]
+            value: object = unseal(sealed) if sealed else ""
+        else:
+            value = _OUT[name](row, regions) if name in _OUT else row[name]
+        cells.append("" if value is None else value.isoformat() if isinstance(value, date) else str(value))
+    return [*cells, "是" if row["in_post"] else "否"]

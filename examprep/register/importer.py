@@ -23,14 +23,14 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
-from examprep.people.models import OrganisationRow, PersonRow
+from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.sheets import read_table
 from examprep.plumbing.vault import Vault
+from examprep.register import ledger
 from examprep.register.holders_file import REQUIRED, TEMPLATE, Entry, columns_of, read_entry
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
 from examprep.register.rules.registration import term_end
-from examprep.syllabus.rules.levels import rank
 
 CHUNK = 5000
 PERMISSION = Permission.REGISTER_HOLDER_EDIT
@@ -74,8 +74,9 @@ class HoldersImporter:
                 columns="、".join(absent),
             )
         units, problems, entries = self._units(session, actor), [], []
+        regions = self._regions(session) if "place" in places else {}
         for row in counted(table.rows):
-            entry, wrong = read_entry(row, places, table.heads, units, office_day(now), actor.organisation_id)
+            entry, wrong = read_entry(row, places, table.heads, units, office_day(now), actor.organisation_id, regions)
             problems += wrong
             if entry is not None:
                 entries.append(replace(entry, id_hash=self._vault().fingerprint(entry.id_number.number)))
@@ -83,13 +84,15 @@ class HoldersImporter:
         entries, unchanged, more = self._compared(session, actor, entries, heads)
         problems += more
         fresh = {entry.id_hash for entry in entries if entry.person_id is None}
+        changed = sum(entry.certificate_id is not None for entry in entries)
         return Plan(
             table.heads,
             table.rows,
             problems=sorted(problems, key=lambda problem: problem.row),
             counts=(
-                (N_("New certificates"), len(entries)),
+                (N_("New certificates"), len(entries) - changed),
                 (N_("New persons"), len(fresh)),
+                (N_("Changed registrations"), changed),
                 (N_("Unchanged"), unchanged),
             ),
             prepared=entries,
@@ -98,46 +101,89 @@ class HoldersImporter:
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
         entries: list[Entry] = plan.prepared
         ids = self._add_persons(session, entries, batch_id, now)
+        about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         for part in chunks(entries):
-            events = [_certified(e, ids, actor, batch_id, now) for e in part]
-            begun = list(
-                session.scalars(
-                    insert(RegisterEventRow).returning(RegisterEventRow.id, sort_by_parameter_order=True), events
+            new = [e for e in part if e.certificate_id is None]
+            begun = self._begin(session, new, ids, about)
+            said = [e for e in part if _says(e)]
+            events = [
+                ledger.event(
+                    _kind(e),
+                    ids[e.id_hash],
+                    certificate_id=e.certificate_id or begun[e.number],
+                    status=e.status.value if e.status else None,
+                    place_code=e.place,
+                    **_term(e),
+                    **about,
                 )
-            )
-            registered = [_registered(e, ids, id_, actor, batch_id, now) for e, id_ in zip(part, begun, strict=True)]
-            if terms := [event for event in registered if event is not None]:
-                session.execute(insert(RegisterEventRow), terms)
-            session.execute(
-                insert(CERTIFICATE), [_certificate(e, ids, id_) for e, id_ in zip(part, begun, strict=True)]
-            )
+                for e in said
+            ]
+            if events:
+                session.execute(insert(RegisterEventRow), events)
+            ledger.refold(session, [event["certificate_id"] for event in events])
         return len(entries)
 
+    @staticmethod
+    def _begin(
+        session: Session, entries: list[Entry], ids: Mapping[str, int], about: Mapping[str, Any]
+    ) -> dict[str, int]:
+        """New certificates; their ids by number."""
+        if not entries:
+            return {}
+        events = [ledger.event("certified", ids[e.id_hash], **_facts(e), **about) for e in entries]
+        query = insert(RegisterEventRow).returning(RegisterEventRow.id, sort_by_parameter_order=True)
+        begun = list(session.scalars(query, events))
+        rows = ledger.fold_all({**event, "id": id_} for event, id_ in zip(events, begun, strict=True))
+        session.execute(insert(CERTIFICATE), [rows[id_] for id_ in begun])
+        return {e.number: id_ for e, id_ in zip(entries, begun, strict=True)}
+
     def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
-        """Withdraw the batch's certificates, and take back the persons it made on whom nothing was built."""
+        """Withdraw the batch's certificates, take back what it said of others, and the persons it made.
+
+        Persons on whom something was built since stay.
+
+        Raises:
+            RuleViolation: ``register.built-on`` -- something else happened since to a certificate that it changed.
+        """
         event = RegisterEventRow
+        by: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         begun = session.execute(
             select(event.id, event.person_id).where(event.batch_id == batch_id, event.kind == "certified")
         ).all()
-        for part in chunks(begun):
-            session.execute(
-                insert(event),
-                [
-                    {
-                        "at": now,
-                        "kind": "withdrawn",
-                        "certificate_id": id_,
-                        "person_id": person_id,
-                        "reason": "import undone",
-                        "actor_id": actor.person_id,
-                        "batch_id": batch_id,
-                    }
-                    for id_, person_id in part
-                ],
+        made = {id_ for id_, _ in begun}
+        said = session.execute(
+            select(event.id, event.certificate_id, event.person_id).where(
+                event.batch_id == batch_id, event.kind.in_(("registered", "platform", "amended"))
             )
+        ).all()
+        others = [(id_, about, person_id) for id_, about, person_id in said if about not in made and about]
+        for id_, about, _ in others:
+            last = ledger.last_effective(ledger.events_of(session, about))
+            if last is None or last["id"] != id_:
+                raise RuleViolation(
+                    "register.built-on", "Something else happened since to a certificate that this file changed."
+                )
+        for part in chunks(begun):
+            why = "import undone"
+            events = [ledger.event("withdrawn", p, certificate_id=id_, reason=why, **by) for id_, p in part]
+            session.execute(insert(event), events)
             session.execute(delete(CERTIFICATE).where(CERTIFICATE.id.in_([id_ for id_, _ in part])))
+        for back in chunks(others):
+            session.execute(
+                insert(event), [ledger.event("undone", p, certificate_id=c, undoes_id=id_, **by) for id_, c, p in back]
+            )
+            ledger.refold(session, [c for _, c, _ in back])
         self._remove_persons(session, batch_id)
-        return len(begun)
+        return len(begun) + len(others)
+
+    @staticmethod
+    def _regions(session: Session) -> dict[str, list[str]]:
+        """Codes by name, and by the code itself."""
+        found: dict[str, list[str]] = {}
+        for code, name in session.execute(select(RegionRow.code, RegionRow.name)):
+            found.setdefault(name, []).append(code)
+            found[code] = [code]
+        return found
 
     @staticmethod
     def _units(session: Session, actor: Actor) -> dict[str, list[int]]:
@@ -154,7 +200,7 @@ class HoldersImporter:
     ) -> tuple[list[Entry], int, list[Problem]]:
         """The entries matched to persons, how many are in the register as they stand, and what contradicts it."""
         persons: dict[str, tuple[int, str, bool]] = {}
-        held: dict[str, tuple[int, str]] = {}
+        held: dict[str, RegisterCertificateRow] = {}
         inside = within(PersonRow.organisation_id, actor, PERMISSION)
         for part in chunks(entries):
             for hash_, person_id, name, ours in session.execute(
@@ -163,12 +209,10 @@ class HoldersImporter:
                 )
             ):
                 persons[str(hash_)] = (person_id, name, bool(ours))
-            for number, person_id, level in session.execute(
-                select(CERTIFICATE.number, CERTIFICATE.person_id, CERTIFICATE.level).where(
-                    CERTIFICATE.number.in_([entry.number for entry in part])
-                )
-            ):
-                held[number] = (person_id, level)
+            numbers = [entry.number for entry in part]
+            held |= {
+                row.number: row for row in session.scalars(select(CERTIFICATE).where(CERTIFICATE.number.in_(numbers)))
+            }
         new, problems, unchanged = [], [], 0
         rows_of_numbers: dict[str, int] = {}
         names: dict[str, tuple[str, int]] = {}
@@ -178,7 +222,11 @@ class HoldersImporter:
             if wrong is not None:
                 problems.append(wrong)
             elif entry.number in held:
-                unchanged += 1
+                known = held[entry.number]
+                if _news(entry, known):
+                    new.append(replace(entry, person_id=known.person_id, certificate_id=known.id))
+                else:
+                    unchanged += 1
             else:
                 new.append(replace(entry, person_id=person[0] if person else None))
             rows_of_numbers.setdefault(entry.number, entry.row)
@@ -234,7 +282,7 @@ class HoldersImporter:
 def _contradiction(
     entry: Entry,
     person: tuple[int, str, bool] | None,
-    held: tuple[int, str] | None,
+    held: RegisterCertificateRow | None,
     rows_of_numbers: Mapping[str, int],
     names: Mapping[str, tuple[str, int]],
     heads: Mapping[str, str],
@@ -253,52 +301,48 @@ def _contradiction(
     if person is not None and person[1] != entry.name:
         named = Sentence("This ID number belongs to %(name)s. Mend the name or the number.", name=person[1])
         return Problem(entry.row, heads["name"], named)
-    if held is not None and (person is None or held[0] != person[0]):
+    if held is not None and (person is None or held.person_id != person[0]):
         taken = Sentence("The register has this certificate number for somebody else.")
         return Problem(entry.row, heads["number"], taken)
-    if held is not None and held[1] != entry.level:
+    if held is not None and held.level != entry.level:
         level = Sentence("The register has this certificate at another level.")
         return Problem(entry.row, heads["level"], level)
     return None
 
 
-def _facts(entry: Entry, ids: Mapping[str, int]) -> dict[str, Any]:
+def _facts(entry: Entry) -> dict[str, Any]:
     return {
-        "person_id": ids[entry.id_hash],
         "level": entry.level,
         "number": entry.number,
         "qualified_year": entry.qualified_year,
         "issued_on": entry.issued_on,
         "validity": entry.validity,
-        "region_code": None,
     }
 
 
-def _certified(entry: Entry, ids: Mapping[str, int], actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
-    return {"at": now, "kind": "certified", "actor_id": actor.person_id, "batch_id": batch_id, **_facts(entry, ids)}
+def _kind(entry: Entry) -> str:
+    if entry.status is not None:
+        return "platform"
+    return "registered" if entry.registered_on is not None else "amended"
+
+
+def _says(entry: Entry) -> bool:
+    """Whether a row says anything of the registration."""
+    return entry.status is not None or entry.registered_on is not None or entry.place is not None
 
 
 def _term(entry: Entry) -> dict[str, Any]:
     if entry.registered_on is None:
         return {"registered_on": None, "registered_until": None}
-    return {"registered_on": entry.registered_on, "registered_until": term_end(entry.registered_on)}
+    until = entry.registered_until or term_end(entry.registered_on)
+    return {"registered_on": entry.registered_on, "registered_until": until}
 
 
-def _registered(
-    entry: Entry, ids: Mapping[str, int], certificate_id: int, actor: Actor, batch_id: int, now: datetime
-) -> dict[str, Any] | None:
-    if entry.registered_on is None:
-        return None
-    return {
-        "at": now,
-        "kind": "registered",
-        "certificate_id": certificate_id,
-        "person_id": ids[entry.id_hash],
-        "actor_id": actor.person_id,
-        "batch_id": batch_id,
-        **_term(entry),
-    }
-
-
-def _certificate(entry: Entry, ids: Mapping[str, int], certificate_id: int) -> dict[str, Any]:
-    return {"id": certificate_id, "rank": rank(entry.level), **_facts(entry, ids), **_term(entry)}
+def _news(entry: Entry, known: RegisterCertificateRow) -> bool:
+    """Whether a row says something of a registration that the register does not have yet."""
+    term = (known.registered_on, known.registered_until)
+    return (
+        (entry.status is not None and entry.status != known.status)
+        or (entry.registered_on is not None and tuple(_term(entry).values()) != term)
+        or (entry.place is not None and entry.place != known.place_code)
+    )

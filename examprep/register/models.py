@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, pk
@@ -11,15 +11,23 @@ from examprep.plumbing.db import Base, pk
 class RegisterEventRow(Base):
     """One thing that happened to one certificate. Never edited, never deleted.
 
-    ``certified`` begins a certificate, whose id is this event's; ``registered`` registers it for a term; ``withdrawn``
-    takes it out of the register (an undone import, an entry by mistake) and says why.
+    ``certified`` begins a certificate, whose id is this event's; ``registered`` registers it for a term; ``platform``
+    is what the national platform says; ``withdrawn`` takes the certificate out of the register and says why; ``moved``
+    gives it to the row that its holder's was merged with; ``undone`` takes back the event that it names. The others
+    are the steps of `rules/process.py`; what all of them make of a certificate is `rules/history.py`.
     """
 
     __tablename__ = "register_event"
     __table_args__ = (
-        CheckConstraint("kind IN ('certified', 'registered', 'withdrawn')", name="kind"),
+        CheckConstraint(
+            "kind IN ('certified', 'registered', 'withdrawn', 'applied', 'amended', 'retracted', 'accepted', "
+            "'returned', 'first-passed', 'first-failed', 'final-passed', 'final-failed', 'completed', 'issued', "
+            "'platform', 'moved', 'undone')",
+            name="kind",
+        ),
         CheckConstraint("(kind = 'certified') = (certificate_id IS NULL)", name="begins"),
         CheckConstraint("kind <> 'withdrawn' OR reason IS NOT NULL", name="withdrawn_why"),
+        CheckConstraint("(kind = 'undone') = (undoes_id IS NOT NULL)", name="undone_what"),
     )
 
     id: Mapped[pk]
@@ -39,6 +47,13 @@ class RegisterEventRow(Base):
     reason: Mapped[str | None]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # null: the system
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    status: Mapped[str | None]  # of the platform, by its code in `rules/process.py`
+    applied_on: Mapped[date | None]
+    place_code: Mapped[str | None] = mapped_column(String(6))  # 登记地: where it is or is to be registered
+    subject_years: Mapped[dict[str, int] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # the year in which each subject was passed
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("register_event.id"), unique=True)
 
 
 class RegisterCertificateRow(Base):
@@ -65,8 +80,92 @@ class RegisterCertificateRow(Base):
     issued_on: Mapped[date]
     validity: Mapped[str]
     region_code: Mapped[str | None] = mapped_column(String(6))  # where a local certificate is valid
+    subject_years: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     registered_on: Mapped[date | None]
     registered_until: Mapped[date | None]
+    status: Mapped[str]
+    accepted: Mapped[bool]  # by the county, while the application awaits its first review
+    applied_on: Mapped[date | None]  # of the application that is under way
+    place_code: Mapped[str | None] = mapped_column(String(6))
+    note: Mapped[str | None]  # why it was returned or not passed
+
+
+class RegistrationLimitsRow(Base):
+    """One version of a region's limits (`rules/windows.py`); of two that begin on one day the later added holds."""
+
+    __tablename__ = "register_limits"
+    __table_args__ = (
+        CheckConstraint("term_months > 0", name="term"),
+        CheckConstraint("renew_to_months > renew_from_months", name="renewal"),
+        CheckConstraint("certainty IN ('H', 'M', 'L')", name="certainty"),
+    )
+
+    id: Mapped[pk]
+    region_code: Mapped[str] = mapped_column(String(6), index=True)  # 000000 for the whole country
+    since: Mapped[date]
+    first_months: Mapped[int | None]
+    term_months: Mapped[int]
+    renew_from_months: Mapped[int]
+    renew_to_months: Mapped[int]
+    batches: Mapped[list[list[str]]] = mapped_column(JSON)
+    accept_by: Mapped[int]
+    review_by: Mapped[int]
+    approve_by: Mapped[int]
+    source: Mapped[str]
+    certainty: Mapped[str]
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # null: shipped with the product
+
+
+class RegisterFileRow(Base):
+    """A scan that proves a certificate or an application. Taking it away keeps the row, without its content."""
+
+    __tablename__ = "register_file"
+
+    id: Mapped[pk]
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("register_event.id"), index=True)
+    name: Mapped[str]
+    mimetype: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+
+
+class SeniorProofRow(Base):
+    """A proof of passing the senior exam (考试成绩合格证明): for three years its holder may go before the review.
+
+    It is no certificate and makes nobody a holder; passing the review does.
+    """
+
+    __tablename__ = "register_senior_proof"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('waiting', 'passed', 'not-passed')", name="outcome"),
+        CheckConstraint("(outcome = 'waiting') = (decided_on IS NULL)", name="decided"),
+        CheckConstraint("valid_until > issued_on", name="term"),
+    )
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    passed_year: Mapped[int]
+    issued_on: Mapped[date]
+    valid_until: Mapped[date]  # the first day on which it no longer holds
+    outcome: Mapped[str]
+    decided_on: Mapped[date | None]
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("register_event.id"))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+
+class DisclosureRow(Base):
+    """What the public check shows of one certificate, and the code it is asked by. Without a row: nothing."""
+
+    __tablename__ = "register_disclosure"
+    __table_args__ = (CheckConstraint("shows IN ('nothing', 'validity', 'name')", name="shows"),)
+
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("register_event.id"), primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(unique=True)
+    shows: Mapped[str]
+    set_at: Mapped[datetime]
 
 
 class AwardSchemeRow(Base):

@@ -7,29 +7,37 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.kernel.sentence import N_
+from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime
 from examprep.register import actions
-from examprep.register.rules import registration
+from examprep.register.rules import process, registration
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("register", __name__, url_prefix="/register")
 
-FILTERS = ("level", "state", "unit", "region", "as_of")
+FILTERS = ("level", "state", "status", "in_post", "unit", "region", "as_of")
 COLUMNS = (
     Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.person", person_id=row["id"])),
     Column("unit", N_("Unit"), sortable=True),
     Column("level", N_("Highest level"), "sentence", sortable=True),
-    Column("number", N_("Certificate number"), sortable=True),
+    Column(
+        "number",
+        N_("Certificate number"),
+        sortable=True,
+        link=lambda row: url_for("register.certificate", certificate_id=row["certificate_id"]),
+    ),
     Column("issued_on", N_("Issued"), "day", sortable=True),
     Column("validity", N_("Valid in"), "sentence"),
     Column("state", N_("Registration (登记)"), "badge"),
     Column("registered_until", N_("Registered through"), "day", sortable=True),
+    Column("status", N_("On the platform"), "badge"),
+    Column("in_post", N_("In post"), "badge"),
 )
+IN_POST = {"yes": N_("Yes"), "no": N_("No")}
 VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
 
 
@@ -56,6 +64,8 @@ def holders() -> ResponseReturnValue:
         as_of=as_of,
         levels=LEVEL_NAMES,
         states=registration.WORDS,
+        statuses=[(code.value, word) for code, word in process.WORDS.items()],
+        posts=[("yes", Sentence("In post")), ("no", Sentence("Not in post"))],
         units=units,
         regions=regions,
         may_import=actor.may(Permission.REGISTER_HOLDER_EDIT),
@@ -69,7 +79,10 @@ def _worded(row: Any, *, exported: bool) -> dict[str, Any]:
         "registered_until": until and until - timedelta(days=1),
         "level": LEVEL_NAMES[row["level"]],
         "validity": VALIDITY[row["validity"]],
+        "in_post": "yes" if row["in_post"] else "no",
     }
     if exported:
+        words["status"] = process.WORDS[process.Status(row["status"])]
+        words["in_post"] = IN_POST[words["in_post"]]
         words["state"] = registration.WORDS[registration.RegistrationState(row["state"])]
     return {**row, **words}

@@ -4,19 +4,50 @@ from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
-from examprep.register import award_views, cards, rebuild
+from examprep.register import (
+    award_views,
+    cards,
+    certificate_views,
+    jobs,
+    limits,
+    office_views,
+    own_views,
+    rebuild,
+)
 from examprep.register.importer import HoldersImporter
 from examprep.register.trail import TRAIL
 from examprep.register.views import bp
 
-# The pages of the awards hang themselves on the blueprint when they are imported.
-PAGES = (award_views,)
+# The other pages hang themselves on the blueprint when imported.
+PAGES = (award_views, certificate_views, office_views, own_views)
 
 FEATURE = Feature(
     "register",
     blueprint=bp,
     importers=(HoldersImporter(lambda: runtime().vault),),
+    jobs=jobs.JOBS,
+    still_due={jobs.CONDITION: jobs.still_due},
+    mails={"registration-due": N_("Registration to be applied for")},
+    load_data=limits.load_data,
     nav=(
+        NavItem(
+            N_("My certificates"),
+            "register.mine",
+            Permission.REGISTER_OWN_USE,
+            "candidate",
+            45,
+            "certificate",
+            N_("Certificates"),
+        ),
+        NavItem(
+            N_("Registration due"),
+            "register.due",
+            Permission.REGISTER_HOLDER_SEE,
+            "officer",
+            52,
+            "certificate",
+            N_("Due"),
+        ),
         NavItem(
             N_("Certificate holders"),
             "register.holders",
@@ -32,7 +63,10 @@ FEATURE = Feature(
         HomeCard("officer", Permission.REGISTER_HOLDER_SEE, 20, "home/figure.html", cards.lapsed),
         HomeCard("officer", Permission.REGISTER_HOLDER_SEE, 30, "home/figure.html", cards.renewable),
     ),
-    person_pages=(PersonPage(N_("Awards"), "register.award_ledger", Permission.REGISTER_HOLDER_SEE, 40),),
+    person_pages=(
+        PersonPage(N_("Certificates"), "register.person", Permission.REGISTER_HOLDER_SEE, 25),
+        PersonPage(N_("Awards"), "register.award_ledger", Permission.REGISTER_HOLDER_SEE, 40),
+    ),
     derived=(Derived("register_certificate", rebuild.differences),),
     trail=TRAIL,
 )

@@ -47,12 +47,12 @@ def term_end(registered_on: date) -> date:
     return months_after(registered_on, TERM_MONTHS)
 
 
-def state(registered_until: date | None, today: date) -> RegistrationState:
+def state(registered_until: date | None, today: date, renewal_months: int = RENEWAL_MONTHS) -> RegistrationState:
     """Where a registration stands; ``registered_until`` is the first day on which it no longer holds."""
     if registered_until is None:
         return RegistrationState.NONE
     if registered_until <= today:
         return RegistrationState.LAPSED
-    if registered_until <= months_after(today, RENEWAL_MONTHS):
+    if registered_until <= months_after(today, renewal_months):
         return RegistrationState.RENEWABLE
     return RegistrationState.VALID

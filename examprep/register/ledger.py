@@ -1,0 +1,106 @@
+"""Writing events, and the certificates that follow from them, in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from examprep.kernel.errors import Conflict, NotFound
+from examprep.register.models import RegisterCertificateRow, RegisterEventRow
+from examprep.register.rules.history import fold
+
+EVENT, CERTIFICATE = RegisterEventRow, RegisterCertificateRow
+CHUNK = 1_000
+_BLANK: Mapping[str, Any] = {c.name: None for c in EVENT.__table__.columns if c.name != "id"}
+
+
+def event(kind: str, person_id: int, *, now: datetime, **values: Any) -> dict[str, Any]:
+    """One event with every column, so that many are one statement."""
+    return {**_BLANK, "kind": kind, "person_id": person_id, "at": now, **values}
+
+
+def begin(session: Session, entry: Mapping[str, Any]) -> int:
+    """Write the event that begins a certificate, and the certificate; returns its id.
+
+    Raises:
+        Conflict: ``register.number`` -- the number is in the register already.
+    """
+    id_ = session.scalar(insert(EVENT).values(**entry).returning(EVENT.id))
+    assert id_ is not None
+    try:
+        session.execute(insert(CERTIFICATE).values(**_made({**entry, "id": id_})))
+    except IntegrityError as error:
+        raise Conflict("register.number", "A certificate of this number is in the register already.") from error
+    return id_
+
+
+def _made(*events: Mapping[str, Any]) -> dict[str, Any]:
+    row = fold(events)
+    assert row is not None
+    return row
+
+
+def append(session: Session, entry: Mapping[str, Any]) -> None:
+    """Write one more event of a certificate, and its row anew."""
+    session.execute(insert(EVENT).values(**entry))
+    refold(session, [entry["certificate_id"]])
+
+
+def locked(session: Session, certificate_id: int) -> RegisterCertificateRow:
+    """A certificate that nobody else changes until the transaction ends.
+
+    Raises:
+        NotFound: ``register.certificate``.
+    """
+    found = session.get(CERTIFICATE, certificate_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound("register.certificate", "There is no such certificate.")
+    session.expunge(found)  # it is written by `refold`, as rows
+    return found
+
+
+def refold(session: Session, certificate_ids: Sequence[int]) -> None:
+    """Write certificates as their events make them."""
+    for start in range(0, len(certificate_ids), CHUNK):
+        part = certificate_ids[start : start + CHUNK]
+        rows = folded(session, part)
+        gone = [id_ for id_ in part if id_ not in rows]
+        if gone:
+            session.execute(delete(CERTIFICATE).where(CERTIFICATE.id.in_(gone)))
+        if rows:
+            session.execute(update(CERTIFICATE), list(rows.values()))
+
+
+def folded(session: Session, certificate_ids: Sequence[int] | None = None) -> dict[int, dict[str, Any]]:
+    """What the events make of certificates, of all or of some, by id."""
+    query = select(EVENT.__table__)
+    if certificate_ids is not None:
+        query = query.where(EVENT.id.in_(certificate_ids) | EVENT.certificate_id.in_(certificate_ids))
+    return fold_all(dict(row) for row in session.execute(query).mappings())
+
+
+def fold_all(events: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Rows by certificate, of the events of many."""
+
+    def of(event: Mapping[str, Any]) -> int:
+        return int(event["certificate_id"] or event["id"])
+
+    found = {id_: fold(group) for id_, group in groupby(sorted(events, key=lambda e: (of(e), e["id"])), key=of)}
+    return {id_: row for id_, row in found.items() if row is not None}
+
+
+def events_of(session: Session, certificate_id: int) -> list[dict[str, Any]]:
+    """Every event of a certificate in order."""
+    query = select(EVENT.__table__).where((EVENT.id == certificate_id) | (EVENT.certificate_id == certificate_id))
+    return [dict(row) for row in session.execute(query.order_by(EVENT.id)).mappings()]
+
+
+def last_effective(events: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The last event that was not taken back, if it is not the one that began the certificate."""
+    undone = {one["undoes_id"] for one in events if one["kind"] == "undone"}
+    standing = [one for one in events if one["kind"] != "undone" and one["id"] not in undone]
+    return standing[-1] if standing and standing[-1]["kind"] not in {"certified", "withdrawn"} else None

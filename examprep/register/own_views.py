@@ -1,0 +1,76 @@
+"""What a holder sees of their own certificates, and what anybody sees of one whose holder allows it."""
+
+from datetime import timedelta
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from examprep.feature import renewal_checks
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs, public
+from examprep.plumbing.runtime import reading, runtime
+from examprep.register import actions, disclosing, registering, senior
+from examprep.register.forms import CheckForm
+from examprep.register.rules.process import WORDS, Status
+from examprep.register.rules.registration import WORDS as STATES
+from examprep.register.rules.registration import state
+from examprep.register.views import VALIDITY, bp
+from examprep.syllabus.rules.levels import LEVEL_NAMES
+
+
+@bp.get("/mine")
+@needs(Permission.REGISTER_OWN_USE)
+def mine() -> ResponseReturnValue:
+    actor, today = current_actor(), runtime().clock.today()
+    with reading() as session:
+        held = actions.certificates_of(session, actor.person_id)
+        standings = [registering.standing(session, actor, one.id, today=today, checks=renewal_checks()) for one in held]
+        proofs = senior.proofs_of(session, actor.person_id, today=today)
+    day = timedelta(days=1)
+    return render_template(
+        "register/mine.html",
+        held=[
+            {
+                "certificate": one,
+                "state": state(one.registered_until, today),
+                "status": WORDS[Status(one.status)],
+                "through": one.registered_until and one.registered_until - day,
+                "standing": standing,
+            }
+            for one, standing in zip(held, standings, strict=True)
+        ],
+        proofs=proofs,
+        outcomes=senior.OUTCOMES,
+        levels=LEVEL_NAMES,
+        validity=VALIDITY,
+        states=STATES,
+    )
+
+
+@bp.route("/check", methods=["GET", "POST"])
+@public
+def check_form() -> ResponseReturnValue:
+    form = CheckForm()
+    if form.sent():
+        return redirect(url_for("register.check", code=form.code.data.strip().rpartition("/")[2]), 303)
+    return render_template("register/check_form.html", form=form), form.status
+
+
+@bp.get("/check/<code>")
+@public
+def check(code: str) -> ResponseReturnValue:
+    """The same answer to every code that shows nothing, whatever the reason."""
+    today = runtime().clock.today()
+    with reading() as session:
+        found = disclosing.shown(session, code[:64], today=today)
+    page = render_template(
+        "register/check.html",
+        found=found,
+        through=found.through - timedelta(days=1) if found and found.through else None,
+        today=today,
+        levels=LEVEL_NAMES,
+        validity=VALIDITY,
+        states=STATES,
+    )
+    return page, 200 if found else 404, {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}

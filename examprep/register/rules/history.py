@@ -1,0 +1,68 @@
+"""What the events of one certificate make of it. The register and `examprep verify` both go by this fold."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from examprep.register.rules.process import Status
+from examprep.syllabus.rules.levels import rank
+
+FACTS = ("person_id", "level", "number", "qualified_year", "issued_on", "validity", "region_code", "subject_years")
+TERM = ("registered_on", "registered_until")
+_STATUS = {
+    "first-passed": Status.FIRST_PASSED,
+    "first-failed": Status.FIRST_FAILED,
+    "final-passed": Status.FINAL_PASSED,
+    "final-failed": Status.FINAL_FAILED,
+}
+_SAYS_WHY = {"returned", "first-failed", "final-failed"}
+
+
+def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The certificate's row by its events in order, ``None`` once withdrawn. An undone event counts for nothing."""
+    told = list(events)
+    undone = {event["undoes_id"] for event in told if event["kind"] == "undone"}
+    found: dict[str, Any] | None = None
+    rest = Status.NOT_APPLIED
+    for event in told:
+        if event["id"] in undone or event["kind"] == "undone":
+            continue
+        kind = event["kind"]
+        if kind == "withdrawn":
+            return None
+        if kind == "certified":
+            rest = Status.COMPLETED if event["registered_on"] else Status.NOT_APPLIED
+            found = {"id": event["id"], "rank": rank(event["level"]), **{name: event[name] for name in (*FACTS, *TERM)}}
+            found |= {"status": rest.value, "accepted": False, "applied_on": None, "note": None, "place_code": None}
+            continue
+        assert found is not None, "a certificate begins with its own event"
+        found["note"] = event["reason"] if kind in _SAYS_WHY else None
+        found["place_code"] = event["place_code"] or found["place_code"]
+        if event["registered_on"]:
+            found |= {name: event[name] for name in TERM}
+        status = _after(kind, event, Status(found["status"]), rest)
+        if status in (Status.COMPLETED, Status.ISSUED):
+            rest = status
+        found["status"] = status.value
+        found["accepted"] = kind == "accepted" or (found["accepted"] and status == Status.PENDING and kind != "amended")
+        if kind == "applied":
+            found["applied_on"] = event["applied_on"]
+        elif kind == "moved":
+            found["person_id"] = event["person_id"]
+        if status not in (Status.PENDING, Status.FIRST_PASSED, Status.FINAL_PASSED):
+            found["applied_on"] = None
+    return found
+
+
+def _after(kind: str, event: Mapping[str, Any], before: Status, rest: Status) -> Status:
+    match kind:
+        case "applied":
+            return Status.PENDING
+        case "retracted" | "returned":
+            return rest
+        case "registered" | "completed":
+            return Status.COMPLETED
+        case "issued":
+            return Status.ISSUED
+        case "platform":
+            return Status(event["status"])
+    return _STATUS.get(kind, before)
