@@ -104,8 +104,8 @@ def take(
         values |= _term(row, registered_on or today, limits.term_months)
     about = {"certificate_id": certificate_id, "actor_id": actor.person_id}
     ledger.append(session, ledger.event(act, row.person_id, now=now, **about, **values))
-    record(session, actor, f"register.{act}", "register_certificate", certificate_id, now=now,
-           after={"reason": values["reason"]} if values["reason"] else None)  # fmt: skip
+    after = {"step": act} | ({"reason": values["reason"]} if values["reason"] else {})
+    record(session, actor, "register.step", "register_certificate", certificate_id, now=now, after=after)
 
 
 def enter_platform(

@@ -10,6 +10,7 @@ from examprep.register.models import (
     RegistrationLimitsRow,
     SeniorProofRow,
 )
+from examprep.register.rules.process import STEPS
 from examprep.register.senior import OUTCOMES
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
@@ -19,17 +20,7 @@ TRAIL = Trail(
         "register.award-taken-back": N_("Took an award back"),
         "register.certified": N_("Entered a certificate"),
         "register.registered": N_("Registered a certificate"),
-        "register.applied": N_("Applied for the registration of a certificate"),
-        "register.amended": N_("Amended an application for registration"),
-        "register.retracted": N_("Withdrew an application for registration"),
-        "register.accepted": N_("Accepted an application for registration"),
-        "register.returned": N_("Returned an application for registration"),
-        "register.first-passed": N_("Passed an application in the first review"),
-        "register.first-failed": N_("Did not pass an application in the first review"),
-        "register.final-passed": N_("Approved an application in the final review"),
-        "register.final-failed": N_("Did not approve an application"),
-        "register.completed": N_("Registered a certificate for a term"),
-        "register.issued": N_("Noted that a registration certificate was issued"),
+        "register.step": N_("Took a step of a registration"),
         "register.platform": N_("Entered what the national platform says"),
         "register.taken-back": N_("Took back an entry of the register"),
         "register.withdrawn": N_("Took a certificate out of the register"),
@@ -54,6 +45,7 @@ TRAIL = Trail(
         ),
     },
     fields=(
+        Column("step", N_("Step"), "choice", choices={act: step.label for act, step in STEPS.items()}),
         Column("reason", N_("Reason")),
         Column("source", N_("Source")),
         Column("count", N_("Rows"), "number"),
