@@ -19,6 +19,8 @@ PUBLIC = {
     "people.sign_in",
     "people.sign_out",
     "practice.offline",
+    "register.check",  # of one certificate, by a code its holder gave; the same answer to every other code
+    "register.check_form",
     "static",
 }
 
