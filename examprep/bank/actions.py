@@ -94,7 +94,7 @@ def version_ids(session: Session, question_id: int) -> list[int]:
 
 def published_subjects(session: Session) -> frozenset[str]:
     """The subjects of which anything may be practised."""
-    return store.published_subjects(session)
+    return shelves.published_subjects(session)
 
 
 def reached(question: Question, ticks: frozenset[int], words: Sequence[str]) -> frozenset[int]:

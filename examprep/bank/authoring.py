@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
-from uuid import uuid4
 
 from sqlalchemy import Table, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +14,6 @@ from examprep.bank.models import (
     LawReadingRow,
     QuestionChapterRow,
     QuestionRow,
-    RevisionRow,
     TagRow,
     TextRow,
     VersionRow,
@@ -26,15 +24,8 @@ from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.plumbing.db import Base
+from examprep.plumbing.kept import touch
 from examprep.syllabus import actions as syllabus
-
-
-def touch(session: Session) -> None:
-    """Say that the bank has changed: processes that keep its catalogue look again."""
-    token = uuid4().hex
-    changed = session.execute(update(RevisionRow).where(RevisionRow.id == 1).values(token=token))
-    if not changed.rowcount:  # type: ignore[attr-defined]
-        session.execute(insert(RevisionRow).values(id=1, token=token))
 
 
 def _table(row: type[Base]) -> Table:

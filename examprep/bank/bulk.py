@@ -9,7 +9,6 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from examprep.bank import browsing, searching, store
-from examprep.bank.authoring import touch
 from examprep.bank.models import QuestionChapterRow, QuestionRow, TagRow, VersionRow
 from examprep.bank.tags import read_tags
 from examprep.kernel.errors import RuleViolation
@@ -20,6 +19,7 @@ from examprep.people.actions import record_many
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.bulk import chunks
+from examprep.plumbing.kept import touch
 from examprep.plumbing.listing import Ask
 from examprep.syllabus import actions as syllabus
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
-from examprep.bank import catalogue, searching, store
+from examprep.bank import searching, store
 from examprep.bank.markup import plain
 from examprep.bank.models import QuestionRow
 from examprep.bank.rules import twins
@@ -16,6 +16,7 @@ from examprep.bank.rules.checks import CHECKS, Check, check_draft
 from examprep.bank.rules.item import Finding, Item, item
 from examprep.bank.values import Draft
 from examprep.people.actor import Actor
+from examprep.plumbing.kept import revision
 from examprep.syllabus import actions as syllabus
 
 # It takes seconds in a large bank, so a page looks for them only when asked to.
@@ -42,7 +43,7 @@ def findings(
     Near-duplicates that were looked for since the bank last changed are always among them.
     """
     newest = newest_chapters(session)
-    state = (catalogue.token(session), frozenset().union(*newest.values()))
+    state = (revision(session), frozenset().union(*newest.values()))
     pool = session.get_bind().engine.pool
     with _ONE_AT_A_TIME:
         kept = _KEPT.get(pool)

@@ -6,11 +6,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from examprep.bank import searching, store
-from examprep.bank.authoring import editable, refuse_twin, touch
+from examprep.bank.authoring import editable, refuse_twin
 from examprep.bank.models import QuestionRow, VersionRow
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.plumbing.kept import touch
 
 REASON_LONGEST = 1000
 

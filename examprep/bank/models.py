@@ -163,16 +163,6 @@ class LawReadingRow(Base):
     read_at: Mapped[datetime]
 
 
-class RevisionRow(Base):
-    """One row whose token changes with every change of the bank, so that processes know when to look again."""
-
-    __tablename__ = "bank_revision"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    token: Mapped[str] = mapped_column(String(32))
-
-
 class ReportRow(Base):
     """What a candidate says is wrong with a question, and what its keepers answered; one open per person and question.
 

@@ -8,7 +8,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from examprep.kernel.errors import Forbidden
 from examprep.people import store
 from examprep.people.actor import Actor
-from examprep.plumbing.runtime import runtime
+from examprep.plumbing.runtime import know_revision, runtime
 
 login_manager = LoginManager()
 # "strong" signs out when address or browser changes; a phone changes its address on every bus ride.
@@ -37,8 +37,12 @@ def _load(cookie_id: str) -> SignedIn | None:
         return None
     installation = runtime()
     with installation.database.glance() as connection:
-        actor = store.find_actor(connection, int(account_id), int(epoch), installation.clock.today())
-    return SignedIn(int(account_id), int(epoch), actor) if actor else None
+        found = store.find_actor(connection, int(account_id), int(epoch), installation.clock.today())
+    if found is None:
+        return None
+    actor, token = found
+    know_revision(token)
+    return SignedIn(int(account_id), int(epoch), actor)
 
 
 def _find_actor() -> None:

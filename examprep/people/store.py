@@ -18,6 +18,7 @@ from examprep.people.models import (
     RegionRow,
 )
 from examprep.plumbing.db import Prepared
+from examprep.plumbing.kept import TOKEN
 from examprep.plumbing.listing import Ask, Page, fetch
 
 
@@ -43,10 +44,11 @@ _ACTOR_COLUMNS = (
     MembershipRow.role,
     MembershipRow.organisation_id,
 )
+_REVISION = TOKEN.scalar_subquery()
 # Asked at every request.
 _ACTOR = Prepared(
     lambda _: (
-        select(*_ACTOR_COLUMNS)
+        select(*_ACTOR_COLUMNS, _REVISION)
         .join(PersonRow, PersonRow.id == AccountRow.person_id)
         .outerjoin(MembershipRow, (MembershipRow.person_id == PersonRow.id) & holds(bindparam("today", type_=Date)))
         .where(
@@ -56,23 +58,24 @@ _ACTOR = Prepared(
         )
         .order_by(MembershipRow.id)
     ),
-    _ACTOR_COLUMNS,
+    (*_ACTOR_COLUMNS, _REVISION),
 )
 
 
 def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Actor | None:
     """The actor of an open account whose sessions have not been ended; one statement."""
-    return find_actor(session.connection(), account_id, epoch, today)
+    found = find_actor(session.connection(), account_id, epoch, today)
+    return found and found[0]
 
 
-def find_actor(connection: Connection, account_id: int, epoch: int, today: date) -> Actor | None:
-    """The same, on a connection that has no session around it."""
+def find_actor(connection: Connection, account_id: int, epoch: int, today: date) -> tuple[Actor, str | None] | None:
+    """The same, on a connection that has no session around it; with the revision of what processes keep."""
     rows = _ACTOR.run(connection, {"account_id": account_id, "epoch": epoch, "today": today})
     if not rows:
         return None
-    grants = tuple(Grant(Role(role), organisation_id) for *_, role, organisation_id in rows if role is not None)
-    account, person, name, organisation_id, language, *_ = rows[0]
-    return Actor(account, person, name, organisation_id, language, grants)
+    grants = tuple(Grant(Role(row[5]), row[6]) for row in rows if row[5] is not None)
+    account, person, name, organisation_id, language, _role, _organisation, token = rows[0]
+    return Actor(account, person, name, organisation_id, language, grants), token
 
 
 def people(session: Session, actor: Actor, ask: Ask) -> Page:

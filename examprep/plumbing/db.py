@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, Connection, Date, Dialect, Engine, MetaData, Row, String, create_engine, event
+from sqlalchemy import JSON, Connection, Date, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -74,8 +76,9 @@ CONVERTED = (UTCDateTime, Date, JSON)
 class Prepared:
     """A statement that is put into the driver's words once in each dialect and then sent as those words.
 
-    For what is asked at every request: compiling, even from SQLAlchemy's cache, takes longer than SQLite's answer.
-    ``build`` makes the statement for a dialect's name; ``columns`` are what it returns, with their types.
+    For what is asked at every request: compiling, even from SQLAlchemy's cache, takes longer than SQLite's answer, and
+    so does its way of sending. ``build`` makes the statement for a dialect's name; ``columns`` are what it returns,
+    with their types.
     """
 
     def __init__(self, build: Callable[[str], Any], columns: Sequence[Any] = ()) -> None:
@@ -89,8 +92,8 @@ class Prepared:
         for name, convert in words.binds:
             converted[name] = convert(converted[name])
         sent: Any = converted if words.places is None else tuple([converted[name] for name in words.places])
-        result = connection.exec_driver_sql(words.text, sent)
-        return [words.read(row) for row in result] if self._columns else []
+        cursor = send(connection, words.text, sent)
+        return [words.read(row) for row in cursor.fetchall()] if self._columns else []
 
     def _put(self, dialect: Dialect) -> "_Words":
         compiled = self._build(dialect.name).compile(dialect=dialect)
@@ -110,6 +113,20 @@ class Prepared:
         return words
 
 
+def send(connection: Connection, text: str, sent: Any = ()) -> Any:
+    """Hand a statement to the driver itself, in its words; its cursor comes back.
+
+    Whoever listens to the engine's statements hears this one too, and a refusal is raised as SQLAlchemy raises it.
+    """
+    if connection.dispatch.before_cursor_execute:
+        return connection.exec_driver_sql(text, sent).cursor
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(text, sent)
+    except Exception as error:
+        connection._handle_dbapi_exception(error, text, sent, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """A statement in one driver's words. ``places``: the parameters in order, where the driver counts them."""
@@ -120,9 +137,9 @@ class _Words:
     binds: Sequence[tuple[str, Callable[[Any], Any]]]
     results: Sequence[tuple[int, Callable[[Any], Any]]]
 
-    def read(self, row: Row[Any]) -> tuple[Any, ...]:
+    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.results:
-            return tuple(row)
+            return row
         values = list(row)
         for place, convert in self.results:
             values[place] = convert(values[place])
@@ -137,6 +154,9 @@ class _ReadingSession(Session):
     def flush(self, objects: Any = None) -> None:
         if self.new or self.dirty or self.deleted:
             raise ReadOnlyError("open the session with write() to change rows")
+
+
+BESIDE = "beside"  # in the info of a session that writes: opens another one, which sees what is committed
 
 
 class Database:
@@ -156,9 +176,9 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A consistent view; nothing is written."""
-        with self._readers() as session:
+    def read(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
+        """A consistent view; nothing is written. ``info``: what the session may know beforehand."""
+        with self._readers(info=info) as session:
             yield session
 
     @contextmanager
@@ -168,9 +188,9 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
         """One transaction: committed on leaving, rolled back when an exception leaves."""
-        with self._turn(), self._writers.begin() as session:
+        with self._turn(), self._writers(info={BESIDE: self.read, **(info or {})}) as session, session.begin():
             yield session
 
     @contextmanager
@@ -209,16 +229,34 @@ def _sqlite_engine(url: str) -> Engine:
         # fail at its first write; so it is switched off (isolation_level None) and we begin ourselves.
         options = connection.get_execution_options()
         if not options.get("glances"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+            send(connection, "BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 
 
+# A connection that answered so lately is believed to be there still; asking it costs as much as a statement.
+BELIEVED_SECONDS = 1.0
+
+
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=8,
         max_overflow=8,
-        pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s", "connect_timeout": 5},
     )
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: object) -> None:
+        if monotonic() - record.info.get("answered", -inf) < BELIEVED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise InvalidatePoolError from error  # the pool opens new ones, for this one and all the others
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: Any) -> None:
+        record.info["answered"] = monotonic()
+
+    return engine

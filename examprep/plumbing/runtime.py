@@ -3,12 +3,13 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from examprep.config.settings import Settings
 from examprep.kernel.clock import Clock
 from examprep.plumbing.db import Database
+from examprep.plumbing.kept import REVISION
 from examprep.plumbing.vault import Vault
 
 
@@ -27,11 +28,17 @@ def runtime() -> Runtime:
     return found
 
 
+def know_revision(token: str | None) -> None:
+    """Keep for this request the revision that its first statement has read, so that no other need ask for it."""
+    g.revision = token
+
+
 def reading() -> AbstractContextManager[Session]:
     """A session for looking. Render after it has closed, so that no query can hide in a template."""
-    return runtime().database.read()
+    return runtime().database.read({REVISION: g.revision} if "revision" in g else {})
 
 
 def writing() -> AbstractContextManager[Session]:
     """One transaction, committed on leaving, also by ``return``."""
-    return runtime().database.write()
+    # It may change the revision, so that what comes after it asks again.
+    return runtime().database.write({REVISION: g.pop("revision")} if "revision" in g else {})

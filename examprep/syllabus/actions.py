@@ -1,6 +1,6 @@
 """What the syllabus answers to other features, and how an administrator mends it (`editing.py`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import select
@@ -9,19 +9,18 @@ from sqlalchemy.orm import Session
 from examprep.kernel.errors import NotFound
 from examprep.people.models import RegionRow
 from examprep.syllabus import store
-from examprep.syllabus.models import ChapterRow, KeyDateRow, PaperPartRow, SubjectRow
 from examprep.syllabus.rules.calendar import complete, nearest
 from examprep.syllabus.values import Chapter, KeyDate, Level, PaperPart, Subject, Version
 
 
 def levels(session: Session) -> tuple[Level, ...]:
     """The levels from junior to senior."""
-    return store.levels(session)
+    return store.book(session).levels
 
 
 def subjects(session: Session, *, level: str | None = None) -> tuple[Subject, ...]:
     """The subjects in the order of the notice, of one level or of all."""
-    return store.subjects(session, *([SubjectRow.level_code == level] if level else []))
+    return tuple(each for each in store.book(session).subjects if level is None or each.level == level)
 
 
 def subject(session: Session, code: str) -> Subject:
@@ -30,15 +29,15 @@ def subject(session: Session, code: str) -> Subject:
     Raises:
         NotFound: ``syllabus.subject``.
     """
-    found = store.subjects(session, SubjectRow.code == code)
-    if not found:
+    found = next((each for each in store.book(session).subjects if each.code == code), None)
+    if found is None:
         raise NotFound("syllabus.subject", "There is no such subject.")
-    return found[0]
+    return found
 
 
 def versions(session: Session) -> tuple[Version, ...]:
     """The syllabus editions, oldest first."""
-    return store.versions(session)
+    return store.book(session).versions
 
 
 def version_for(session: Session, exam_year: int) -> str:
@@ -47,7 +46,7 @@ def version_for(session: Session, exam_year: int) -> str:
     Raises:
         NotFound: ``syllabus.version`` -- no edition serves that year.
     """
-    for version in store.versions(session):
+    for version in versions(session):
         last = version.last_exam_year
         if version.first_exam_year <= exam_year and (last is None or exam_year <= last):
             return version.code
@@ -56,20 +55,19 @@ def version_for(session: Session, exam_year: int) -> str:
 
 def chapters(session: Session, subject_code: str, version_code: str, *, retired: bool = False) -> tuple[Chapter, ...]:
     """The tree of a subject in a version by number, pseudo-chapters last; retired ones only when asked for."""
-    conditions = [ChapterRow.subject_code == subject_code, ChapterRow.version_code == version_code]
-    if not retired:
-        conditions.append(ChapterRow.retired_at.is_(None))
-    return store.chapters(session, *conditions)
+    tree = store.book(session).trees.get((subject_code, version_code), ())
+    return tree if retired else tuple(chapter for chapter in tree if not chapter.retired)
 
 
 def chapters_by_id(session: Session, ids: frozenset[int]) -> dict[int, Chapter]:
     """Chapters wherever they stand, retired ones too."""
-    return {chapter.id: chapter for chapter in store.chapters(session, ChapterRow.id.in_(ids))} if ids else {}
+    known = store.book(session).chapters
+    return {chapter_id: known[chapter_id] for chapter_id in known if chapter_id in ids}
 
 
 def paper_parts(session: Session, subject_code: str) -> tuple[PaperPart, ...]:
     """The format of a subject's paper, in order."""
-    return store.paper_parts(session, PaperPartRow.subject_code == subject_code)
+    return tuple(part for part in store.book(session).parts if part.subject == subject_code)
 
 
 def key_dates(session: Session, exam_year: int, region_code: str | None) -> tuple[KeyDate, ...]:
@@ -86,25 +84,31 @@ def calendar(session: Session, exam_year: int, region_code: str | None) -> tuple
 
 
 def calendars(session: Session, exam_year: int, regions: Iterable[str]) -> dict[str, tuple[KeyDate, ...]]:
-    """The calendar of each region; one statement."""
+    """The calendar of each region."""
     found = _standing(session, exam_year)
     return {region: complete(nearest(found, region), exam_year) for region in regions}
 
 
 def _standing(session: Session, exam_year: int) -> tuple[KeyDate, ...]:
-    return store.key_dates(session, KeyDateRow.exam_year == exam_year, KeyDateRow.withdrawn_at.is_(None))
+    """A year's days but for those that were taken back."""
+    return tuple(each for each in store.book(session).key_dates if each.exam_year == exam_year and not each.withdrawn)
 
 
 def exam_day(session: Session, exam_year: int) -> date | None:
     """The first day of a year's national sitting; ``None`` when it is not known."""
-    found = store.national_exams(session, KeyDateRow.exam_year == exam_year)
-    return found[0].starts_on if found else None
+    return next((sitting.starts_on for sitting in _sittings(session) if sitting.exam_year == exam_year), None)
 
 
 def next_exam(session: Session, today: date) -> tuple[int, date] | None:
     """The sitting that is under way or comes next, as (exam year, first day); ``None`` when none is known."""
-    found = store.national_exams(session, store.not_over(today))
-    return (found[0].exam_year, found[0].starts_on) if found else None
+    ahead = (sitting for sitting in _sittings(session) if sitting.last_on >= today)
+    return next(((sitting.exam_year, sitting.starts_on) for sitting in ahead), None)
+
+
+def _sittings(session: Session) -> Iterator[KeyDate]:
+    """The national sittings, the earliest first."""
+    known = store.book(session).key_dates
+    return (each for each in known if each.kind == "exam" and each.region_code is None and not each.withdrawn)
 
 
 def paper_part(session: Session, part_id: int) -> PaperPart:
@@ -113,10 +117,10 @@ def paper_part(session: Session, part_id: int) -> PaperPart:
     Raises:
         NotFound: ``syllabus.part``.
     """
-    found = store.paper_parts(session, PaperPartRow.id == part_id)
-    if not found:
+    found = next((part for part in store.book(session).parts if part.id == part_id), None)
+    if found is None:
         raise NotFound("syllabus.part", "There is no such part of a paper.")
-    return found[0]
+    return found
 
 
 def key_date(session: Session, key_date_id: int) -> KeyDate:
@@ -125,15 +129,15 @@ def key_date(session: Session, key_date_id: int) -> KeyDate:
     Raises:
         NotFound: ``syllabus.date``.
     """
-    found = store.key_dates(session, KeyDateRow.id == key_date_id)
-    if not found:
+    found = next((entry for entry in store.book(session).key_dates if entry.id == key_date_id), None)
+    if found is None:
         raise NotFound("syllabus.date", "There is no such key date.")
-    return found[0]
+    return found
 
 
 def all_key_dates(session: Session) -> tuple[KeyDate, ...]:
     """Every key date of every year and region, those taken back too, by first day."""
-    return store.key_dates(session)
+    return store.book(session).key_dates
 
 
 def region_names(session: Session) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.plumbing.kept import touch
 from examprep.syllabus.models import ChapterRow, KeyDateRow, PaperPartRow, SubjectRow, VersionRow
 
 
@@ -34,7 +35,7 @@ def edit_chapter(
     row.names, row.certainty = names, certainty
     _set_weights(row, weights, certainty)
     row.edited_at = now
-    record(
+    _note(
         session, actor, "syllabus.chapter-edited", "syllabus_chapter", row.id, now=now, before=before, after=_shown(row)
     )
 
@@ -76,7 +77,7 @@ def add_chapter(
         session.flush()
     except IntegrityError as error:
         raise Conflict("syllabus.number", "The tree already has a chapter %(number)s.", number=number) from error
-    record(session, actor, "syllabus.chapter-added", "syllabus_chapter", row.id, now=now, after=_shown(row))
+    _note(session, actor, "syllabus.chapter-added", "syllabus_chapter", row.id, now=now, after=_shown(row))
     return row.id
 
 
@@ -91,7 +92,7 @@ def retire_chapter(session: Session, actor: Actor, chapter_id: int, *, now: date
     if row.kind != "chapter":
         raise RuleViolation("syllabus.pseudo", "This pseudo-chapter belongs to every tree and stays.")
     row.retired_at = row.edited_at = now
-    record(session, actor, "syllabus.chapter-retired", "syllabus_chapter", row.id, now=now)
+    _note(session, actor, "syllabus.chapter-retired", "syllabus_chapter", row.id, now=now)
 
 
 def restore_chapter(session: Session, actor: Actor, chapter_id: int, *, now: datetime) -> None:
@@ -102,7 +103,7 @@ def restore_chapter(session: Session, actor: Actor, chapter_id: int, *, now: dat
     """
     row = _chapter(session, chapter_id)
     row.retired_at, row.edited_at = None, now
-    record(session, actor, "syllabus.chapter-restored", "syllabus_chapter", row.id, now=now)
+    _note(session, actor, "syllabus.chapter-restored", "syllabus_chapter", row.id, now=now)
 
 
 def edit_part(
@@ -126,7 +127,7 @@ def edit_part(
     before = {"count": row.count, "half_points_each": row.half_points_each, "certainty": row.certainty}
     row.count, row.half_points_each, row.certainty, row.edited_at = count, half_points_each, certainty, now
     after = {"count": count, "half_points_each": half_points_each, "certainty": certainty}
-    record(session, actor, "syllabus.part-edited", "syllabus_paper_part", row.id, now=now, before=before, after=after)
+    _note(session, actor, "syllabus.part-edited", "syllabus_paper_part", row.id, now=now, before=before, after=after)
 
 
 def set_key_date(
@@ -169,7 +170,7 @@ def set_key_date(
     except IntegrityError as error:
         raise Conflict("syllabus.date-twice", "This year and region already have a date of this kind.") from error
     after = {**_told(row), "kind": kind, "region": region_code or None}
-    record(session, actor, "syllabus.date-set", "syllabus_key_date", row.id, now=now, before=before, after=after)
+    _note(session, actor, "syllabus.date-set", "syllabus_key_date", row.id, now=now, before=before, after=after)
     return row.id
 
 
@@ -183,12 +184,18 @@ def withdraw_key_date(session: Session, actor: Actor, key_date_id: int, *, now: 
     if row is None:
         raise NotFound("syllabus.date", "There is no such key date.")
     row.withdrawn_at = row.edited_at = now
-    record(session, actor, "syllabus.date-withdrawn", "syllabus_key_date", row.id, now=now, before=_told(row))
+    _note(session, actor, "syllabus.date-withdrawn", "syllabus_key_date", row.id, now=now, before=_told(row))
 
 
 def _told(row: KeyDateRow) -> dict[str, Any]:
     ends_on = None if row.ends_on is None else str(row.ends_on)
     return {"starts_on": str(row.starts_on), "ends_on": ends_on, "precision": row.precision}
+
+
+def _note(session: Session, actor: Actor, act: str, kind: str, row_id: int, *, now: datetime, **what: Any) -> None:
+    """Every act that changes the syllabus ends here: in the trail, and known to whoever keeps the syllabus."""
+    touch(session)
+    record(session, actor, act, kind, row_id, now=now, **what)
 
 
 def check_tree(session: Session, subject_code: str, version_code: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.marks import HALF_POINTS_PER_POINT, parse_marks
 from examprep.plumbing.db import Base
+from examprep.plumbing.kept import touch
 from examprep.syllabus.models import ChapterRow, KeyDateRow, LevelRow, PaperPartRow, SubjectRow, VersionRow
 
 
@@ -22,6 +23,7 @@ def load_data(session: Session, today: date) -> None:
     _settle(session, VersionRow, ("code",), _versions())
     _settle(session, ChapterRow, ("version_code", "subject_code", "number"), _chapters())
     _settle(session, KeyDateRow, ("exam_year", "kind", "region_code"), _key_dates())
+    touch(session)
 
 
 def _settle(session: Session, table: type[Base], key: Sequence[str], wanted: Iterator[dict[str, Any]]) -> None:

@@ -1,45 +1,97 @@
 """Queries over the syllabus; values out."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from examprep.plumbing.kept import Kept
 from examprep.syllabus.models import ChapterRow, KeyDateRow, LevelRow, PaperPartRow, SubjectRow, VersionRow
 from examprep.syllabus.values import Chapter, KeyDate, Level, PaperPart, Subject, Version
 
 
-def levels(session: Session) -> tuple[Level, ...]:
-    row = LevelRow
-    return tuple(Level(*found) for found in session.execute(select(row.code, row.names, row.rank).order_by(row.rank)))
+@dataclass(frozen=True)
+class Book:
+    """The whole syllabus, each part in the order in which it is shown."""
+
+    levels: tuple[Level, ...]
+    subjects: tuple[Subject, ...]
+    versions: tuple[Version, ...]  # by the first exam year they serve
+    parts: tuple[PaperPart, ...]
+    chapters: Mapping[int, Chapter]  # by id
+    trees: Mapping[tuple[str, str], tuple[Chapter, ...]]  # by subject and version, the retired ones too
+    key_dates: tuple[KeyDate, ...]  # by first day
 
 
-def subjects(session: Session, *conditions: ColumnElement[bool]) -> tuple[Subject, ...]:
-    row = SubjectRow
-    query = select(row.code, row.level_code, row.names, row.minutes, row.objective).where(*conditions)
-    return tuple(Subject(*found) for found in session.execute(query.order_by(row.position)))
+def book(session: Session) -> Book:
+    """The syllabus as it stands, kept in the process: the same for everybody, and seldom changed."""
+    return _BOOKS.of(session, None)
 
 
-def versions(session: Session) -> tuple[Version, ...]:
-    row = VersionRow
-    query = select(row.code, row.names, row.first_exam_year, row.last_exam_year, row.source)
-    return tuple(Version(*found) for found in session.execute(query.order_by(row.first_exam_year)))
+def _read(session: Session, _: None) -> Book:
+    level, subject, version, part, chapter, day = LevelRow, SubjectRow, VersionRow, PaperPartRow, ChapterRow, KeyDateRow
+    chapters = [
+        _chapter(row)
+        for row in session.scalars(select(chapter).order_by(chapter.subject_code, chapter.version_code, chapter.number))
+    ]
+    trees: dict[tuple[str, str], list[Chapter]] = {}
+    for each in chapters:
+        trees.setdefault((each.subject, each.version), []).append(each)
+    return Book(
+        levels=_values(session, Level, select(level.code, level.names, level.rank).order_by(level.rank)),
+        subjects=_values(
+            session,
+            Subject,
+            select(subject.code, subject.level_code, subject.names, subject.minutes, subject.objective).order_by(
+                subject.position
+            ),
+        ),
+        versions=_values(
+            session,
+            Version,
+            select(
+                version.code, version.names, version.first_exam_year, version.last_exam_year, version.source
+            ).order_by(version.first_exam_year),
+        ),
+        parts=_values(
+            session,
+            PaperPart,
+            select(
+                part.id,
+                part.subject_code,
+                part.position,
+                part.question_type,
+                part.count,
+                part.half_points_each,
+                part.certainty,
+            ).order_by(part.subject_code, part.position),
+        ),
+        chapters={each.id: each for each in chapters},
+        trees={tree: tuple(found) for tree, found in trees.items()},
+        key_dates=_values(
+            session,
+            KeyDate,
+            select(
+                day.id,
+                day.exam_year,
+                day.region_code,
+                day.kind,
+                day.starts_on,
+                day.ends_on,
+                day.certainty,
+                day.source,
+                day.precision,
+                day.note,
+                day.withdrawn_at.is_not(None),
+            ).order_by(day.starts_on, day.id),
+        ),
+    )
 
 
-def paper_parts(session: Session, *conditions: ColumnElement[bool]) -> tuple[PaperPart, ...]:
-    row = PaperPartRow
-    query = select(
-        row.id, row.subject_code, row.position, row.question_type, row.count, row.half_points_each, row.certainty
-    ).where(*conditions)
-    return tuple(PaperPart(*found) for found in session.execute(query.order_by(row.subject_code, row.position)))
-
-
-def chapters(session: Session, *conditions: ColumnElement[bool]) -> tuple[Chapter, ...]:
-    query = select(ChapterRow).where(*conditions)
-    ordered = query.order_by(ChapterRow.subject_code, ChapterRow.version_code, ChapterRow.number)
-    return tuple(_chapter(row) for row in session.scalars(ordered))
+def _values(session: Session, kind: Any, query: Any) -> tuple[Any, ...]:
+    return tuple(kind(*row) for row in session.execute(query))
 
 
 def _chapter(row: ChapterRow) -> Chapter:
@@ -60,34 +112,7 @@ def _chapter(row: ChapterRow) -> Chapter:
     )
 
 
-def key_dates(session: Session, *conditions: ColumnElement[bool]) -> tuple[KeyDate, ...]:
-    row = KeyDateRow
-    query = select(
-        row.id,
-        row.exam_year,
-        row.region_code,
-        row.kind,
-        row.starts_on,
-        row.ends_on,
-        row.certainty,
-        row.source,
-        row.precision,
-        row.note,
-        row.withdrawn_at.is_not(None),
-    ).where(*conditions)
-    return tuple(KeyDate(*found) for found in session.execute(query.order_by(row.starts_on, row.id)))
-
-
-def national_exams(session: Session, *conditions: ColumnElement[bool]) -> Sequence[KeyDate]:
-    """The national sittings, earliest first."""
-    national = (KeyDateRow.kind == "exam", KeyDateRow.region_code.is_(None), KeyDateRow.withdrawn_at.is_(None))
-    return key_dates(session, *national, *conditions)
-
-
-def not_over(day: date) -> ColumnElement[bool]:
-    """That the days of a key date are not all past."""
-    last: ColumnElement[Any] = func.coalesce(KeyDateRow.ends_on, KeyDateRow.starts_on)
-    return last >= day
+_BOOKS: Kept[None, Book] = Kept(_read)
 
 
 def dated_regions() -> Select[Any]:
