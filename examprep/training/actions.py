@@ -14,8 +14,9 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow
-from examprep.training import enrolling, store
+from examprep.training import clashes, enrolling, notices, store, timetable
 from examprep.training.models import ClassRow, CourseRow, SessionRow
+from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot, checked
 
 
@@ -72,20 +73,29 @@ def change_course(session: Session, actor: Actor, course_id: int, entry: CourseE
     people.record(session, actor, "training.course-changed", "training_course", row.id, now=now)
 
 
-def plan_class(session: Session, actor: Actor, entry: ClassEntry, slots: Iterable[Slot], *, now: datetime) -> int:
-    """Make a class with its sessions; returns its id.
+def plan_class(
+    session: Session,
+    actor: Actor,
+    entry: ClassEntry,
+    slots: Iterable[Slot],
+    *,
+    series: Series | None = None,
+    now: datetime,
+) -> int:
+    """Make a class with its sessions, typed one by one or as a series or both; returns its id.
 
     Raises:
         NotFound: no such course or trainer in the actor's organisations.
         RuleViolation: a slot breaks `rules/schedule.py`; ``training.enrolment-days``.
-        Conflict: ``training.class-name`` -- the course has a class of that name.
+        Conflict: ``training.class-name`` -- the course has a class of that name; ``training.trainer-busy``,
+            ``training.room-taken``.
     """
     course = store.course(session, actor, entry.course_id)
     _check_entry(session, actor, entry, now)
     row = ClassRow(**vars(entry), organisation_id=course.organisation_id, created_at=now)
     session.add(row)
     _flush_class(session)
-    _add(session, row, slots)
+    timetable.add(session, row, slots, series, now)
     people.record(session, actor, "training.class-planned", "training_class", row.id, now=now)
     return row.id
 
@@ -106,7 +116,17 @@ def change_class(session: Session, actor: Actor, class_id: int, entry: ClassEntr
     taken = store.count_seats(session, row.id, "enrolled")
     if entry.capacity < taken:
         raise RuleViolation("training.capacity", "%(taken)s seats are already taken.", taken=taken)
-    checked(_planned(store.sessions_of(session, row.id)), entry.mode)
+    planned = [each for each in store.sessions_of(session, row.id) if each.state == "planned"]
+    checked([timetable.slot_of(each) for each in planned], entry.mode)
+    if entry.trainer_id != row.trainer_id:
+        ahead = [each for each in planned if each.ends_at > now]
+        clashes.refuse(
+            session,
+            [timetable.slot_of(each) for each in ahead],
+            trainer_id=entry.trainer_id,
+            organisation_id=row.organisation_id,
+            leaving=[each.id for each in planned],
+        )
     year_before, course_before = row.exam_year, row.course_id
     for name, value in vars(entry).items():
         setattr(row, name, value)
@@ -127,23 +147,34 @@ def cancel_class(session: Session, actor: Actor, class_id: int, *, reason: str, 
     _check_not_cancelled(row)
     row.state, row.reason = "cancelled", checked_reason(reason)
     _settle(session, row, row.exam_year)
-    for each in store.sessions_of(session, row.id, lock=True):
-        if each.state == "planned":
-            each.state, each.reason = "cancelled", row.reason
+    planned = [each for each in store.sessions_of(session, row.id, lock=True) if each.state == "planned"]
+    for each in planned:
+        timetable.touch(each, now, state="cancelled", reason=row.reason)
+    # One mail for the class, by its next session, instead of one for each.
+    notices.tell(session, row, [each for each in planned if each.starts_at > now][:1], now=now)
     people.record(
         session, actor, "training.class-cancelled", "training_class", row.id, now=now, after={"reason": reason}
     )
 
 
-def add_sessions(session: Session, actor: Actor, class_id: int, slots: Iterable[Slot], *, now: datetime) -> int:
+def add_sessions(
+    session: Session,
+    actor: Actor,
+    class_id: int,
+    slots: Iterable[Slot],
+    *,
+    series: Series | None = None,
+    now: datetime,
+) -> int:
     """Give a class further sessions; returns how many.
 
     Raises:
-        NotFound; RuleViolation: ``training.cancelled``, ``training.no-sessions``, or a slot breaks the timetable.
+        NotFound; RuleViolation: ``training.cancelled``, ``training.no-sessions``, or a slot breaks the timetable;
+        Conflict: ``training.trainer-busy``, ``training.room-taken``.
     """
     row = store.class_(session, actor, class_id, lock=True)
     _check_not_cancelled(row)
-    added = _add(session, row, slots)
+    added = timetable.add(session, row, slots, series, now)
     if not added:
         raise RuleViolation("training.no-sessions", "Give at least one session.")
     people.record(session, actor, "training.sessions-added", "training_class", row.id, now=now, after={"count": added})
@@ -154,13 +185,21 @@ def change_session(session: Session, actor: Actor, session_id: int, slot: Slot, 
     """Move a session that is not closed.
 
     Raises:
-        NotFound; RuleViolation: ``training.session-closed``, ``training.session-cancelled``, or the timetable.
+        NotFound; RuleViolation: ``training.session-closed``, ``training.session-cancelled``, or the timetable;
+        Conflict: ``training.trainer-busy``, ``training.room-taken``.
     """
     row, parent = _session_and_class(session, actor, session_id)
     others = [each for each in store.sessions_of(session, parent.id) if each.id != row.id]
-    checked([slot], parent.mode, beside=_standing(others))
+    checked([slot], parent.mode, beside=timetable.standing(others))
+    if slot == timetable.slot_of(row):
+        return
+    clashes.refuse(
+        session, [slot], trainer_id=parent.trainer_id, organisation_id=parent.organisation_id, leaving=[row.id]
+    )
     before = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(), "place": row.place}
-    row.starts_at, row.ends_at, row.place, row.link = slot.starts_at, slot.ends_at, slot.place, slot.link
+    before_at = row.starts_at
+    timetable.touch(row, now, **timetable.values_of(slot))
+    notices.tell(session, parent, [row], before_at=before_at, now=now)
     after = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "place": slot.place}
     people.record(
         session, actor, "training.session-moved", "training_session", row.id, now=now, before=before, after=after
@@ -174,12 +213,13 @@ def cancel_session(session: Session, actor: Actor, session_id: int, *, reason: s
         NotFound; RuleViolation: ``training.session-closed``, ``training.session-cancelled``, ``training.reason``,
             ``training.present`` -- somebody is recorded as present.
     """
-    row, _ = _session_and_class(session, actor, session_id)
+    row, parent = _session_and_class(session, actor, session_id)
     if store.present_ids(session, row.id):
         raise RuleViolation(
             "training.present", "People are recorded as present. Correct the attendance before cancelling."
         )
-    row.state, row.reason = "cancelled", checked_reason(reason)
+    timetable.touch(row, now, state="cancelled", reason=checked_reason(reason))
+    notices.tell(session, parent, [row], now=now)
     people.record(
         session, actor, "training.session-cancelled", "training_session", row.id, now=now, after={"reason": reason}
     )
@@ -209,29 +249,10 @@ def _session_and_class(session: Session, actor: Actor, session_id: int) -> tuple
     return row, parent
 
 
-def _add(session: Session, row: ClassRow, slots: Iterable[Slot]) -> int:
-    ordered = checked(slots, row.mode, beside=_standing(store.sessions_of(session, row.id)))
-    session.add_all(SessionRow(class_id=row.id, state="planned", closings=0, **vars(slot)) for slot in ordered)
-    session.flush()
-    return len(ordered)
-
-
-def _standing(rows: Iterable[SessionRow]) -> list[Slot]:
-    return [_slot(row) for row in rows if row.state != "cancelled"]
-
-
-def _planned(rows: Iterable[SessionRow]) -> list[Slot]:
-    return [_slot(row) for row in rows if row.state == "planned"]
-
-
 def _settle(session: Session, row: ClassRow, *years: int | None) -> None:
     """Who counts as trained may follow from what changed."""
     enrolled = [seat.person_id for seat in store.seats(session, row.id, "enrolled")]
     enrolling.settle_trained(session, enrolled, *years)
-
-
-def _slot(row: SessionRow) -> Slot:
-    return Slot(row.starts_at, row.ends_at, row.place, row.link)
 
 
 def _check_entry(

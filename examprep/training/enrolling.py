@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import actions as exams
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import NotFound
+from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people.actor import Actor
-from examprep.training import store
+from examprep.training import clashes, store
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow
 from examprep.training.rules.enrolment import check_open, moving_up, state_on_asking
 
@@ -22,13 +22,15 @@ def enrol(session: Session, actor: Actor, class_id: int, *, now: datetime) -> st
 
     Raises:
         NotFound: no such class that the actor may know of.
-        RuleViolation: ``training.not-open``, ``training.enrolment-over``, ``training.begun`` …
+        RuleViolation: ``training.not-open``, ``training.enrolment-over``, ``training.begun``,
+            ``training.busy`` -- a session meets one of another class of theirs …
     """
     row = store.class_open_to(session, actor, class_id, lock=True)
     seat = store.enrolment(session, row.id, actor.person_id)
     if seat is not None and seat.state != "left":
         return seat.state
     check_open(store.window(session, row), now=now, today=office_day(now))
+    _check_free(session, actor.person_id, row.id)
     # A seat may have become free when nobody could move up: whoever waited for it comes before whoever asks now.
     move_up(session, row, now=now)
     enrolled, waiting = (store.count_seats(session, row.id, state) for state in ("enrolled", "waiting"))
@@ -62,12 +64,16 @@ def leave(session: Session, actor: Actor, class_id: int, *, now: datetime) -> No
 def move_up(session: Session, row: ClassRow, *, now: datetime) -> int:
     """Give free seats to those waiting, in their order; returns how many. Nobody moves up once the class began.
 
-    ``row`` is locked by the caller.
+    Who has a seat in another class at the same time meanwhile goes on waiting. ``row`` is locked by the caller.
     """
     begins = store.first_start(session, row.id)
     if row.state == "cancelled" or (begins is not None and now >= begins):
         return 0
-    waiting = {seat.person_id: seat for seat in store.seats(session, row.id, "waiting")}
+    waiting = {
+        seat.person_id: seat
+        for seat in store.seats(session, row.id, "waiting")
+        if clashes.of_person(session, seat.person_id, row.id) is None
+    }
     moved = moving_up(tuple(waiting), store.count_seats(session, row.id, "enrolled"), row.capacity)
     for person_id in moved:
         waiting[person_id].state, waiting[person_id].at = "enrolled", now
@@ -75,6 +81,18 @@ def move_up(session: Session, row: ClassRow, *, now: datetime) -> int:
     if _prepares(session, row):
         settle_trained(session, moved, row.exam_year)
     return len(moved)
+
+
+def _check_free(session: Session, person_id: int, class_id: int) -> None:
+    """Raises RuleViolation: ``training.busy``."""
+    clash = clashes.of_person(session, person_id, class_id)
+    if clash is not None:
+        raise RuleViolation(
+            "training.busy",
+            "On %(day)s you have a session of “%(title)s” at that time. Leave that class first, or choose another.",
+            day=clash.on,
+            title=clash.class_name,
+        )
 
 
 def _prepares(session: Session, row: ClassRow) -> bool:

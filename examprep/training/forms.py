@@ -1,7 +1,7 @@
 """Forms of courses, classes and sessions. What is allowed is a rule; here only what parses and is complete."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,7 +26,8 @@ from examprep.kernel.sentence import N_
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.i18n import say
 from examprep.training.actions import ClassEntry, CourseEntry
-from examprep.training.rules.schedule import Slot, slot, weekly
+from examprep.training.rules.recurrence import Series
+from examprep.training.rules.schedule import Slot, slot
 from examprep.training.values import CATEGORIES, KINDS, MODES
 
 WEEKDAYS = (
@@ -148,10 +149,30 @@ class WeeklyPart(Part):
     end = TimeField(N_("Ends at"), [Optional()])
     times = IntegerField(N_("How many times"), [Optional(), NumberRange(1, MOST_ROWS)])
 
-    def slots(self, place: str, link: str) -> Iterator[Slot]:
-        """Raises RuleViolation: no weekday, or the times do not fit."""
-        for day in weekly(self.first.data, set(self.weekdays.data or ()), self.times.data):
-            yield slot(day, self.start.data, self.end.data, place, link)
+    skip_days_off = BooleanField(
+        N_("Skip public holidays, and weekends worked in exchange for them"),
+        default=True,
+        description=N_("There are still as many sessions; the series ends later."),
+    )
+
+    @property
+    def blank(self) -> bool:
+        """A box ticked from the start begins nothing."""
+        return not any(
+            field.raw_data and field.raw_data[0].strip() for field in self if field.short_name != "skip_days_off"
+        )
+
+    def series(self, place: str, link: str) -> Series:
+        return Series(
+            frozenset(self.weekdays.data or ()),
+            self.first.data,
+            self.start.data,
+            self.end.data,
+            self.times.data,
+            self.skip_days_off.data,
+            place,
+            link,
+        )
 
 
 class TimetableForm(BaseForm):
@@ -172,11 +193,20 @@ class TimetableForm(BaseForm):
             self.sessions.append_entry()
 
     def slots(self) -> list[Slot]:
-        """Raises RuleViolation: some times do not fit."""
-        place, link = (self.usual_place.data or "").strip(), (self.usual_link.data or "").strip()
-        typed = [entry.form.slot(place, link) for entry in self.sessions if not entry.form.blank]
-        repeated = [] if self.weekly.form.blank else list(self.weekly.form.slots(place, link))
-        return [*typed, *repeated]
+        """Those typed one by one.
+
+        Raises:
+            RuleViolation: some times do not fit.
+        """
+        place, link = self._usual()
+        return [entry.form.slot(place, link) for entry in self.sessions if not entry.form.blank]
+
+    def series(self) -> Series | None:
+        """Those that repeat, when they are asked for."""
+        return None if self.weekly.form.blank else self.weekly.form.series(*self._usual())
+
+    def _usual(self) -> tuple[str, str]:
+        return (self.usual_place.data or "").strip(), (self.usual_link.data or "").strip()
 
 
 class ClassFields:

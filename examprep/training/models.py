@@ -1,8 +1,9 @@
 """Courses, classes, sessions, enrolments, the log of presence and the attendance derived from it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, code, pk
@@ -59,14 +60,37 @@ class ClassRow(Base):
     created_at: Mapped[datetime]
 
 
+class SeriesRow(Base):
+    """How sessions were planned in one step: a weekly rule in office time, and the days it left out.
+
+    Calendars tell the sessions as this rule with its exceptions; the sessions themselves are rows of their own.
+    """
+
+    __tablename__ = "training_series"
+
+    id: Mapped[pk]
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    weekdays: Mapped[list[int]] = mapped_column(JSON)  # Monday is 0
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    starts: Mapped[time]
+    ends: Mapped[time]
+    skipped: Mapped[list[Any]] = mapped_column(JSON)  # [{"on": day, "why": message}]
+    created_at: Mapped[datetime]
+
+
 class SessionRow(Base):
-    """One dated meeting of a class, from ``starts_at`` up to ``ends_at``."""
+    """One dated meeting of a class, from ``starts_at`` up to ``ends_at``.
+
+    ``revision`` rises with every change that whoever comes should know of; ``place_key`` is how places are compared.
+    """
 
     __tablename__ = "training_session"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("state IN ('planned', 'closed', 'cancelled')", name="state"),
         Index("ix_training_session_class_start", "class_id", "starts_at"),
+        UniqueConstraint("series_id", "occurs_on"),
     )
 
     id: Mapped[pk]
@@ -74,12 +98,32 @@ class SessionRow(Base):
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(default="")
+    place_key: Mapped[str] = mapped_column(default="")
     link: Mapped[str] = mapped_column(default="")
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("training_series.id"))
+    occurs_on: Mapped[date | None]  # the day of the series that it stands for, also when moved
+    revision: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
     state: Mapped[str]
     reason: Mapped[str | None]  # why it was cancelled, or last reopened
     closings: Mapped[int] = mapped_column(default=0)  # how often it was closed and reopened so far
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class FeedRow(Base):
+    """A private calendar address of a person, or of one class. Revoked, it answers nobody any more."""
+
+    __tablename__ = "training_feed"
+
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # whose address it is
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("training_class.id"), index=True)  # null: all of theirs
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    key_sealed: Mapped[str]  # to show it to its owner again
+    alarm_minutes: Mapped[int]  # before a session; 0: none
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class EnrolmentRow(Base):

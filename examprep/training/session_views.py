@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examprep.kernel.clock import OFFICE_ZONE
-from examprep.kernel.errors import RuleViolation
+from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
@@ -107,7 +107,7 @@ def change_session(session_id: int) -> ResponseReturnValue:
                 now = runtime().clock.now()
                 actions.change_session(database, current_actor(), session_id, form.slot("", ""), now=now)
             return redirect(url_for("training.session", session_id=session_id), 303)
-        except RuleViolation as refusal:
+        except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
     return render_template("training/session_edit.html", form=form, meeting=meeting), form.status
 

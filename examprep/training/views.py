@@ -14,7 +14,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import actions, overview, tutoring
+from examprep.training import actions, overview, previewing, tutoring
 from examprep.training.blueprint import bp
 from examprep.training.forms import ClassChangeForm, ClassForm, CourseForm, ReasonForm, TimetableForm
 from examprep.training.values import CATEGORIES, CLASS_STANDINGS, CLASS_STATES, KINDS, MODES, ClassCard
@@ -132,17 +132,26 @@ def new_class() -> ResponseReturnValue:
     form = ClassForm(data=wanted)
     courses_offered = _offer(form)
     form.offer_weekdays()
+    look = None
     if "more" in request.form:
         form.more_rows()
     elif form.sent():
         try:
-            entry = form.class_entry("planned" if form.draft.data else "open")
-            with writing() as session:
-                class_id = actions.plan_class(session, actor, entry, form.slots(), now=runtime().clock.now())
-            return redirect(url_for("training.class_", class_id=class_id), 303)
+            slots, series = form.slots(), form.series()
+            with reading() as session:
+                look = previewing.of_new_class(
+                    session, actor, slots, series, course_id=form.course_id.data, trainer_id=form.trainer_id.data
+                )
+            if "look" not in request.form:
+                entry = form.class_entry("planned" if form.draft.data else "open")
+                with writing() as session:
+                    class_id = actions.plan_class(
+                        session, actor, entry, slots, series=series, now=runtime().clock.now()
+                    )
+                return redirect(url_for("training.class_", class_id=class_id), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
-    return render_template("training/class_new.html", form=form, courses=courses_offered), form.status
+    return render_template("training/class_new.html", form=form, courses=courses_offered, look=look), form.status
 
 
 @bp.get("/all/<int:class_id>")
@@ -201,17 +210,22 @@ def new_sessions(class_id: int) -> ResponseReturnValue:
     last = view.sessions[-1] if view.sessions else None
     form = TimetableForm(data={"usual_place": last.place if last else "", "usual_link": last.link if last else ""})
     form.offer_weekdays()
+    look = None
     if "more" in request.form:
         form.more_rows()
     elif form.sent():
         try:
-            with writing() as session:
-                now = runtime().clock.now()
-                actions.add_sessions(session, current_actor(), class_id, form.slots(), now=now)
-            return redirect(url_for("training.class_", class_id=class_id), 303)
-        except RuleViolation as refusal:
+            slots, series = form.slots(), form.series()
+            with reading() as session:
+                look = previewing.of_class(session, current_actor(), slots, series, class_id)
+            if "look" not in request.form:
+                with writing() as session:
+                    now = runtime().clock.now()
+                    actions.add_sessions(session, current_actor(), class_id, slots, series=series, now=now)
+                return redirect(url_for("training.class_", class_id=class_id), 303)
+        except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
-    return render_template("training/sessions_new.html", form=form, card=view.card), form.status
+    return render_template("training/sessions_new.html", form=form, card=view.card, look=look), form.status
 
 
 def _offer(form: ClassForm | ClassChangeForm, card: ClassCard | None = None) -> int:

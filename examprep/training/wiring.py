@@ -9,6 +9,7 @@ from examprep.training import (
     finding,
     learner_views,
     mentoring_views,
+    notices,
     overview,
     progress_views,
     session_views,
@@ -56,4 +57,6 @@ FEATURE = Feature(
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     derived=(Derived("training_attendance", attending.differences),),
     trail=TRAIL,
+    still_due={notices.CONDITION: notices.unchanged},
+    mails={"class-changed": N_("A session moved or cancelled")},
 )

@@ -12,7 +12,7 @@ from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.plumbing.runtime import Runtime
-from examprep.training import actions
+from examprep.training import actions, store
 from examprep.training.actions import ClassEntry, CourseEntry
 from examprep.training.models import SessionRow
 from examprep.training.rules.schedule import Slot, slot
@@ -88,6 +88,12 @@ class Season:
     def ask(self, question: Callable[[Session], object]) -> object:
         with self.database.read() as session:
             return question(session)
+
+    def seat(self, class_id: int, who: Actor) -> str | None:
+        """What seat somebody has in a class."""
+        with self.database.read() as session:
+            found = store.enrolment(session, class_id, who.person_id)
+            return found.state if found else None
 
     def go_to(self, instant: datetime, after: timedelta = timedelta()) -> None:
         self.clock.instant = instant + after

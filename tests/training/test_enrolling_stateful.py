@@ -73,6 +73,11 @@ def machine(season: Season, people) -> type[RuleBasedStateMachine]:
             assert len(sitting) <= self.capacity
             assert (sorted(sitting), waiting) == (sorted(self.seated), self.queue)
 
+        def teardown(self):
+            # The trainer and the room are needed by the next run.
+            if hasattr(self, "class_id"):
+                season.do(actions.cancel_class, season.actor("ann_trainer"), self.class_id, reason="下一轮")
+
     return Seats
 
 

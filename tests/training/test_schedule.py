@@ -1,11 +1,11 @@
-"""Slots in the office's clock, weekly repeats, overlaps."""
+"""Slots in the office's clock, rooms, overlaps."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from examprep.kernel.errors import RuleViolation
-from examprep.training.rules.schedule import checked, slot, weekly
+from examprep.training.rules.schedule import checked, place_key, slot
 
 DAY = date(2026, 4, 10)
 
@@ -49,14 +49,11 @@ def test_times_that_cannot_be_meant_are_refused(start, end, code):
     assert refused.value.code == code
 
 
-def test_weekly_takes_the_first_days_that_fit():
-    assert weekly(date(2026, 4, 8), {1, 3}, 3) == (date(2026, 4, 9), date(2026, 4, 14), date(2026, 4, 16))
-    assert weekly(date(2026, 4, 7), {1}, 1) == (date(2026, 4, 7),)
-
-
-def test_weekly_needs_a_weekday():
-    with pytest.raises(RuleViolation, match=r"training\.weekdays"):
-        weekly(DAY, set(), 3)
+@pytest.mark.parametrize("other", ["三楼会议室", " 三楼 会议室", "３楼".replace("３", "三") + "会议室"])
+def test_the_same_room_written_otherwise(other):
+    assert place_key(other) == place_key("三楼会议室")
+    assert place_key("Room A１") == place_key("room a1")
+    assert place_key("  ") == ""
 
 
 def test_sessions_that_touch_do_not_overlap():
@@ -87,7 +84,7 @@ def test_the_mode_needs_its_place_or_link(mode, place, link, code):
 
 
 def test_a_hundred_sessions_are_enough():
-    many = [slot(day, time(9), time(10), "A") for day in weekly(DAY, set(range(7)), 101)]
+    many = [slot(DAY + timedelta(days=n), time(9), time(10), "A") for n in range(101)]
     assert len(checked(many[:100], "on-site")) == 100
     with pytest.raises(RuleViolation, match=r"training\.too-many"):
         checked(many[:1], "on-site", beside=many[1:])

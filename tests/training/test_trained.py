@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from examprep.exams.models import TrainedRow
 from examprep.training import actions, attending, enrolling, overview
-from tests.training.conftest import EVENING
+from tests.training.conftest import EVENING, NEXT_EVENING
 
 
 def trained(season, who):
@@ -52,7 +52,9 @@ def test_only_a_class_for_an_exam_counts(season, changes):
 
 
 def test_another_class_for_the_same_exam_keeps_it(season):
-    classes, (who,) = [for_exam(season, name=name) for name in ("甲班", "乙班")], season.learners(1)
+    evenings = {"甲班": EVENING, "乙班": NEXT_EVENING}
+    classes = [for_exam(season, name=name, slots=(evening,)) for name, evening in evenings.items()]
+    (who,) = season.learners(1)
     for class_id in classes:
         season.do(enrolling.enrol, who, class_id)
     season.do(enrolling.leave, who, classes[0])

@@ -28,6 +28,7 @@ from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
 from examprep.training import attending, enrolling, mentoring
 from examprep.training.actions import ClassEntry, CourseEntry
+from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot
 
 PROVIDER_COURSES = (
@@ -113,6 +114,9 @@ def post_hours(session: Session, holders: Sequence[int], draw: random.Random, to
             )
 
 
+CLASSROOM, MEETING = "县委党校二楼教室", "https://meeting.example.org/weining"
+
+
 @dataclass(frozen=True)
 class Planned:
     """One class of the story: its course, when it meets, and who asks for a seat."""
@@ -125,6 +129,7 @@ class Planned:
     times: Sequence[tuple[time, time]]
     learners: Sequence[int]
     exam_year: int | None = None
+    series: Series | None = None
 
 
 def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime) -> None:
@@ -139,12 +144,12 @@ def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw
     exam = training.add_course(session, trainer, exam_course, now=founded)
     study_course = CourseEntry("个案工作实务研修", "continuing", "professional", None, None, "以本地案例研讨为主。")
     study = training.add_course(session, trainer, study_course, now=founded)
-    evenings = [day for day in _days(today, -21, 49) if day.weekday() in (1, 3)]
+    first = next(day for day in _days(today, -21, 0) if day.weekday() in (1, 3))
+    evenings = Series(frozenset({1, 3}), first, time(19), time(21), 20, True, CLASSROOM, MEETING)
     weekends = [day for day in _days(today, 14, 60) if day.weekday() == 5]
     past = [today - timedelta(days=n) for n in (40, 33, 26)]
-    evening = ((time(19), time(21)),)
     for planned in (
-        Planned(exam, f"{exam_year}年考前晚间班", 45, "both", evenings, evening, learners[:48], exam_year),
+        Planned(exam, f"{exam_year}年考前晚间班", 45, "both", [first], (), learners[:48], exam_year, evenings),
         Planned(exam, f"{exam_year}年考前周末班", 30, "on-site", weekends, SLOTS_A_DAY, learners[48:60], exam_year),
         Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96]),
     ):
@@ -157,7 +162,6 @@ def _days(today: date, first: int, last: int) -> list[date]:
 
 def _hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> None:
     """Plan a class, let learners enrol over a fortnight, and hold and close the sessions that are over."""
-    place, link = "县委党校二楼教室", "https://meeting.example.org/weining" if planned.mode == "both" else ""
     first = planned.days[0]
     opened = first - timedelta(days=20)
     class_id = training.plan_class(
@@ -174,10 +178,11 @@ def _hold(session: Session, trainer: Actor, planned: Planned, draw: random.Rando
             planned.exam_year,
         ),
         [
-            Slot(office_time(day, start), office_time(day, end), place, link)
+            Slot(office_time(day, start), office_time(day, end), CLASSROOM)
             for day in planned.days
             for start, end in planned.times
         ],
+        series=planned.series,
         now=office_time(opened - timedelta(days=1), time(9)),
     )
     for order, person_id in enumerate(planned.learners):

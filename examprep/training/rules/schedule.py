@@ -1,6 +1,7 @@
-"""What a timetable may look like: slots typed by hand or repeated weekly, in the office's clock."""
+"""What a timetable may look like, in the office's clock."""
 
-from collections.abc import Collection, Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -27,6 +28,11 @@ class Slot:
         return minutes_between(self.starts_at, self.ends_at)
 
 
+def place_key(place: str) -> str:
+    """How places are compared: width, spaces and capitals do not make another room; empty for none."""
+    return "".join(unicodedata.normalize("NFKC", place).split()).casefold()
+
+
 def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
     """Whole minutes from start to end."""
     return int((ends_at - starts_at) / timedelta(minutes=1))
@@ -47,23 +53,6 @@ def slot(day: date, start: time, end: time, place: str = "", link: str = "") -> 
     if found.ends_at - found.starts_at > LONGEST:
         raise RuleViolation("training.too-long", "A session lasts at most 12 hours; see %(day)s.", day=day)
     return found
-
-
-def weekly(first: date, weekdays: Collection[int], times: int) -> tuple[date, ...]:
-    """The first ``times`` office days from ``first`` on that fall on ``weekdays`` (Monday is 0).
-
-    Raises:
-        RuleViolation: ``training.weekdays`` -- no weekday is chosen.
-    """
-    if not weekdays:
-        raise RuleViolation("training.weekdays", "Choose at least one weekday to repeat on.")
-    days: list[date] = []
-    day = first
-    while len(days) < times:
-        if day.weekday() in weekdays:
-            days.append(day)
-        day += timedelta(days=1)
-    return tuple(days)
 
 
 def checked(slots: Iterable[Slot], mode: str, *, beside: Sequence[Slot] = ()) -> tuple[Slot, ...]:

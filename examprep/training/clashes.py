@@ -1,0 +1,157 @@
+"""Nobody and no room in two places at once: what planned sessions meet, told before saving and refused at it.
+
+A room is a place as one organisation writes it. Trainer and room are refused, whoever asks and however; learners who
+would have two classes at once are told of, since a class of forty is not moved for one of them, and are not enrolled
+into a class that meets another of theirs.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import Conflict
+from examprep.kernel.sentence import Sentence
+from examprep.people.models import OrganisationRow, PersonRow
+from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
+from examprep.training.rules.schedule import Slot, place_key
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One planned session and the one it meets; ``learners`` counts those who have a seat in both."""
+
+    kind: str  # trainer, room, learners
+    on: date
+    slot: Slot
+    class_name: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    learners: int = 0
+
+
+def lock(session: Session, organisation_id: int, trainer_id: int) -> None:
+    """Let those who plan with the same rooms or the same trainer queue, until the transaction ends."""
+    for row, row_id in ((OrganisationRow, organisation_id), (PersonRow, trainer_id)):
+        session.execute(select(row.id).where(row.id == row_id).with_for_update(key_share=True))
+
+
+def refuse(
+    session: Session, slots: Sequence[Slot], *, trainer_id: int, organisation_id: int, leaving: Collection[int] = ()
+) -> None:
+    """Lock and look; ``leaving`` are sessions that are about to move away.
+
+    Raises:
+        Conflict: ``training.trainer-busy``, ``training.room-taken`` -- naming the day and the class.
+    """
+    lock(session, organisation_id, trainer_id)
+    for clash in hard(session, slots, trainer_id=trainer_id, organisation_id=organisation_id, leaving=leaving):
+        sentence = said(clash)
+        raise Conflict(f"training.{_CODES[clash.kind]}", sentence.text, **sentence.values)
+
+
+def hard(
+    session: Session, slots: Sequence[Slot], *, trainer_id: int, organisation_id: int, leaving: Collection[int] = ()
+) -> list[Clash]:
+    """What makes the slots impossible: the trainer holds another session, or the room is taken."""
+    rooms = {place_key(slot.place) for slot in slots} - {""}
+    room = and_(ClassRow.organisation_id == organisation_id, SessionRow.place_key.in_(rooms)) if rooms else false()
+    found = _between(session, slots, or_(ClassRow.trainer_id == trainer_id, room), leaving)
+    clashes = []
+    for slot in slots:
+        for other in found:
+            if not (other.starts_at < slot.ends_at and slot.starts_at < other.ends_at):
+                continue
+            if other.trainer_id == trainer_id:
+                clashes.append(_clash("trainer", slot, other))
+            elif other.place_key == place_key(slot.place) and other.organisation_id == organisation_id:
+                clashes.append(_clash("room", slot, other))
+    return clashes
+
+
+def of_learners(session: Session, slots: Sequence[Slot], class_id: int) -> list[Clash]:
+    """Sessions of other classes at the same time in which learners of this class have a seat, with how many."""
+    other_seat = select(EnrolmentRow.person_id).where(
+        EnrolmentRow.class_id == class_id, EnrolmentRow.state == "enrolled"
+    )
+    shared = (
+        select(EnrolmentRow.class_id, func.count().label("learners"))
+        .where(
+            EnrolmentRow.state == "enrolled", EnrolmentRow.class_id != class_id, EnrolmentRow.person_id.in_(other_seat)
+        )
+        .group_by(EnrolmentRow.class_id)
+    )
+    counts = {found.class_id: found.learners for found in session.execute(shared)}
+    if not counts:
+        return []
+    found = _between(session, slots, SessionRow.class_id.in_(counts), ())
+    return [
+        _clash("learners", slot, other, counts[other.class_id])
+        for slot in slots
+        for other in found
+        if other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
+    ]
+
+
+def of_person(session: Session, person_id: int, class_id: int) -> Clash | None:
+    """The first session of a class that meets one of another class in which the person has a seat."""
+    mine = select(EnrolmentRow.class_id).where(
+        EnrolmentRow.person_id == person_id, EnrolmentRow.state == "enrolled", EnrolmentRow.class_id != class_id
+    )
+    own = session.scalars(select(SessionRow).where(SessionRow.class_id == class_id, SessionRow.state == "planned"))
+    slots = [Slot(row.starts_at, row.ends_at, row.place) for row in own]
+    for other in _between(session, slots, SessionRow.class_id.in_(mine), ()):
+        for slot in slots:
+            if other.starts_at < slot.ends_at and slot.starts_at < other.ends_at:
+                return _clash("learners", slot, other, 1)
+    return None
+
+
+def said(clash: Clash) -> Sentence:
+    """A clash in a sentence."""
+    values = {"day": clash.on, "title": clash.class_name, "place": clash.place, "count": clash.learners}
+    if clash.kind == "trainer":
+        return Sentence("On %(day)s the trainer holds a session of “%(title)s” at that time.", **values)
+    if clash.kind == "room":
+        return Sentence("On %(day)s %(place)s is taken by “%(title)s” at that time.", **values)
+    return Sentence("On %(day)s %(count)s learners have a session of “%(title)s” at that time.", **values)
+
+
+_CODES = {"trainer": "trainer-busy", "room": "room-taken"}
+
+
+def _between(
+    session: Session, slots: Iterable[Slot], which: ColumnElement[bool], leaving: Collection[int]
+) -> Sequence[Any]:
+    """Standing sessions that touch the time from the first slot to the last."""
+    slots = list(slots)
+    if not slots:
+        return []
+    row = SessionRow
+    query = (
+        select(
+            row.class_id, row.starts_at, row.ends_at, row.place, row.place_key, ClassRow.name, ClassRow.trainer_id,
+            ClassRow.organisation_id,
+        )
+        .join(ClassRow, ClassRow.id == row.class_id)
+        .where(
+            row.state != "cancelled",
+            row.starts_at < max(slot.ends_at for slot in slots),
+            row.ends_at > min(slot.starts_at for slot in slots),
+            row.id.not_in(leaving),
+            which,
+        )
+        .order_by(row.starts_at, row.id)
+    )  # fmt: skip
+    return session.execute(query).all()
+
+
+def _clash(kind: str, slot: Slot, other: Any, learners: int = 0) -> Clash:
+    return Clash(
+        kind, office_day(slot.starts_at), slot, other.name, other.starts_at, other.ends_at, other.place, learners
+    )
