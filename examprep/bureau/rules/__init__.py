@@ -1,0 +1,1 @@
+"""Pure rules of what a bureau publishes, plans and reports."""

@@ -1,0 +1,57 @@
+"""The tally by organisation, for whoever lays it out as a table of units. Knows no bounds: the caller has them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from examprep.exams.models import TallyRow
+from examprep.people.models import OrganisationTreeRow
+
+FIGURES = ("registered", "sat", "passed")
+Place = tuple[int, int, str]  # exam year, organisation, level
+
+
+@dataclass(frozen=True)
+class Fates:
+    """Persons registered, sat and passed, each among the one before."""
+
+    registered: int
+    sat: int
+    passed: int
+
+
+def below(session: Session, organisation_ids: Sequence[int], years: Sequence[int]) -> dict[Place, Fates]:
+    """Of each organisation with all below it; what has nobody is left out."""
+    row, tree = TallyRow, OrganisationTreeRow
+    query = (
+        select(row.year, tree.ancestor_id, row.level, *_sums())
+        .join(tree, tree.descendant_id == row.organisation_id)
+        .where(tree.ancestor_id.in_(organisation_ids), row.year.in_(years))
+        .group_by(row.year, tree.ancestor_id, row.level)
+    )
+    return _read(session, query)
+
+
+def at(session: Session, organisation_ids: Sequence[int], years: Sequence[int]) -> dict[Place, Fates]:
+    """Of each organisation itself, without what is below it."""
+    row = TallyRow
+    query = (
+        select(row.year, row.organisation_id, row.level, *_sums())
+        .where(row.organisation_id.in_(organisation_ids), row.year.in_(years))
+        .group_by(row.year, row.organisation_id, row.level)
+    )
+    return _read(session, query)
+
+
+def _sums() -> list[Any]:
+    return [func.sum(getattr(TallyRow, figure)) for figure in FIGURES]
+
+
+def _read(session: Session, query: Any) -> dict[Place, Fates]:
+    return {
+        (year, organisation_id, level): Fates(*(int(count) for count in counts))
+        for year, organisation_id, level, *counts in session.execute(query)
+    }
