@@ -45,6 +45,7 @@ TOPICS = Registry(
     _topic("pass-rate", N_("Read a pass rate"), Role.OFFICER, "exams.rates"),
     _topic("counted-hours", N_("How hours are counted"), Role.OFFICER, "ce.standing"),
     _topic("enforce-hours", N_("Enforce the 90 hours"), Role.OFFICER, "ce.standing"),
+    _topic("publish", N_("Publish figures"), Role.OFFICER, "bureau.publications_list"),
     _topic("awards", N_("Pay awards"), Role.OFFICER, "register.award_list"),
     _topic("first-run", N_("Set up an installation"), Role.ADMINISTRATOR, "setup.home"),
     _topic("accounts", N_("People and accounts"), Role.ADMINISTRATOR, "people.people"),

@@ -1,12 +1,29 @@
-"""Plugs the officer's home into the application."""
+"""Plugs the officer's home, and what bureaus publish, into the application."""
 
-from examprep.bureau.views import bp
-from examprep.feature import Feature, NavItem
+from examprep.bureau import public_views, publications, publish_views, views
+from examprep.bureau.trail import TRAIL
+from examprep.feature import Derived, Feature, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 
+# The view modules hang their pages on the blueprint when they are imported.
+PAGES = (views, publish_views)
+
 FEATURE = Feature(
     name="bureau",
-    blueprint=bp,
-    nav=(NavItem(N_("Overview"), "bureau.home", Permission.BUREAU_HOME_SEE, Role.OFFICER, 10, "home"),),
+    blueprint=views.bp,
+    nav=(
+        NavItem(N_("Overview"), "bureau.home", Permission.BUREAU_HOME_SEE, Role.OFFICER, 10, "home"),
+        NavItem(
+            N_("Publications"),
+            "bureau.publications_list",
+            Permission.BUREAU_FIGURES_PUBLISH,
+            Role.OFFICER,
+            70,
+            "published",
+        ),
+    ),
+    derived=(Derived("bureau_publication", publications.differences),),
+    trail=TRAIL,
 )
+PUBLISHED = Feature(name="published", blueprint=public_views.bp)

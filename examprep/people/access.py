@@ -20,7 +20,9 @@ class Permission(StrEnum):
 
     BANK_QUESTION_EDIT = "bank:question:edit"
     BANK_QUESTION_SEE = "bank:question:see"
+    BUREAU_FIGURES_PUBLISH = "bureau:figures:publish"
     BUREAU_HOME_SEE = "bureau:home:see"
+    BUREAU_STATEMENT_MAKE = "bureau:statement:make"
     CE_LEDGER_CORRECT = "ce:ledger:correct"
     CE_OWN_SEE = "ce:own:see"
     CE_STANDING_SEE = "ce:standing:see"
@@ -64,7 +66,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OFFICER: frozenset(
         {
+            P.BUREAU_FIGURES_PUBLISH,
             P.BUREAU_HOME_SEE,
+            P.BUREAU_STATEMENT_MAKE,
             P.CE_LEDGER_CORRECT,
             P.CE_STANDING_SEE,
             P.EXAMS_LINE_ADD,

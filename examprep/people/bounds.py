@@ -49,3 +49,19 @@ def everywhere(session: Session, actor: Actor, permission: str) -> bool:
         OrganisationRow.parent_id.is_(None), OrganisationRow.id.not_in(actor.roots(permission))
     )
     return session.scalar(outside.limit(1)) is None
+
+
+def organisation_seen(session: Session, actor: Actor, permission: str, organisation_id: int) -> OrganisationRow:
+    """The organisation, if it lies where the actor may do the act.
+
+    Raises:
+        NotFound: no such organisation there.
+    """
+    row = session.scalar(
+        select(OrganisationRow).where(
+            OrganisationRow.id == organisation_id, within(OrganisationRow.id, actor, permission)
+        )
+    )
+    if row is None:
+        raise NotFound("people.organisation", "There is no such organisation within your bounds.")
+    return row

@@ -12,7 +12,7 @@ from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people import actions, passwords, store
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
-from examprep.people.bounds import seen, within
+from examprep.people.bounds import organisation_seen, seen
 from examprep.people.models import AccountRow, MembershipRow, OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, read_resident_id
 from examprep.plumbing.vault import Vault
@@ -75,7 +75,7 @@ def save_person(
         RuleViolation: the ID number is not right.
         Conflict: ``people.duplicate``.
     """
-    _organisation(session, actor, Permission.PEOPLE_PERSON_EDIT, entry["organisation_id"])
+    organisation_seen(session, actor, Permission.PEOPLE_PERSON_EDIT, entry["organisation_id"])
     number = read_resident_id(entry["id_number"], today=today) if entry.get("id_number") else None
     details = {name: entry[name] or None for name in _EDITABLE if name not in {"in_post", "name", "organisation_id"}}
     if person_id is None:
@@ -134,7 +134,7 @@ def give_role(
         Conflict: the person has it already.
     """
     seen(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, person_id)
-    _organisation(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, organisation_id)
+    organisation_seen(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, organisation_id)
     present = session.scalar(
         select(MembershipRow.id).where(
             MembershipRow.person_id == person_id,
@@ -168,7 +168,7 @@ def end_role(session: Session, actor: Actor, membership_id: int, *, now: datetim
     if row is None:
         raise NotFound("people.membership-unknown", "There is no such role.")
     seen(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, row.person_id)
-    _organisation(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, row.organisation_id)
+    organisation_seen(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, row.organisation_id)
     if row.person_id == actor.person_id and row.role == Role.ADMINISTRATOR:
         raise RuleViolation("people.own-role", "You cannot end your own administrator role. Ask another administrator.")
     # A role given today and ended today never held; the period stays half-open and empty.
@@ -234,7 +234,7 @@ def found_organisation(
         NotFound: the parent lies outside the actor's bounds.
         Conflict: the parent already has one of that name.
     """
-    _organisation(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, parent_id)
+    organisation_seen(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, parent_id)
     row = actions.add_organisation(session, name=name.strip(), kind=kind, region_code=region_code, parent_id=parent_id)
     actions.record(
         session, actor, "people.organisation-added", "organisation", row.id, now=now, after={"name": row.name}
@@ -289,18 +289,7 @@ def close_organisation(
     Raises:
         NotFound: outside the actor's bounds.
     """
-    row = _organisation(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
+    row = organisation_seen(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
     row.closed_on = None if reopen else today
     act = "people.organisation-reopened" if reopen else "people.organisation-closed"
     actions.record(session, actor, act, "organisation", row.id, now=now)
-
-
-def _organisation(session: Session, actor: Actor, permission: str, organisation_id: int) -> OrganisationRow:
-    row = session.scalar(
-        select(OrganisationRow).where(
-            OrganisationRow.id == organisation_id, within(OrganisationRow.id, actor, permission)
-        )
-    )
-    if row is None:
-        raise NotFound("people.organisation", "There is no such organisation within your bounds.")
-    return row

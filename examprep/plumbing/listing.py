@@ -47,8 +47,8 @@ class Ask:
         sort = args.get("sort", "")
         asked_size = args.get("size", type=int)
         return cls(
-            words=args.get("q", "").strip()[:100],
-            filters={name: args[name].strip()[:100] for name in filters if args.get(name, "").strip()},
+            words=_asked(args, "q"),
+            filters={name: value for name in filters if (value := _asked(args, name))},
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
             page=min(max(1, args.get("page", 1, type=int) or 1), 1_000_000),
@@ -73,6 +73,11 @@ class Ask:
         order = f"{'-' if self.descending else ''}{self.sort}" if self.sort else None
         current = {"q": self.words or None, **self.filters, "sort": order, "size": self.size, "page": None}
         return {name: value for name, value in {**current, **changes}.items() if value not in (None, "")}
+
+
+def _asked(args: MultiDict[str, str], name: str) -> str:
+    """A value of the query string; without the sign that PostgreSQL refuses in any text."""
+    return args.get(name, "").replace("\x00", "").strip()[:100]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "draft": (N_("Draft"), "quiet"),
     "published": (N_("Published"), "right"),
     "retired": (N_("Retired"), "quiet"),
+    "withdrawn": (N_("Withdrawn"), "wrong"),
+    "discarded": (N_("Discarded"), "quiet"),
     "registration-none": (N_("Not yet registered"), "quiet"),
     "registration-valid": (N_("Registration in force"), "right"),
     "registration-renewable": (N_("Renewal window open"), "warn"),

@@ -19,6 +19,10 @@ PUBLIC = {
     "people.sign_in",
     "people.sign_out",
     "practice.offline",
+    "published.content",
+    "published.index",
+    "published.one",
+    "published.rows",
     "register.check",  # of one certificate, by a code its holder gave; the same answer to every other code
     "register.check_form",
     "static",

@@ -32,6 +32,7 @@ NOT_WALKED = {
     "practice.notebook_file",  # a file
     "practice.pack",  # for the script that keeps questions
     "practice.who",  # for the script that sends answers
+    "published.content",  # a file
     "static",
 }
 STATIC = Path(examprep.__file__).parent / "plumbing" / "static"

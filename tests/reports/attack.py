@@ -26,13 +26,14 @@ FATES = {
 class Attacker:
     """Knows the tree of units and every published count; asks for the least and the most of any other."""
 
-    def __init__(self, block: Block, published: Mapping[Key, int], remembered: Iterable[Mapping[Key, int]] = ()) -> None:
+    def __init__(
+        self, block: Block, published: Mapping[Key, int], remembered: Iterable[Mapping[Key, int]] = ()
+    ) -> None:
         self.units = {unit.id: unit for unit in block.units}
         fates = (HOLDERS,) if block.kind == "holders" else ("passed", "failed", "absent")
         leaves = [unit.id for unit in block.units if not unit.parts]
-        self.atoms = {
-            atom: at for at, atom in enumerate((leaf, level, fate) for leaf in leaves for level in LEVELS for fate in fates)
-        }
+        atoms = ((leaf, level, fate) for leaf in leaves for level in LEVELS for fate in fates)
+        self.atoms = {atom: at for at, atom in enumerate(atoms)}
         told = [*published.items(), *(item for earlier in remembered for item in earlier.items())]
         self.matrix = csr_matrix(np.array([self._row(key) for key, _ in told]).reshape(len(told), len(self.atoms)))
         self.right = np.array([count for _, count in told], dtype=float)
@@ -69,10 +70,11 @@ def check(block: Block, published: Mapping[Key, int], truth: Mapping[Key, int], 
     A small one (under the threshold, of a group that is not empty) may be 0 and may be more than the threshold; any
     other printed one that is hidden has a room at least as wide as the threshold.
     """
+    public = {key for told in (published, *remembered) for key in told}
     attacker, tried = Attacker(block, published, remembered), 0
     base = block.figures[0]
     for key, count in truth.items():
-        if key in published or truth[key[0], key[1], base] == 0:
+        if key in public or truth[key[0], key[1], base] == 0:
             continue
         if count >= threshold and key[2] not in block.figures:
             continue

@@ -1,4 +1,4 @@
-"""What is hidden stays hidden: an attacker with linear programming against random tables of units, levels and figures."""
+"""What is hidden stays hidden: an attacker with linear programming against random tables."""
 
 import pytest
 from hypothesis import given, settings
@@ -15,33 +15,22 @@ THRESHOLDS = (3, 10)
 def block_of(kind: str, tree: dict[str, tuple[str, ...]], leaf_counts: dict[tuple[str, str], tuple[int, ...]]) -> Block:
     """A block from the counts of its lowest units."""
     units: list[Unit] = []
-
-    def walk(unit: str, depth: int) -> dict[tuple[str, str], tuple[int, ...]]:
-        parts = tree.get(unit, ())
-        units.append(Unit(unit, unit, depth, parts))
-        if not parts:
-            return {level: leaf_counts[unit, level] for level in LEVELS}
-        below = [walk(part, depth + 1) for part in parts]
-        return {level: tuple(sum(each) for each in zip(*(found[level] for found in below), strict=True)) for level in LEVELS}
-
     counts = {}
 
-    def collect(unit: str) -> dict[str, tuple[int, ...]]:
-        parts = tree.get(unit, ())
-        found = (
-            {level: leaf_counts[unit, level] for level in LEVELS}
-            if not parts
-            else {
-                level: tuple(sum(each) for each in zip(*(below[level] for below in map(collect, parts)), strict=True))
-                for level in LEVELS
-            }
-        )
+    def walk(unit: str, depth: int) -> dict[str, tuple[int, ...]]:
+        units.append(Unit(unit, unit, depth, tree.get(unit, ())))
+        below = [walk(part, depth + 1) for part in tree.get(unit, ())]
+        found = {
+            level: tuple(map(sum, zip(*(each[level] for each in below), strict=True)))
+            if below
+            else leaf_counts[unit, level]
+            for level in LEVELS
+        }
         for level, figures in found.items():
             counts.update({(unit, level, figure): count for figure, count in zip(FIGURES[kind], figures, strict=True)})
         return found
 
     walk("top", 0)
-    collect("top")
     return Block(kind, "2023", units, counts)
 
 
@@ -140,7 +129,6 @@ def test_what_nothing_can_protect_is_named():
     assert suppress(cells, threshold=10, small=[1]).exposed == {1}
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_answer_is_always_the_same(seed):
+def test_the_answer_is_always_the_same():
     block = block_of("exams", TREE, COUNTY)
     assert published(block, 10)[0] == published(block, 10)[0]

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import current, files
+from examprep.app.demo import current, files, published
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
 from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, PLACES, WEINING, Place
@@ -82,6 +82,8 @@ class Builder:
             self._others(place, population)
             self.say(f"{place.bureau}：学时、奖补、帮带")
             self._present(place, population)
+        self.say("发布数据")
+        self._publish()
         self.say("威宁：培训班、练习")
         self._classes_and_practice()
         return self.password
@@ -234,6 +236,20 @@ class Builder:
                 ).all()
                 mentors = everyone[: place.mentors]
                 current.pair_mentors(session, officer, mentors, mentees, clock.today(), clock.now())
+
+    def _publish(self) -> None:
+        today, now = self.runtime.clock.today(), self.runtime.clock.now() - timedelta(hours=1)
+        for place in PLACES:
+            bureau = self.bureaus[place.region_code]
+            with self._writing() as session:
+                officer = self._actor(session, self.officers[place.key])
+                if place is WEINING:
+                    # An earlier one was taken back; the tables that stand now are the second.
+                    first = published.publish(session, officer, bureau, now - timedelta(hours=1), today)
+                    published.withdraw(session, officer, first, now - timedelta(minutes=30))
+                published.publish(session, officer, bureau, now, today)
+                if place is WEINING:
+                    published.prepare(session, officer, bureau, today, now + timedelta(minutes=2))
 
     def _classes_and_practice(self) -> None:
         now = self.runtime.clock.now()

@@ -63,9 +63,7 @@ def judge(
     one of them by a few tells how many came or went between.
     """
     values = values_of(block)
-    known = frozenset(
-        key for earlier in before for key, count in earlier.shown.items() if values.get(key) == count
-    )
+    known = frozenset(key for earlier in before for key, count in earlier.shown.items() if values.get(key) == count)
     revised = {
         key
         for public in [*(earlier.shown for earlier in before), *beside]
@@ -95,4 +93,3 @@ def judge(
 
 def _why(key: Key, revised: set[Key], kept: set[Key]) -> Why:
     return Why.REVISED if key in revised else Why.KEPT if key in kept else Why.OTHERS
-

@@ -95,7 +95,9 @@ def values_of(block: Block) -> dict[Key, int]:
     for unit in block.units:
         for level in (ALL, *LEVELS):
             levels = LEVELS if level == ALL else (level,)
-            row = {figure: sum(block.counts.get((unit.id, one, figure), 0) for one in levels) for figure in block.figures}
+            row = {
+                figure: sum(block.counts.get((unit.id, one, figure), 0) for one in levels) for figure in block.figures
+            }
             if block.kind == "exams":
                 row[ABSENT] = row[REGISTERED] - row[SAT]
                 row[FAILED] = row[SAT] - row[PASSED]
