@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from examprep.bureau.rules.content import Content, Table
 from examprep.bureau.rules.judging import Why
 from examprep.bureau.rules.tables import ALL, HOLDERS, PASSED, REGISTERED, SAT, Key
+from examprep.exams.rules.rates import Counts, caution
 from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing import charts
@@ -51,7 +53,7 @@ HIDDEN_COLUMNS = (
     Column("unit", N_("Unit"), sortable=True),
     Column("level", N_("Level"), "sentence"),
     Column("figure", N_("Figure"), "sentence"),
-    Column("count", N_("Persons"), "number", sortable=True),
+    Column("count", N_("Count"), "number", sortable=True),
     Column("why", N_("Why it is hidden"), "choice", choices=WHYS),
     Column("protects", N_("It protects")),
 )
@@ -119,6 +121,17 @@ def summary(content: Content) -> list[dict[str, Any]]:
         for table in content.tables
         if table.kind != HOLDERS
     ]
+
+
+def cautions(rows: Sequence[Mapping[str, Any]]) -> list[Sentence]:
+    """What must be said where more passed and a smaller share did, of years whose counts are all shown."""
+    counts = [
+        Counts(int(row["period"]), row["registered"], row["registered"], row["sat"], row["passed"])
+        for row in rows
+        if None not in (row["registered"], row["sat"], row["passed"])
+    ]
+    found = [caution(before, now, REGISTERED) for before, now in pairwise(counts) if now.year == before.year + 1]
+    return [sentence for sentence in found if sentence]
 
 
 def holder_summary(content: Content) -> list[dict[str, Any]]:

@@ -120,6 +120,7 @@ def shown(content: texts.Content) -> dict[str, Any]:
     return {
         "content": content,
         "exams": exams,
+        "cautions": presenting.cautions(exams),
         "holders": holders,
         "picture": presenting.picture(exams),
         "holder_picture": presenting.holder_picture(holders),

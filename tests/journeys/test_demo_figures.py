@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from examprep.app.demo.command import make
 from examprep.app.factory import create_app, open_runtime
+from examprep.bureau import publishing
+from examprep.bureau.models import PublicationRow
+from examprep.bureau.rules.tables import values_of
 from examprep.config.settings import Settings
+from examprep.people.actions import actor_named
 from tests.journeys.conftest import environment, zh
+from tests.reports.attack import check
 
 HEAD = re.compile(r'<div class="figure-label">(?:<a href="([^"]*)">)?([^<]*)')
 PART = r'<div class="figure-{}">(.*?)</div>'
@@ -226,6 +232,32 @@ def test_nobody_sees_another_bureaus_figures(signed_in):
     said = text(signed_in("county").get("/bureau/").text)
     assert "吴忠" not in said
     assert "鄂托克" not in said
+
+
+def test_what_is_published_says_the_same_and_tells_of_no_few(demo, signed_in):
+    """Everybody reads the founding figures; an attacker with all the county's tables finds no small count."""
+    app, _ = demo
+    runtime, reader = app.extensions["examprep"], app.test_client()
+    said = {}
+    for row in re.findall(r'href="(/published/\d+)">([^<]+)<', reader.get("/published/").text):
+        said.setdefault(text(row[1]).strip(), text(reader.get(row[0], headers={"Accept-Language": "en"}).text))
+    assert "180 152 47 26.1%" in said[BUREAUS["weining"]]
+    assert "521 447 90 17.3%" in said[BUREAUS["weining"]]
+    assert "passes rose from 47 to 90 (+91.5%), but the rate" in said[BUREAUS["weining"]]
+    assert "94 31 0 125" in said[BUREAUS["weining"]]
+    assert "165" in said[BUREAUS["wuzhong"]]
+    assert "288" in said[BUREAUS["wuzhong"]]
+    assert "575 178 0 753" in said[BUREAUS["wuzhong"]]
+    assert "89 37 0 126" in said[BUREAUS["otog"]]
+    assert "137 47 0 184" in said[BUREAUS["otog-front"]]
+    tried = 0
+    with runtime.database.read() as session:
+        officer = actor_named(session, "province", today=runtime.clock.today())
+        for row in session.scalars(select(PublicationRow).where(PublicationRow.state == "published")):
+            asked = publishing.Asked(row.organisation_id, 1, range(row.as_of.year - 5, row.as_of.year + 1))
+            for judged in publishing.draft(session, officer, asked, today=row.as_of).judged:
+                tried += check(judged.block, judged.shown, values_of(judged.block), 10)
+    assert tried > 300
 
 
 def test_the_demo_is_sound(demo):
