@@ -248,7 +248,7 @@ def organisation_detail(session: Session, actor: Actor, organisation_id: int) ->
     Raises:
         NotFound: outside the actor's bounds.
     """
-    row = _organisation(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
+    row = organisation_seen(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
     below, persons = store.organisation_counts(session, organisation_id)
     return {
         "id": row.id,
@@ -270,7 +270,7 @@ def correct_organisation(
         NotFound: outside the actor's bounds.
         Conflict: ``people.organisation-name`` -- another one beside it bears the name.
     """
-    row = _organisation(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
+    row = organisation_seen(session, actor, Permission.PEOPLE_ORGANISATION_MANAGE, organisation_id)
     after = {"name": name.strip(), "kind": kind, "region_code": region_code}
     before = {field: getattr(row, field) for field in after}
     if before == after:
