@@ -61,9 +61,7 @@ def upgrade() -> None:
         sa.Column("stated_by", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("value >= 0", name=op.f("ck_bureau_statement_value")),
-        sa.CheckConstraint(
-            "precision IN ('exact', 'at-least', 'about')", name=op.f("ck_bureau_statement_precision")
-        ),
+        sa.CheckConstraint("precision IN ('exact', 'at-least', 'about')", name=op.f("ck_bureau_statement_precision")),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_bureau_statement_batch_id")),
         *_references("bureau_statement", "stated_by"),
     )
