@@ -45,7 +45,7 @@ def one(publication_id: int) -> ResponseReturnValue:
     return render_template("bureau/published.html", row=row, **shown(texts.read(row.content)))
 
 
-@bp.get("/<int:publication_id>/<any(exams, holders):kind>")
+@bp.get("/<int:publication_id>/<kind>")
 @public
 def rows(publication_id: int, kind: str) -> ResponseReturnValue:
     row = _standing(publication_id)

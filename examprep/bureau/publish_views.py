@@ -10,7 +10,7 @@ from examprep.bureau import presenting, publications, publishing
 from examprep.bureau.publish_forms import PrepareForm, ThresholdForm, WithdrawForm
 from examprep.bureau.rules import content as texts
 from examprep.bureau.views import bp
-from examprep.kernel.errors import RuleViolation
+from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people import directory
 from examprep.people.access import Permission
@@ -28,6 +28,11 @@ COLUMNS = (
     Column("published_at", N_("Published on"), "instant", sortable=True),
     Column("sha256", N_("Hash (SHA-256)")),
 )
+
+KINDS = {
+    "exams": (presenting.exam_rows, presenting.EXAM_COLUMNS),
+    "holders": (presenting.holder_rows, presenting.HOLDER_COLUMNS),
+}
 
 
 def _units(session: Session) -> list[tuple[int, str]]:
@@ -128,7 +133,7 @@ def shown(content: texts.Content) -> dict[str, Any]:
     }
 
 
-@bp.get("/publications/<int:publication_id>/<any(exams, holders):kind>")
+@bp.get("/publications/<int:publication_id>/<kind>")
 @needs(PUBLISH)
 def publication_rows(publication_id: int, kind: str) -> ResponseReturnValue:
     """Every row of a draft or a publication, before and after it is public."""
@@ -140,10 +145,9 @@ def publication_rows(publication_id: int, kind: str) -> ResponseReturnValue:
 def rows_page(content: texts.Content, kind: str, back: str) -> ResponseReturnValue:
     """One kind of a publication's tables as a list, the same for the bureau and for everybody."""
     ask = Ask.of(request.args, filters=("period", "level"), size=50)
-    make, columns = {
-        "exams": (presenting.exam_rows, presenting.EXAM_COLUMNS),
-        "holders": (presenting.holder_rows, presenting.HOLDER_COLUMNS),
-    }[kind]
+    if kind not in KINDS:
+        raise NotFound("bureau.kind", "There are no such tables.")
+    make, columns = KINDS[kind]
     page = page_of(make(content, ask, say), ask, columns=columns)
     if ask.export:
         return download(page, columns, f"{kind}-{content.as_of.isoformat()}")
