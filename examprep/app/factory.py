@@ -38,6 +38,7 @@ from examprep.plumbing.jobs import StillDue
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.refusals import install_refusals
 from examprep.plumbing.runtime import Runtime
+from examprep.plumbing.site import Site
 from examprep.plumbing.states import STATES
 from examprep.plumbing.vault import Vault
 from examprep.reminders.words import MAILS
@@ -56,7 +57,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
 def create_app(runtime: Runtime) -> Flask:
     """The web application of one installation; holds no state of its own."""
     settings = runtime.settings
-    app = Flask(
+    app = Site(
         "examprep",
         template_folder=str(resource("templates")),
         static_folder=str(resource("plumbing") / "static"),

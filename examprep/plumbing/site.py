@@ -1,0 +1,81 @@
+"""Flask with what every page does a hundred times made cheap: words of a language, and addresses."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask.templating import Environment
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
+
+from examprep.plumbing.i18n import language, translations
+
+_ADDRESSES_KEPT = 10_000
+
+
+class Pages(Environment):
+    """Templates compiled once in each language, the words put in where they stand in the source as they are."""
+
+    _spoken = ""  # of a compiling environment: its language; the one that Flask has hands on to these
+
+    def get_template(self, name: str | Template, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002 -- Jinja's name
+        if self._spoken:
+            return super().get_template(name, parent, globals)
+        spoken = language()
+        return self._speaking(spoken).get_template(name, parent, globals)
+
+    def _speaking(self, spoken: str) -> "Pages":
+        kept: dict[str, Pages] = self.__dict__.setdefault("_languages", {})
+        if spoken not in kept:
+            made = self.overlay()
+            made._spoken = spoken
+            kept[spoken] = made
+        return kept[spoken]
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        return super()._generate(_Words().visit(source) if self._spoken else source, *args, **options)
+
+
+class _Words(NodeTransformer):
+    """``_("…")`` becomes its words, and with values for them the words with their values put in."""
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- Jinja names it after the node
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(said))], dyn_args=None):
+                if node.dyn_kwargs is not None:
+                    return node
+                text = str(translations().ugettext(said))
+                values = [nodes.Pair(nodes.Const(each.key), each.value) for each in node.kwargs]
+                if not values:
+                    return nodes.MarkSafeIfAutoescape(nodes.Const(text % {}), lineno=node.lineno)
+                words = nodes.MarkSafeIfAutoescape(nodes.Const(text))
+                return nodes.Mod(words, nodes.Dict(values), lineno=node.lineno)
+        return node
+
+
+class Site(Flask):
+    """A Flask application whose templates have their words in them and whose addresses are made once."""
+
+    jinja_environment = Pages
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._addresses: dict[tuple[Any, ...], str] = {}
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """As Flask's; what it said once of words and numbers within a site it says again."""
+        if not request or endpoint.startswith(".") or not all(_plain(*value) for value in values.items()):
+            return super().url_for(endpoint, **values)
+        asked = (request.root_path, endpoint, *values.items())
+        known = self._addresses.get(asked)
+        if known is None:
+            known = super().url_for(endpoint, **values)
+            if len(self._addresses) >= _ADDRESSES_KEPT:
+                self._addresses.clear()
+            self._addresses[asked] = known
+        return known
+
+
+def _plain(name: str, value: object) -> bool:
+    # Exactly these types: True is 1 to a dictionary, and not to an address.
+    return type(value) in {str, int} and not name.startswith("_")
