@@ -247,7 +247,7 @@ def _edition(session: Session, today: date) -> str:
     return governing(session, syllabus.next_exam(session, today))
 
 
-def _askable(session: Session, row: AssignmentRow, edition: str) -> list[int]:
+def _askable(session: Session, row: AssignmentRow | store.Owed, edition: str) -> list[int]:
     shelf = shelf_of(session, row.subject_code, edition)
     return [question_id for question_id in row.question_ids if question_id in shelf.versions]
 
@@ -274,7 +274,7 @@ def mine(session: Session, actor: Actor, *, today: date) -> list[Mine]:
         return []
     names = {subject.code: subject.names for subject in syllabus.subjects(session)}
     edition, found = _edition(session, today), []
-    for row, set_by in owed:
+    for row in owed:
         askable = _askable(session, row, edition)
         did = store.done(session, row, askable, actor.person_id).get(actor.person_id)
         answered = did.questions if did else 0
@@ -286,7 +286,7 @@ def mine(session: Session, actor: Actor, *, today: date) -> list[Mine]:
                 subject_code=row.subject_code,
                 subject=names.get(row.subject_code, {}),
                 scope=str(Scope(ASSIGNMENT, assignment_id=row.id)),
-                set_by=set_by,
+                set_by=row.set_by,
                 due_on=row.due_on,
                 done=answered,
                 questions=len(askable),

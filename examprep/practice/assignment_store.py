@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import MembershipRow, OrganisationRow, PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.practice.models import AnswerRow, AssignmentRow, GivenRow
 
 MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
@@ -55,16 +56,47 @@ def standing(session: Session, assignment_id: int, person_id: int) -> Assignment
     )
 
 
-def of_person(session: Session, person_id: int, since: date) -> Sequence[tuple[AssignmentRow, str]]:
-    """What is set to a person, due since a day, the soonest first, with the name of who set it."""
-    rows = session.execute(
-        select(AssignmentRow, PersonRow.name)
+@dataclass(frozen=True)
+class Owed:
+    """An assignment as the home of whom it is set to shows it."""
+
+    id: int
+    subject_code: str
+    title: str
+    question_ids: Sequence[int]
+    due_on: date
+    set_at: datetime
+    set_by: str  # their name
+
+
+_OWED_COLUMNS = (
+    AssignmentRow.id,
+    AssignmentRow.subject_code,
+    AssignmentRow.title,
+    AssignmentRow.question_ids,
+    AssignmentRow.due_on,
+    AssignmentRow.set_at,
+    PersonRow.name,
+)
+_OWED = Prepared(
+    lambda _: (
+        select(*_OWED_COLUMNS)
         .join(GivenRow, GivenRow.assignment_id == AssignmentRow.id)
         .join(PersonRow, PersonRow.id == AssignmentRow.set_by)
-        .where(GivenRow.person_id == person_id, AssignmentRow.cancelled_at.is_(None), AssignmentRow.due_on >= since)
+        .where(
+            GivenRow.person_id == bindparam("person_id"),
+            AssignmentRow.cancelled_at.is_(None),
+            AssignmentRow.due_on >= bindparam("since", type_=Date),
+        )
         .order_by(AssignmentRow.due_on, AssignmentRow.id)
-    )
-    return [(row, name) for row, name in rows]
+    ),
+    _OWED_COLUMNS,
+)
+
+
+def of_person(session: Session, person_id: int, since: date) -> list[Owed]:
+    """What is set to a person, due since a day, the soonest first."""
+    return [Owed(*row) for row in _OWED.run(session.connection(), {"person_id": person_id, "since": since})]
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -134,7 +166,9 @@ def persons(session: Session, actor: Actor, assignment_id: int) -> Sequence[Any]
     ).all()
 
 
-def done(session: Session, row: AssignmentRow, askable: Sequence[int], person_id: int | None = None) -> dict[int, Done]:
+def done(
+    session: Session, row: AssignmentRow | Owed, askable: Sequence[int], person_id: int | None = None
+) -> dict[int, Done]:
     """What was answered since it was set, of the questions that may still be asked, by person; who did none is out."""
     log = AnswerRow
     right = case((log.half_points == log.full_half_points, 1), else_=0)

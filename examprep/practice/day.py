@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from examprep.kernel.clock import office_day, start_of_day
 from examprep.kernel.errors import RuleViolation
 from examprep.people.actor import Actor
+from examprep.plumbing.kept import Kept
 from examprep.practice import plan_store
+from examprep.practice.plan_store import Known
 from examprep.practice.rules import cram, planning
 from examprep.practice.rules.calendar import Calendar, Held, calendar
 from examprep.practice.rules.curve import curve
 from examprep.practice.rules.planning import Fresh, Today
-from examprep.practice.shelf import Shelf, Way
+from examprep.practice.shelf import Shelf, Way, shelf_of
 from examprep.syllabus import actions as syllabus
 
 LEAST_ANSWERS = 20  # measured, before somebody's own pace is believed
@@ -94,12 +96,20 @@ class Forecast:
 
 def pace(session: Session, person_id: int, subject_code: str) -> Pace:
     """The pace somebody chose, or the usual one, with the seconds they take for an answer."""
-    minutes, most = plan_store.pace(session, person_id, subject_code) or (planning.MINUTES, None)
-    answers, took_ms = plan_store.took(session, person_id)
+    minutes, most = plan_store.pace(session, person_id, subject_code) or (None, None)
+    return _pace(minutes, most, *plan_store.took(session, person_id))
+
+
+def _pace(minutes: int | None, most: int | None, answers: int, took_ms: int) -> Pace:
     seconds: float = planning.SECONDS_EACH
     if answers >= LEAST_ANSWERS:
         seconds = took_ms / answers / 1000 + READING_SECONDS
-    return Pace(minutes, most, min(max(seconds, planning.FASTEST_SECONDS), planning.SLOWEST_SECONDS))
+    seconds = min(max(seconds, planning.FASTEST_SECONDS), planning.SLOWEST_SECONDS)
+    return Pace(minutes or planning.MINUTES, most, seconds)
+
+
+def _pace_of(known: Known) -> Pace:
+    return _pace(known.minutes, known.most, known.measured, known.took_ms)
 
 
 def set_pace(
@@ -129,9 +139,19 @@ def plan(session: Session, person_id: int, on: Way, now: datetime) -> Plan:
     """The plan of the office day that holds ``now``: as it was kept, or made now."""
     kept = plan_store.plan(session, person_id, on.subject_code, office_day(now))
     if kept is not None:
-        question_ids, reviews, planned_at = kept
-        return Plan(question_ids, reviews, planned_at, kept=True)
-    made = _made(session, person_id, on, now)
+        return Plan(*kept, kept=True)
+    return _plan(session, on, known(session, on, now), now)
+
+
+def known(session: Session, on: Way, now: datetime) -> Known:
+    """What `progress` and a plan must know of the person who goes a way."""
+    return plan_store.known(session, on.person_id, today=office_day(now), subject_code=on.subject_code)
+
+
+def _plan(session: Session, on: Way, known: Known, now: datetime) -> Plan:
+    if known.plan is not None:
+        return Plan(*known.plan, kept=True)
+    made = _made(session, on, known, office_day(now))
     # Nothing in it was answered today, so what is answered counts as done, also what a device sends later.
     return Plan(made.question_ids, len(made.reviews), start_of_day(office_day(now)), kept=False)
 
@@ -162,19 +182,16 @@ def _put(session: Session, person_id: int, on: Way, made: Plan, question_ids: Se
     )
 
 
-def _made(session: Session, person_id: int, on: Way, now: datetime) -> Today:
-    today = office_day(now)
-    seen = plan_store.memories(session, person_id, on.subject_code)
+def _made(session: Session, on: Way, known: Known, today: date) -> Today:
     exam_on = _exam_on(session, today)
-    first = plan_store.first_day(session, person_id)
     return planning.today(
-        _held(seen, on.shelf, today),
-        _fresh(session, on, seen),
-        _weakness(on.shelf, seen),
+        _held(known.seen, on.shelf, today),
+        _fresh(session, on, known.seen),
+        _weakness(on.shelf, known.seen),
         days_left=_days_left(exam_on, today),
-        whole=(exam_on - (first or today)).days if exam_on else None,
-        most=pace(session, person_id, on.subject_code).capacity,
-        curve=curve(plan_store.weights_in_force(session)),
+        whole=(exam_on - (known.first_on or today)).days if exam_on else None,
+        most=_pace_of(known).capacity,
+        curve=curve(known.weights),
     )
 
 
@@ -190,14 +207,14 @@ def upcoming(session: Session, person_id: int, on: Way, now: datetime) -> int | 
     return min(back, key=lambda each: (each.due_at, each.question_id)).question_id if back else None
 
 
-def progress(session: Session, person_id: int, on: Way, now: datetime) -> Progress:
+def progress(session: Session, on: Way, known: Known, now: datetime) -> Progress:
     """How far the person is in today's plan."""
-    made = plan(session, person_id, on, now)
+    made = _plan(session, on, known, now)
     asked = [question for question in made.question_ids if question in on.shelf.versions]
-    seen = plan_store.seen_of(session, person_id, asked) if made.kept else {}
-    done = sum(each.last_at >= made.planned_at for each in seen.values())
+    planned = frozenset(asked) if made.kept else frozenset[int]()
+    done = sum(each.question_id in planned and each.last_at >= made.planned_at for each in known.seen)
     reviews = sum(question in on.shelf.versions for question in made.question_ids[: made.reviews])
-    left = pace(session, person_id, on.subject_code).minutes_for(len(asked) - done)
+    left = _pace_of(known).minutes_for(len(asked) - done)
     return Progress(reviews, len(asked) - reviews, done, left)
 
 
@@ -264,25 +281,33 @@ def _held(seen: Sequence[plan_store.Remembered], shelf: Shelf, today: date) -> l
 def _fresh(session: Session, on: Way, seen: Sequence[plan_store.Remembered]) -> list[Fresh]:
     """What was never answered, with the weight of its chapter and its marks by the paper's format."""
     met = {each.question_id for each in seen}
-    worth = {part.question_type: part.half_points_each for part in syllabus.paper_parts(session, on.subject_code)}
-    weights = _chapter_weights(session, on)
-    chapters = _chapter_of(on.shelf)
-    type_of = {question: name for name, questions in on.shelf.types.items() for question in questions}
+    return [each for each in _WEIGHED.of(session, (on.subject_code, on.syllabus)) if each.question_id not in met]
+
+
+def _weighed(session: Session, subject: tuple[str, str]) -> Sequence[Fresh]:
+    """All questions of a subject under a syllabus; the same for everybody, so it is kept."""
+    subject_code, syllabus_code = subject
+    shelf = shelf_of(session, subject_code, syllabus_code)
+    worth = {part.question_type: part.half_points_each for part in syllabus.paper_parts(session, subject_code)}
+    weights = _chapter_weights(session, subject_code, syllabus_code)
+    type_of = {question: name for name, questions in shelf.types.items() for question in questions}
     return [
         Fresh(
             question,
-            chapters.get(question, 0),
-            weights.get(chapters.get(question, 0), 1.0),
+            shelf.chapter_of.get(question, 0),
+            weights.get(shelf.chapter_of.get(question, 0), 1.0),
             worth.get(type_of[question], USUAL_HALF_POINTS),
         )
-        for question in on.shelf.everything
-        if question not in met
+        for question in shelf.everything
     ]
 
 
-def _chapter_weights(session: Session, on: Way) -> Mapping[int, float]:
+_WEIGHED: Kept[tuple[str, str], Sequence[Fresh]] = Kept(_weighed)
+
+
+def _chapter_weights(session: Session, subject_code: str, syllabus_code: str) -> Mapping[int, float]:
     """Half-points of the paper by chapter; where nobody knows, the mean of those that are known."""
-    chapters = syllabus.chapters(session, on.subject_code, on.syllabus)
+    chapters = syllabus.chapters(session, subject_code, syllabus_code)
     known = {
         chapter.id: (chapter.weight_low + chapter.weight_high) / 2
         for chapter in chapters
@@ -292,20 +317,10 @@ def _chapter_weights(session: Session, on: Way) -> Mapping[int, float]:
     return {chapter.id: known.get(chapter.id, usual) for chapter in chapters}
 
 
-def _chapter_of(shelf: Shelf) -> Mapping[int, int]:
-    """One chapter for each question: the first it lies in."""
-    found: dict[int, int] = {}
-    for chapter in sorted(shelf.chapters):
-        for question in shelf.chapters[chapter]:
-            found.setdefault(question, chapter)
-    return found
-
-
 def _weakness(shelf: Shelf, seen: Sequence[plan_store.Remembered]) -> Mapping[int, float]:
-    chapters = _chapter_of(shelf)
     answered, rights = Counter[int](), Counter[int]()
     for each in seen:
-        chapter = chapters.get(each.question_id, 0)
+        chapter = shelf.chapter_of.get(each.question_id, 0)
         answered[chapter] += each.reps
         rights[chapter] += each.rights
     return {chapter: planning.weakness_of(answered[chapter], rights[chapter]) for chapter in answered}

@@ -12,7 +12,7 @@ from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.actor import Actor
-from examprep.practice import assigning, day, log_store, notebook_store, store
+from examprep.practice import assigning, day, log_store, notebook_store, plan_store, store
 from examprep.practice.actions import current, order_of
 from examprep.practice.rebuild import effective
 from examprep.practice.rules.learning import NOT_IN_NOTEBOOK, Kept
@@ -92,39 +92,49 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     Raises:
         NotFound: ``syllabus.subject``.
     """
-    person = actor.person_id
-    subject = syllabus.subject(session, subject_code) if subject_code else usual(session, person)
+    if subject_code:
+        syllabus.subject(session, subject_code)
+    offered = subjects(session)
+    known = plan_store.known(
+        session,
+        actor.person_id,
+        today=today,
+        daily=str(Scope(DAILY, on=today)),
+        subject_code=subject_code,
+        otherwise=offered[0].code,
+    )
+    subject = syllabus.subject(session, known.subject_code)
     exam = syllabus.next_exam(session, today)
     edition = governing(session, exam)
-    on = way(session, subject.code, edition, Scope(PLAN), person)
+    on = way(session, subject.code, edition, Scope(PLAN), actor.person_id)
     shelf = on.shelf
-    answers = store.seen(session, person, subject.code)
-    answered, rights, took_ms = store.day(session, person, today)
-    place = store.last_place(session, person, subject.code)
+    here = [each for each in known.seen if each.question_id in shelf.versions]
+    answers = {each.question_id: (each.reps, each.rights) for each in known.seen}
+    answered, rights, took_ms = known.today
     seen, right = _study(shelf.everything, answers)
     days_left = max(0, (exam[1] - today).days) if exam else None
     return Home(
         subject=subject,
-        subjects=subjects(session),
+        subjects=offered,
         syllabus=edition,
         exam=exam,
         days_left=days_left,
-        due=sum(question in shelf.versions for question in store.due(session, person, subject.code, now)),
-        plan=day.progress(session, person, on, now),
+        due=sum(each.due_at <= now for each in here),
+        plan=day.progress(session, on, known, now),
         cram=bool(answers) and days_left is not None and days_left <= day.CRAM_DAYS,
-        mistakes=sum(question in shelf.versions for question in notebook_store.mistaken(session, person, subject.code)),
+        mistakes=sum(each.listed for each in here),
         questions=len(shelf.everything),
         answered_today=answered,
         right_today=Rate(rights, answered),
         minutes_today=took_ms // 60_000,
-        going_on=place[1] if place else None,
+        going_on=known.last_scope,
         chapters=[
             Studied(chapter, str(Scope(CHAPTER, chapter.id)), *_study(shelf.chapters.get(chapter.id, ()), answers))
             for chapter in syllabus.chapters(session, subject.code, edition)
         ],
         types=_types(shelf),
-        marked=sum(question in shelf.versions for question in store.marks(session, person)),
-        daily_done=store.place(session, person, subject.code, str(Scope(DAILY, on=today))) == (True, None),
+        marked=sum(question in shelf.versions for question in known.marks),
+        daily_done=known.daily_done,
         seen=seen,
         right=right,
     )
@@ -318,6 +328,6 @@ def day_page(session: Session, actor: Actor, *, subject_code: str, today: date, 
     return DayPage(
         subject=subject,
         pace=day.pace(session, actor.person_id, subject.code),
-        plan=day.progress(session, actor.person_id, on, now),
+        plan=day.progress(session, on, day.known(session, on, now), now),
         forecast=day.forecast(session, actor.person_id, on, today),
     )

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Date, Integer, String, bindparam, case, delete, func, select, true
 from sqlalchemy.orm import Session
 
+from examprep.people.models import PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.practice.models import (
     AnswerRow,
     DayRow,
+    MarkRow,
     MemoryRow,
     PaceRow,
+    PlaceRow,
     PlanRow,
     WeightsRow,
 )
 from examprep.practice.notebook_store import listed
 from examprep.practice.rules.spacing import Weights
+from examprep.practice.store import lasting
 
 _ANSWER: Any = AnswerRow.__table__
 _MEMORY: Any = MemoryRow.__table__
@@ -47,14 +52,141 @@ class Remembered:
 _REMEMBERED: list[Any] = [_MEMORY.c[name] for name in list(Remembered.__dataclass_fields__)[:-1]]
 
 
+_ME: Any = bindparam("person_id", type_=Integer)
+_SUBJECT: Any = bindparam("subject_code", type_=String)
+_MEMORIES = Prepared(
+    lambda _: (
+        select(*_REMEMBERED, listed(_ME))
+        .where(_MEMORY.c.person_id == _ME, _MEMORY.c.subject_code == _SUBJECT)
+        .order_by(_MEMORY.c.question_id)
+    ),
+    (*_REMEMBERED, listed(_ME)),
+)
+
+
 def memories(session: Session, person_id: int, subject_code: str) -> list[Remembered]:
     """All that a person has seen of a subject, by question."""
-    rows = session.connection().execute(
-        select(*_REMEMBERED, listed(person_id))
-        .where(_MEMORY.c.person_id == person_id, _MEMORY.c.subject_code == subject_code)
-        .order_by(_MEMORY.c.question_id)
+    rows = _MEMORIES.run(session.connection(), {"person_id": person_id, "subject_code": subject_code})
+    return [Remembered(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a home and a plan must know of one person in one subject."""
+
+    subject_code: str
+    last_scope: str | None  # where the person was last in the subject
+    minutes: int | None  # as they chose; null: never
+    most: int | None
+    plan: tuple[list[int], int, datetime] | None  # as `plan` has it
+    first_on: date | None
+    measured: int  # answers on days on which any was measured, and how long they took
+    took_ms: int
+    today: tuple[int, int, int]  # answered, right, milliseconds
+    daily_done: bool  # whether the question of the day is answered
+    weights: Weights | None
+    marks: Sequence[int]
+    seen: Sequence[Remembered]
+
+
+def _known() -> tuple[Any, Sequence[Any]]:
+    """The statement that tells all but the questions, and its columns."""
+    today: Any = bindparam("today", type_=Date)
+    last = (
+        select(PlaceRow.subject_code, PlaceRow.scope)
+        .where(PlaceRow.person_id == _ME, lasting(), (_SUBJECT == "") | (PlaceRow.subject_code == _SUBJECT))
+        .order_by(PlaceRow.used_at.desc(), PlaceRow.subject_code, PlaceRow.scope)
+        .limit(1)
+        .subquery()
     )
-    return [Remembered(*values) for values in map(tuple, rows)]
+    measured = DayRow.took_ms > 0
+    days = (
+        select(
+            func.min(DayRow.answered_on).label("first_on"),
+            func.sum(case((measured, DayRow.answered))).label("measured"),
+            func.sum(case((measured, DayRow.took_ms))).label("took_ms"),
+        )
+        .where(DayRow.person_id == _ME)
+        .subquery()
+    )
+    subject = func.coalesce(last.c.subject_code, bindparam("otherwise", type_=String), type_=String)
+    in_force = select(func.max(WeightsRow.id)).scalar_subquery()
+    daily: Any = bindparam("daily", type_=String)
+    columns = (
+        subject,
+        last.c.scope,
+        PaceRow.minutes,
+        PaceRow.most,
+        PlanRow.planned_on,
+        PlanRow.question_ids,
+        PlanRow.reviews,
+        PlanRow.planned_at,
+        days.c.first_on,
+        days.c.measured,
+        days.c.took_ms,
+        DayRow.answered,
+        DayRow.rights,
+        DayRow.took_ms,
+        case((PlaceRow.used_at.is_not(None) & PlaceRow.question_id.is_(None), 1)),
+        WeightsRow.weights,
+    )
+    found = (
+        select(*columns)
+        .select_from(PersonRow)
+        .outerjoin(last, true())
+        .outerjoin(days, true())
+        .outerjoin(PaceRow, (PaceRow.person_id == _ME) & (PaceRow.subject_code == subject))
+        .outerjoin(PlanRow, (PlanRow.person_id == _ME) & (PlanRow.subject_code == subject))
+        .outerjoin(DayRow, (DayRow.person_id == _ME) & (DayRow.answered_on == today))
+        .outerjoin(
+            PlaceRow, (PlaceRow.person_id == _ME) & (PlaceRow.subject_code == subject) & (PlaceRow.scope == daily)
+        )
+        .outerjoin(WeightsRow, WeightsRow.id == in_force)
+        .where(PersonRow.id == _ME)
+    )
+    return found, columns
+
+
+_KNOWN = Prepared(lambda _: _known()[0], _known()[1])
+_MARKS = Prepared(
+    lambda _: select(MarkRow.question_id).where(MarkRow.person_id == _ME).order_by(MarkRow.question_id),
+    (MarkRow.question_id,),
+)
+
+
+def known(
+    session: Session, person_id: int, *, today: date, daily: str = "", subject_code: str = "", otherwise: str = ""
+) -> Known:
+    """What is known of a person in a subject, else in the one practised last, else in the one named ``otherwise``.
+
+    ``daily``: the scope of the question of the day, if that is asked. Three statements.
+    """
+    connection = session.connection()
+    asked = {
+        "person_id": person_id,
+        "subject_code": subject_code,
+        "otherwise": subject_code or otherwise,
+        "today": today,
+        "daily": daily,
+    }
+    ((subject, scope, minutes, most, on, question_ids, reviews, at, first, measured, took, *day, done, weights),) = (
+        _KNOWN.run(connection, asked)
+    )
+    return Known(
+        subject_code=subject,
+        last_scope=scope,
+        minutes=minutes,
+        most=most,
+        plan=(question_ids, reviews, at) if on == today else None,
+        first_on=first,
+        measured=int(measured or 0),
+        took_ms=int(took or 0),
+        today=(day[0] or 0, day[1] or 0, day[2] or 0),
+        daily_done=bool(done),
+        weights=None if weights is None else tuple(weights),
+        marks=[question for (question,) in _MARKS.run(connection, {"person_id": person_id})],
+        seen=memories(session, person_id, subject),
+    )
 
 
 def seen_of(session: Session, person_id: int, question_ids: Sequence[int]) -> dict[int, Remembered]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound
+from examprep.plumbing.kept import Kept
 from examprep.practice import assignment_store
 from examprep.practice.rules.grading import Asked
 from examprep.practice.rules.likeness import likest
@@ -37,6 +38,7 @@ class Shelf:
     everything: tuple[int, ...]
     chapters: Mapping[int, tuple[int, ...]]
     types: Mapping[str, tuple[int, ...]]
+    chapter_of: Mapping[int, int]  # one chapter for each question: the first it lies in
     answered: set[int]  # versions that the bank is known to have marked as answered
     alike: dict[int, tuple[int, ...]]  # the questions found like one, once they were asked for
 
@@ -46,19 +48,9 @@ def asked_of(question: bank.Question) -> Asked:
     return Asked(question.content.places, question.one_tick, question.written)
 
 
-_arranged: dict[tuple[str, str], tuple[object, Shelf]] = {}
-
-
 def shelf_of(session: Session, subject_code: str, syllabus_code: str) -> Shelf:
     """The shelf of a subject under a syllabus; empty where the bank has nothing."""
-    catalogue = bank.catalogue(session, subject_code, syllabus_code)
-    kept = _arranged.get((subject_code, syllabus_code))
-    # The bank hands out the same tuple until something is published or retired.
-    if kept is not None and kept[0] is catalogue:
-        return kept[1]
-    shelf = _arrange(catalogue)
-    _arranged[subject_code, syllabus_code] = (catalogue, shelf)
-    return shelf
+    return _SHELVES.of(session, (subject_code, syllabus_code))
 
 
 def _arrange(catalogue: Sequence[bank.Listed]) -> Shelf:
@@ -68,15 +60,23 @@ def _arrange(catalogue: Sequence[bank.Listed]) -> Shelf:
         types.setdefault(listed.type, []).append(listed.question_id)
         for chapter_id in listed.chapter_ids:
             chapters.setdefault(chapter_id, []).append(listed.question_id)
+    chapter_of: dict[int, int] = {}
+    for chapter in sorted(chapters):
+        for question in chapters[chapter]:
+            chapter_of.setdefault(question, chapter)
     return Shelf(
         versions={listed.question_id: listed.version_id for listed in catalogue},
         questions={listed.version_id: listed.question_id for listed in catalogue},
         everything=tuple(sorted(listed.question_id for listed in catalogue)),
         chapters={chapter: tuple(ids) for chapter, ids in chapters.items()},
         types={type_: tuple(ids) for type_, ids in types.items()},
+        chapter_of=chapter_of,
         answered=set(),
         alike={},
     )
+
+
+_SHELVES: Kept[tuple[str, str], Shelf] = Kept(lambda session, key: _arrange(bank.catalogue(session, *key)))
 
 
 _LOOKED_AT = 300

@@ -1,14 +1,13 @@
 """Where a person stands: places, reviews due, marks, what is kept of a question. The answer path has `hot.py`."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.practice.hot import KEPT, read_kept
 from examprep.practice.models import (
-    DayRow,
     MarkRow,
     MemoryRow,
     PlaceRow,
@@ -39,13 +38,17 @@ def place(session: Session, person_id: int, subject_code: str, scope: str) -> tu
     return (False, None) if row is None else (True, row[0])
 
 
-def last_place(session: Session, person_id: int, subject_code: str = "") -> tuple[str, str] | None:
-    """Subject and scope of where the person was last, of all subjects or of one.
+def lasting() -> ColumnElement[bool]:
+    """That a place is one to come back to.
 
-    The day's question, assignments and what is like one question are no such places: they are short and end.
+    The day's question, assignments and what is like one question are none: they are short and end.
     """
-    ending = or_(*(_PLACE.c.scope.like(f"{kind}-%") for kind in ("daily", "assignment", "like")))
-    mine = (_PLACE.c.person_id == person_id) & ~ending
+    return ~or_(*(_PLACE.c.scope.like(f"{kind}-%") for kind in ("daily", "assignment", "like")))
+
+
+def last_place(session: Session, person_id: int, subject_code: str = "") -> tuple[str, str] | None:
+    """Subject and scope of where the person was last, of all subjects or of one."""
+    mine = (_PLACE.c.person_id == person_id) & lasting()
     row = session.execute(
         select(_PLACE.c.subject_code, _PLACE.c.scope)
         .where(mine & (_PLACE.c.subject_code == subject_code) if subject_code else mine)
@@ -80,16 +83,6 @@ def seen(session: Session, person_id: int, subject_code: str) -> dict[int, tuple
         )
     )
     return {question: (reps, rights) for question, reps, rights in rows}
-
-
-def day(session: Session, person_id: int, on: date) -> tuple[int, int, int]:
-    """Answered, right and milliseconds of one office day."""
-    row = session.execute(
-        select(DayRow.answered, DayRow.rights, DayRow.took_ms).where(
-            DayRow.person_id == person_id, DayRow.answered_on == on
-        )
-    ).one_or_none()
-    return (0, 0, 0) if row is None else (row[0], row[1], row[2])
 
 
 def marked(session: Session, person_id: int, question_id: int) -> bool:

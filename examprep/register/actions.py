@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import RuleViolation
@@ -139,9 +139,7 @@ def certificates_of(session: Session, person_id: int) -> tuple[Certificate, ...]
 
 def highest_level(session: Session, person_id: int, *, as_of: date) -> str | None:
     """The highest level a person held on a day; ``None`` for who held none."""
-    held = store.holder_levels(as_of, lambda column: column == person_id).subquery()
-    level: str | None = session.scalar(select(held.c.level))
-    return level
+    return store.highest_level(session, person_id, as_of)
 
 
 def holder_levels(as_of: date, among: store.Among | None = None) -> Select[*tuple[Any, ...]]:

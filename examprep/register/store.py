@@ -5,12 +5,25 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, false, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    RowMapping,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
+from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.register.models import RegisterCertificateRow
 from examprep.register.rules.process import UNDER_WAY, Status
@@ -27,7 +40,7 @@ def level_of(rank: Any) -> ColumnElement[str]:
     return case(*((rank == place, level) for place, level in enumerate(LEVELS, 1)))
 
 
-def holder_levels(as_of: date, among: Among | None = None) -> Select[*tuple[Any, ...]]:
+def holder_levels(as_of: Any, among: Among | None = None) -> Select[*tuple[Any, ...]]:
     """``person_id, level``: every holder once, at the highest level held on ``as_of``.
 
     ``among`` is a condition on the person, put inside: outside it would come after everybody has been grouped.
@@ -38,6 +51,20 @@ def holder_levels(as_of: date, among: Among | None = None) -> Select[*tuple[Any,
         .group_by(CERTIFICATE.person_id)
     )
     return query.where(among(CERTIFICATE.person_id)) if among else query
+
+
+_HIGHEST = Prepared(
+    lambda _: holder_levels(
+        bindparam("as_of", type_=Date), lambda column: column == bindparam("person_id", type_=Integer)
+    ),
+    list(holder_levels(date.max).selected_columns),
+)
+
+
+def highest_level(session: Session, person_id: int, as_of: date) -> str | None:
+    """The highest level a person held on a day; ``None`` for who held none."""
+    rows = _HIGHEST.run(session.connection(), {"person_id": person_id, "as_of": as_of})
+    return str(rows[0][1]) if rows else None
 
 
 def persons_of(actor: Actor, permission: str) -> Among:

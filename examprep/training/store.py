@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
@@ -13,6 +13,7 @@ from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import MembershipRow, OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.training.models import (
     AttendanceRow,
     ClassRow,
@@ -44,6 +45,21 @@ def has_seat(person_id: int) -> ColumnElement[bool]:
     return ClassRow.id.in_(
         select(EnrolmentRow.class_id).where(EnrolmentRow.person_id == person_id, EnrolmentRow.state != "left")
     )
+
+
+_SEATED = Prepared(
+    lambda _: (
+        select(EnrolmentRow.class_id)
+        .where(EnrolmentRow.person_id == bindparam("person_id"), EnrolmentRow.state != "left")
+        .limit(1)
+    ),
+    (EnrolmentRow.class_id,),
+)
+
+
+def is_seated(session: Session, person_id: int) -> bool:
+    """Whether the person has a seat anywhere, or waits for one; most who practise have none."""
+    return bool(_SEATED.run(session.connection(), {"person_id": person_id}))
 
 
 def open_to(actor: Actor) -> ColumnElement[bool]:

@@ -9,9 +9,9 @@ Which reviews: those of the calendar, the longest overdue first. What is missed 
 when all else is asked: by simulation (`tests/bench/memory.py`) a look at another question is worth more.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 from math import ceil
 
 from examprep.practice.rules.calendar import LAST_DAYS, Held, calendar, turn
@@ -124,13 +124,18 @@ def choose_fresh(fresh: Sequence[Fresh], weakness: Mapping[int, float], count: i
     waiting: dict[int, list[Fresh]] = {}
     for each in reversed(fresh):
         waiting.setdefault(each.chapter_id, []).append(each)
-    taken, chosen = Counter[int](), list[int]()
-    while waiting and len(chosen) < count:
-        chapter = max(waiting, key=lambda at: (_urgency(waiting[at][-1], weakness) / (1 + taken[at]), -at))
-        chosen.append(waiting[chapter].pop().question_id)
-        taken[chapter] += 1
-        if not waiting[chapter]:
-            del waiting[chapter]
+    chosen: list[int] = []
+    # (how little urgent, chapter, how many were taken from it): the most urgent chapter is on top.
+    heap = [(-_urgency(questions[-1], weakness), chapter, 0) for chapter, questions in waiting.items()]
+    heapify(heap)
+    while heap and len(chosen) < count:
+        _, chapter, taken = heap[0]
+        questions = waiting[chapter]
+        chosen.append(questions.pop().question_id)
+        if questions:
+            heapreplace(heap, (-_urgency(questions[-1], weakness) / (2 + taken), chapter, taken + 1))
+        else:
+            heappop(heap)
     return chosen
 
 
