@@ -165,7 +165,7 @@ def _page_context() -> dict[str, Any]:
         "role_labels": ROLE_LABELS,
         "language": language(),
         "languages": LANGUAGES,
-        "navigation": navigation(actor, role, request.path) if actor else [],
+        "navigation": navigation(actor, role, request.path) if actor else (),
         "list_address": list_address,
         "person_tabs": lambda person_id: person_tabs(actor, person_id, request.endpoint),
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,

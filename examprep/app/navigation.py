@@ -49,7 +49,7 @@ def acting_as(actor: Actor, chosen: str | None) -> Role | None:
     return next((role for role in actor.roles if role == chosen), next(iter(actor.roles), None))
 
 
-def navigation(actor: Actor, role: Role | None, path: str | None) -> Sequence[Place]:
+def navigation(actor: Actor, role: Role | None, path: str | None) -> tuple[Place, ...]:
     """The role's places by order; the current one is that whose address the page's begins with, the longest."""
     items = sorted(
         (item for feature in FEATURES for item in feature.nav if item.role == role and actor.may(item.permission)),
@@ -58,4 +58,6 @@ def navigation(actor: Actor, role: Role | None, path: str | None) -> Sequence[Pl
     addresses = {item.endpoint: url_for(item.endpoint) for item in items}
     above = [item for item in items if path and lies_at(path, addresses[item.endpoint])]
     current = max(above, key=lambda item: len(addresses[item.endpoint]), default=None)
-    return [Place(item.label, item.endpoint, item.short or item.label, item.icon, item is current) for item in items]
+    return tuple(
+        Place(item.label, item.endpoint, item.short or item.label, item.icon, item is current) for item in items
+    )

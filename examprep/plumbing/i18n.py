@@ -5,6 +5,7 @@ Chinese is first. The choice is kept in the account (or, before sign-in, in a co
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
@@ -92,8 +93,13 @@ def number(value: int | float | None, digits: int = 0) -> str:
         return "—"
     if isinstance(value, int) and not digits and 0 <= value < 1000:
         return str(value)  # most numbers of a page, the same in both languages
+    return _decimal(value, digits, language())
+
+
+@lru_cache(4096)
+def _decimal(value: int | float, digits: int, spoken: str) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=get_locale())
+    return format_decimal(value, format=pattern, locale=spoken)
 
 
 def percent(value: Rate | float | None, digits: int = 1) -> str:

@@ -1,15 +1,20 @@
 """Flask with what every page does a hundred times made cheap: words of a language, and addresses."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, cast
 
-from flask import Flask, request
+from flask import Flask, current_app, has_request_context, request
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
 from examprep.plumbing.i18n import language, translations
 
 _ADDRESSES_KEPT = 10_000
+_DRAWN_KEPT = 20_000  # most of them the parts of questions, of about 3 kB each
+_PLAIN = frozenset({str, int})
 
 
 class Pages(Environment):
@@ -61,10 +66,15 @@ class Site(Flask):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._addresses: dict[tuple[Any, ...], str] = {}
+        self.jinja_env.globals["drawn"] = drawn
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """As Flask's; what it said once of words and numbers within a site it says again."""
-        if not request or endpoint.startswith(".") or not all(_plain(*value) for value in values.items()):
+        for name, value in values.items():
+            # Exactly these types: True is 1 to a dictionary, and not to an address.
+            if type(value) not in _PLAIN or name.startswith("_"):
+                return super().url_for(endpoint, **values)
+        if endpoint.startswith(".") or not has_request_context():
             return super().url_for(endpoint, **values)
         asked = (request.root_path, endpoint, *values.items())
         known = self._addresses.get(asked)
@@ -76,6 +86,19 @@ class Site(Flask):
         return known
 
 
-def _plain(name: str, value: object) -> bool:
-    # Exactly these types: True is 1 to a dictionary, and not to an address.
-    return type(value) in {str, int} and not name.startswith("_")
+def drawn(template: str, macro: str, *values: Any) -> Markup:
+    """What a macro makes of some values, drawn once in each language and kept.
+
+    The macro may use nothing but its arguments, the language and addresses; the values must not change once made.
+    """
+    return _drawn(language(), request.root_path, template, macro, *values)
+
+
+@lru_cache(_DRAWN_KEPT)
+def _drawn(_language: str, _root: str, template: str, macro: str, *values: Any) -> Markup:
+    return undrawn(template, macro)(*values)
+
+
+def undrawn(template: str, macro: str) -> Callable[..., Markup]:
+    """A macro itself, in the language of the page."""
+    return cast("Callable[..., Markup]", getattr(current_app.jinja_env.get_template(template).module, macro))

@@ -140,12 +140,11 @@ def plan(session: Session, person_id: int, on: Way, now: datetime) -> Plan:
     kept = plan_store.plan(session, person_id, on.subject_code, office_day(now))
     if kept is not None:
         return Plan(*kept, kept=True)
-    return _plan(session, on, known(session, on, now), now)
+    return _plan(session, on, _known(session, person_id, on, now), now)
 
 
-def known(session: Session, on: Way, now: datetime) -> Known:
-    """What `progress` and a plan must know of the person who goes a way."""
-    return plan_store.known(session, on.person_id, today=office_day(now), subject_code=on.subject_code)
+def _known(session: Session, person_id: int, on: Way, now: datetime) -> Known:
+    return plan_store.known(session, person_id, today=office_day(now), subject_code=on.subject_code)
 
 
 def _plan(session: Session, on: Way, known: Known, now: datetime) -> Plan:
@@ -207,8 +206,9 @@ def upcoming(session: Session, person_id: int, on: Way, now: datetime) -> int | 
     return min(back, key=lambda each: (each.due_at, each.question_id)).question_id if back else None
 
 
-def progress(session: Session, on: Way, known: Known, now: datetime) -> Progress:
-    """How far the person is in today's plan."""
+def progress(session: Session, person_id: int, on: Way, now: datetime, known: Known | None = None) -> Progress:
+    """How far the person is in today's plan. ``known``: what is known of them, where it was asked for already."""
+    known = known or _known(session, person_id, on, now)
     made = _plan(session, on, known, now)
     asked = [question for question in made.question_ids if question in on.shelf.versions]
     planned = frozenset(asked) if made.kept else frozenset[int]()

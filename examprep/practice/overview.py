@@ -120,7 +120,7 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
         exam=exam,
         days_left=days_left,
         due=sum(each.due_at <= now for each in here),
-        plan=day.progress(session, on, known, now),
+        plan=day.progress(session, actor.person_id, on, now, known),
         cram=bool(answers) and days_left is not None and days_left <= day.CRAM_DAYS,
         mistakes=sum(each.listed for each in here),
         questions=len(shelf.everything),
@@ -328,6 +328,6 @@ def day_page(session: Session, actor: Actor, *, subject_code: str, today: date, 
     return DayPage(
         subject=subject,
         pace=day.pace(session, actor.person_id, subject.code),
-        plan=day.progress(session, on, day.known(session, on, now), now),
+        plan=day.progress(session, actor.person_id, on, now),
         forecast=day.forecast(session, actor.person_id, on, today),
     )

@@ -4,21 +4,21 @@ Drawing the answered and the next question anew took three quarters of an answer
 showings (token, the answer's identity, the place) is put around the kept parts.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from examprep.bank import actions as bank
 from examprep.plumbing.i18n import language
+from examprep.plumbing.site import drawn, undrawn
 from examprep.practice.actions import Told
 
-# About 3 kB each: 25 MB at most.
-_KEPT = 8192
+_PARTS = "practice/_parts.html"
+_PACKED_KEPT = 8192  # about 3 kB each: 25 MB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,11 @@ def ask(
 ) -> Markup:
     """The form in which a question is answered."""
     shown = Shown(question.version_id, address, syllabus, answer_id, _token(), position, total)
-    spoken = language()
-    return _macro("ask")(shown, _body(spoken, question), _buttons(spoken, address, marked))
+    return undrawn(_PARTS, "ask")(shown, _drawn("ask_body", question), _drawn("ask_buttons", address, marked))
 
 
 def told(answer: Told, *, address: str, syllabus: str, answer_id: str) -> Markup:
     """What a candidate sees after an answer, with the next question ready in it."""
-    spoken = language()
     upcoming = answer.upcoming and ask(
         answer.upcoming,
         address=address,
@@ -62,20 +60,20 @@ def told(answer: Told, *, address: str, syllabus: str, answer_id: str) -> Markup
         total=answer.total,
     )
     # What comes next is no part of what is kept.
-    verdict = _verdict(spoken, replace(answer, sure=None, upcoming=None, position=0, total=0))
-    words = _next_words(spoken, answer.upcoming is not None)
-    return _macro("told_box")(verdict, _reasons(spoken, answer.question), address, words, upcoming or "")
+    verdict = _drawn("verdict", replace(answer, sure=None, upcoming=None, position=0, total=0))
+    words = _drawn("next_words", answer.upcoming is not None)
+    return undrawn(_PARTS, "told_box")(verdict, _drawn("reasons", answer.question), address, words, upcoming or "")
 
 
-@lru_cache(_KEPT)
-def _packed(spoken: str, question: bank.Question) -> dict[str, Any]:
+@lru_cache(_PACKED_KEPT)
+def _packed(_language: str, question: bank.Question) -> dict[str, Any]:
     places = question.content.places
     return {
         "version": question.version_id,
         "question": question.question_id,
-        "ask": _body(spoken, question),
-        "solution": _macro("kind_line")(question) + _macro("solution")(question, ()),
-        "reasons": _reasons(spoken, question),
+        "ask": _drawn("ask_body", question),
+        "solution": _drawn("kind_line", question) + _drawn("solution", question, ()),
+        "reasons": _drawn("reasons", question),
         "letters": question.letters,
         "key": sorted(question.answer),
         "one_tick": question.one_tick,
@@ -104,32 +102,5 @@ def _token() -> str:
     return request.form.get("csrf_token") or generate_csrf()
 
 
-def _macro(name: str) -> Callable[..., Markup]:
-    return cast(
-        "Callable[..., Markup]", getattr(current_app.jinja_env.get_template("practice/_parts.html").module, name)
-    )
-
-
-@lru_cache(_KEPT)
-def _body(_language: str, question: bank.Question) -> Markup:
-    return _macro("ask_body")(question)
-
-
-@lru_cache(256)
-def _buttons(_language: str, address: str, marked: bool) -> Markup:
-    return _macro("ask_buttons")(address, marked)
-
-
-@lru_cache(_KEPT)
-def _verdict(_language: str, answer: Told) -> Markup:
-    return _macro("verdict")(answer)
-
-
-@lru_cache(_KEPT)
-def _reasons(_language: str, question: bank.Question) -> Markup:
-    return _macro("reasons")(question)
-
-
-@lru_cache(8)
-def _next_words(_language: str, more: bool) -> Markup:
-    return _macro("next_words")(more)
+def _drawn(macro: str, *values: Any) -> Markup:
+    return drawn(_PARTS, macro, *values)

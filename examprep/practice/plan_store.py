@@ -228,11 +228,6 @@ def drop_plan(session: Session, person_id: int, subject_code: str) -> None:
     session.execute(delete(PlanRow).where(PlanRow.person_id == person_id, PlanRow.subject_code == subject_code))
 
 
-def first_day(session: Session, person_id: int) -> date | None:
-    """The first day on which a person answered anything."""
-    return session.scalar(select(func.min(DayRow.answered_on)).where(DayRow.person_id == person_id))
-
-
 def took(session: Session, person_id: int) -> tuple[int, int]:
     """Answers of a person on days on which any was measured, and how many milliseconds they took together."""
     answers, took_ms = session.execute(

@@ -114,6 +114,9 @@ def _levelled(wishes: Sequence[tuple[int, int]], start: int, end: int, cap: int 
     days: list[list[int]] = []
     given = wanted = 0
     for day in range(start, end):
+        if given == len(wishes):
+            days += [[] for _ in range(day, end)]
+            break
         while wanted < len(wishes) and min(wishes[wanted][0], end - 1) <= day:
             wanted += 1
         must = len(wishes) - most * (end - 1 - day)
