@@ -127,6 +127,9 @@ def change_class(session: Session, actor: Actor, class_id: int, entry: ClassEntr
             organisation_id=row.organisation_id,
             leaving=[each.id for each in planned],
         )
+    if entry.name != row.name:
+        for each in planned:  # calendars show the class's name
+            timetable.touch(each, now)
     year_before, course_before = row.exam_year, row.course_id
     for name, value in vars(entry).items():
         setattr(row, name, value)

@@ -6,7 +6,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_persons
 from examprep.plumbing.listing import Column
-from examprep.training.models import ClassRow, CourseRow, MentorPairRow, SessionRow
+from examprep.training.models import ClassRow, CourseRow, FeedRow, MentorPairRow, SessionRow
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 
@@ -18,6 +18,8 @@ TRAIL = Trail(
         "training.class-planned": N_("Planned a class"),
         "training.course-added": N_("Added a course"),
         "training.course-changed": N_("Changed a course"),
+        "training.feed-opened": N_("Made a calendar address"),
+        "training.feed-revoked": N_("Revoked a calendar address"),
         "training.pair-ended": N_("Ended a mentoring pair"),
         "training.paired": N_("Paired a mentor with a mentee"),
         "training.session-cancelled": N_("Cancelled a session"),
@@ -33,6 +35,7 @@ TRAIL = Trail(
         "training_course": Thing(
             N_("Course"), names_from(CourseRow.id, CourseRow.name), "training.course", "course_id", MANAGE
         ),
+        "training_feed": Thing(N_("Calendar address of"), names_of_persons(FeedRow.id, FeedRow.person_id)),
         "training_mentor_pair": Thing(N_("Mentee"), names_of_persons(MentorPairRow.id, MentorPairRow.mentee_id)),
         "training_session": Thing(
             N_("Session of"),

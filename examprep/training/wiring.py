@@ -5,6 +5,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.training import (
     attending,
+    calendar_views,
     cards,
     finding,
     learner_views,
@@ -20,7 +21,7 @@ from examprep.training.blueprint import bp
 from examprep.training.trail import TRAIL
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, progress_views, session_views, learner_views, mentoring_views)
+PAGES = (views, calendar_views, progress_views, session_views, learner_views, mentoring_views)
 
 FEATURE = Feature(
     name="training",

@@ -6,10 +6,12 @@ statutory days of a year are known.
 
 from datetime import date, timedelta
 from functools import lru_cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from examprep.kernel.sentence import N_
+
+if TYPE_CHECKING:
+    import holidays
 
 # As the library writes them, and as we say them.
 _NAMES = {
@@ -27,7 +29,9 @@ _LONGEST_BREAK = 14
 
 
 @lru_cache(maxsize=32)
-def _of_year(year: int) -> holidays.HolidayBase:
+def _of_year(year: int) -> "holidays.HolidayBase":
+    import holidays  # loaded when days are asked for: it takes a quarter of a second
+
     return holidays.country_holidays("CN", years=year, language="zh_CN")
 
 
