@@ -26,6 +26,7 @@ PUBLIC = {
     "register.check",  # of one certificate, by a code its holder gave; the same answer to every other code
     "register.check_form",
     "static",
+    "training.feed",
 }
 
 
