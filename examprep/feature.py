@@ -239,3 +239,5 @@ class Feature:
     trail: Trail | None = None
     # What each of its reminders is about: the name of its template → message id.
     mails: Mapping[str, str] = field(default_factory=dict)
+    # Those of them that a person may switch off.
+    optional_mails: Sequence[str] = ()

@@ -41,7 +41,7 @@ from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.site import Site
 from examprep.plumbing.states import STATES
 from examprep.plumbing.vault import Vault
-from examprep.reminders.words import MAILS
+from examprep.reminders.words import MAILS, OPTIONAL
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
@@ -90,6 +90,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions[RENEWAL_CHECKS] = tuple(one for feature in FEATURES for one in feature.renewal_checks)
     app.extensions[TRAILS] = {feature.name: feature.trail for feature in FEATURES if feature.trail}
     app.extensions[MAILS] = {name: label for feature in FEATURES for name, label in feature.mails.items()}
+    app.extensions[OPTIONAL] = [name for feature in FEATURES for name in feature.optional_mails]
     app.extensions["examprep.still_due"] = _still_due()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

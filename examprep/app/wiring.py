@@ -4,6 +4,7 @@ from examprep.app.frame import COMMANDS, IMPORTS, PEOPLE, REMINDERS
 from examprep.bank.wiring import FEATURE as BANK
 from examprep.bureau.wiring import FEATURE as BUREAU
 from examprep.bureau.wiring import PUBLISHED
+from examprep.campaign.wiring import FEATURE as CAMPAIGN
 from examprep.ce.wiring import FEATURE as CE
 from examprep.exams.wiring import FEATURE as EXAMS
 from examprep.feature import Feature
@@ -24,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     REGISTER,
     CE,
     TRAINING,
+    CAMPAIGN,
     BUREAU,
     PUBLISHED,
 )

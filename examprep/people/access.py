@@ -23,6 +23,10 @@ class Permission(StrEnum):
     BUREAU_FIGURES_PUBLISH = "bureau:figures:publish"
     BUREAU_HOME_SEE = "bureau:home:see"
     BUREAU_STATEMENT_MAKE = "bureau:statement:make"
+    CAMPAIGN_ANNOUNCEMENT_WRITE = "campaign:announcement:write"
+    CAMPAIGN_FUNNEL_SEE = "campaign:funnel:see"
+    CAMPAIGN_OWN_USE = "campaign:own:use"
+    CAMPAIGN_PLAN_EDIT = "campaign:plan:edit"
     CE_LEDGER_CORRECT = "ce:ledger:correct"
     CE_OWN_SEE = "ce:own:see"
     CE_STANDING_SEE = "ce:standing:see"
@@ -53,12 +57,20 @@ P = Permission
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CANDIDATE: frozenset(
-        {P.PRACTICE_OWN_USE, P.TRAINING_CLASS_ENROL, P.CE_OWN_SEE, P.EXAMS_OWN_SEE, P.REGISTER_OWN_USE}
+        {
+            P.CAMPAIGN_OWN_USE,
+            P.CE_OWN_SEE,
+            P.EXAMS_OWN_SEE,
+            P.PRACTICE_OWN_USE,
+            P.REGISTER_OWN_USE,
+            P.TRAINING_CLASS_ENROL,
+        }
     ),
     Role.TRAINER: frozenset(
         {
             P.BANK_QUESTION_EDIT,
             P.BANK_QUESTION_SEE,
+            P.CAMPAIGN_FUNNEL_SEE,
             P.PEOPLE_PERSON_SEE,
             P.PRACTICE_ASSIGNMENT_MANAGE,
             P.TRAINING_CLASS_MANAGE,
@@ -69,6 +81,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.BUREAU_FIGURES_PUBLISH,
             P.BUREAU_HOME_SEE,
             P.BUREAU_STATEMENT_MAKE,
+            P.CAMPAIGN_ANNOUNCEMENT_WRITE,
+            P.CAMPAIGN_FUNNEL_SEE,
             P.CE_LEDGER_CORRECT,
             P.CE_STANDING_SEE,
             P.EXAMS_LINE_ADD,
@@ -89,6 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             P.BANK_QUESTION_EDIT,
             P.BANK_QUESTION_SEE,
+            P.CAMPAIGN_PLAN_EDIT,
             P.EXAMS_LINE_ADD,
             P.PEOPLE_ACCOUNT_MANAGE,
             P.PEOPLE_AUDIT_SEE,

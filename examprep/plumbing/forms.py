@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, Form, FormField
+from wtforms import Field, FieldList, Form, FormField
 from wtforms.widgets import Select, html_params
 
 from examprep.kernel.errors import Refusal
@@ -59,7 +59,7 @@ class PartForm(Form):
 
 def _translate_selects(fields: Iterable[Field]) -> None:
     for field in fields:
-        if isinstance(field, FormField):
+        if isinstance(field, FormField | FieldList):
             _translate_selects(field)
         elif isinstance(field.widget, Select):
             field.widget = TranslatedSelect(multiple=field.widget.multiple)

@@ -38,6 +38,7 @@ FEATURE = Feature(
     still_due={CONDITION: still_open},
     trail=TRAIL,
     mails={"assignment": N_("An assignment to do"), "discussion": N_("An answer to a question one asked")},
+    optional_mails=("assignment", "discussion"),
     dependents=(Dependent(N_("Practice"), flips, redo),),
     derived=(Derived("practice_memory", memory_differences), Derived("practice_day", day_differences)),
 )

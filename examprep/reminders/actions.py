@@ -1,14 +1,15 @@
 """Queueing: what other features call. A key is queued once, whoever asks, however often."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from examprep.reminders.models import OutboxRow
+from examprep.people.actor import Actor
+from examprep.reminders.models import MuteRow, OutboxRow
 from examprep.reminders.rules.context import packed
 
 CHUNK = 1000
@@ -90,3 +91,27 @@ def waiting(session: Session, *, now: datetime) -> int:
     """How many reminders could be sent now and are not."""
     due = (OutboxRow.state == "queued") & (OutboxRow.not_before <= now)
     return session.scalar(select(func.count()).select_from(OutboxRow).where(due)) or 0
+
+
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which of the keys were queued before."""
+    parts = (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+    return {found for part in parts for found in session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(part)))}
+
+
+def muted(session: Session, template: str, person_ids: Sequence[int]) -> set[int]:
+    """Who of the persons does not want mails of a kind."""
+    off = set(session.scalars(select(MuteRow.person_id).where(MuteRow.template == template)))
+    return off & set(person_ids)
+
+
+def own_mutes(session: Session, actor: Actor) -> set[str]:
+    """The kinds of mail the actor has switched off."""
+    return set(session.scalars(select(MuteRow.template).where(MuteRow.person_id == actor.person_id)))
+
+
+def choose_mails(session: Session, actor: Actor, *, optional: Collection[str], wanted: Collection[str]) -> None:
+    """Keep which of the optional kinds of mail the actor wants; what is queued already is asked again when sent."""
+    session.execute(delete(MuteRow).where(MuteRow.person_id == actor.person_id, MuteRow.template.in_(optional)))
+    session.add_all(MuteRow(person_id=actor.person_id, template=kind) for kind in sorted(set(optional) - set(wanted)))
+    session.flush()

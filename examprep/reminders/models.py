@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, pk
@@ -36,3 +36,12 @@ class OutboxRow(Base):
     settled_at: Mapped[datetime | None]
     error: Mapped[str | None]  # why it was dropped or failed, or what the last try met
     subject: Mapped[str | None]  # as it was sent; null until then
+
+
+class MuteRow(Base):
+    """A kind of mail that a person does not want; only kinds that a feature calls optional can be switched off."""
+
+    __tablename__ = "reminders_mute"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    template: Mapped[str] = mapped_column(String(64), primary_key=True)

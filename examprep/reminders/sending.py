@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from examprep.kernel.sentence import N_
 from examprep.people.models import PersonRow
 from examprep.plumbing.jobs import StillDue
-from examprep.reminders.models import OutboxRow
+from examprep.reminders.models import MuteRow, OutboxRow
 from examprep.reminders.rules.context import unpacked
 from examprep.reminders.rules.retry import next_try
 
 LEASE = timedelta(minutes=15)
 NO_LONGER_DUE = N_("No longer due when it was to be sent.")
+SWITCHED_OFF = N_("The person does not want mails of this kind.")
 NO_ADDRESS = N_("The person has no e-mail address.")
 OUTBOX = OutboxRow
 
@@ -40,6 +41,7 @@ class Claimed:
     condition: str | None
     tries: int
     claimed_by: str
+    muted: bool = False
 
 
 def requeue_abandoned(session: Session, *, now: datetime) -> int:
@@ -86,8 +88,10 @@ def claim(session: Session, channel: str, *, by: str, limit: int, now: datetime)
             OUTBOX.condition,
             OUTBOX.tries,
             OUTBOX.claimed_by,
+            MuteRow.person_id.is_not(None),
         )
         .join(PersonRow, PersonRow.id == OUTBOX.person_id)
+        .outerjoin(MuteRow, and_(MuteRow.person_id == OUTBOX.person_id, MuteRow.template == OUTBOX.template))
         .where(OUTBOX.id.in_(ids), OUTBOX.claimed_by == by)
         .order_by(OUTBOX.not_before, OUTBOX.id)
     )
@@ -95,11 +99,13 @@ def claim(session: Session, channel: str, *, by: str, limit: int, now: datetime)
 
 
 def still_due(session: Session, claimed: Claimed, conditions: Mapping[str, StillDue], *, today: date) -> bool:
-    """Ask the condition again, just before sending.
+    """Ask the condition again, just before sending; what its person has switched off is not due.
 
     Raises:
         UnknownConditionError: nobody answers for it.
     """
+    if claimed.muted:
+        return False
     if claimed.condition is None:
         return True
     condition = conditions.get(claimed.condition)
@@ -113,7 +119,8 @@ def settle_sent(session: Session, claimed: Claimed, *, subject: str, now: dateti
 
 
 def settle_dropped(session: Session, claimed: Claimed, *, now: datetime) -> None:
-    _settle(session, claimed, state="dropped", settled_at=now, error=NO_LONGER_DUE)
+    reason = SWITCHED_OFF if claimed.muted else NO_LONGER_DUE
+    _settle(session, claimed, state="dropped", settled_at=now, error=reason)
 
 
 def settle_failed(session: Session, claimed: Claimed, reason: str, *, permanent: bool, now: datetime) -> None:

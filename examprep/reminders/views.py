@@ -11,18 +11,19 @@ from jinja2 import TemplateError
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
-from examprep.plumbing.access import needs
+from examprep.plumbing.access import needs, signed_in
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.reminders import outbox as actions
-from examprep.reminders.words import MAILS, words
+from examprep.reminders.actions import choose_mails, own_mutes
+from examprep.reminders.words import MAILS, OPTIONAL, words
 
-bp = Blueprint("reminders", __name__, url_prefix="/reminders/outbox")
+bp = Blueprint("reminders", __name__, url_prefix="/reminders")
 SEE = Permission.REMINDERS_OUTBOX_SEE
 BROKEN = (TemplateError, LookupError, TypeError, ValueError)  # what making the words of a mail may meet
 
 
-@bp.get("")
+@bp.get("/outbox")
 @needs(SEE)
 def outbox() -> ResponseReturnValue:
     kinds: Mapping[str, str] = current_app.extensions[MAILS]
@@ -54,7 +55,7 @@ def _subject(row: Mapping[str, Any]) -> str:
         return ""
 
 
-@bp.get("/<int:reminder_id>")
+@bp.get("/outbox/<int:reminder_id>")
 @needs(SEE)
 def reminder(reminder_id: int) -> ResponseReturnValue:
     with reading() as session:
@@ -69,7 +70,7 @@ def reminder(reminder_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<int:reminder_id>/retry")
+@bp.post("/outbox/<int:reminder_id>/retry")
 @needs(SEE)
 def retry(reminder_id: int) -> ResponseReturnValue:
     with writing() as session:
@@ -77,9 +78,31 @@ def retry(reminder_id: int) -> ResponseReturnValue:
     return redirect(url_for("reminders.reminder", reminder_id=reminder_id), 303)
 
 
-@bp.post("/test")
+@bp.post("/outbox/test")
 @needs(SEE)
 def test() -> ResponseReturnValue:
     with writing() as session:
         actions.queue_test(session, current_actor(), now=runtime().clock.now())
     return redirect(url_for("reminders.outbox"), 303)
+
+
+@bp.get("/mine")
+@signed_in
+def mine() -> ResponseReturnValue:
+    """Which mails one wants."""
+    with reading() as session:
+        off = own_mutes(session, current_actor())
+    kinds: Mapping[str, str] = current_app.extensions[MAILS]
+    return render_template(
+        "reminders/mine.html", kinds={kind: kinds[kind] for kind in current_app.extensions[OPTIONAL]}, off=off
+    )
+
+
+@bp.post("/mine")
+@signed_in
+def choose() -> ResponseReturnValue:
+    with writing() as session:
+        choose_mails(
+            session, current_actor(), optional=current_app.extensions[OPTIONAL], wanted=request.form.getlist("kind")
+        )
+    return redirect(url_for("reminders.mine", kept=1), 303)

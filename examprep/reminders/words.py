@@ -8,6 +8,7 @@ from examprep.plumbing.texts import render_text
 from examprep.reminders.rules.context import unpacked
 
 MAILS = "examprep.mails"  # where the application keeps what each template is about
+OPTIONAL = "examprep.optional_mails"  # and which of them a person may switch off
 
 
 def words(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
+from examprep.people.actions import region_of
 from examprep.people.models import RegionRow
 from examprep.syllabus import store
 from examprep.syllabus.rules.calendar import complete, nearest
@@ -87,6 +88,11 @@ def calendars(session: Session, exam_year: int, regions: Iterable[str]) -> dict[
     """The calendar of each region."""
     found = _standing(session, exam_year)
     return {region: complete(nearest(found, region), exam_year) for region in regions}
+
+
+def calendar_at(session: Session, exam_year: int, organisation_id: int) -> tuple[KeyDate, ...]:
+    """The calendar of a year where an organisation lies."""
+    return calendar(session, exam_year, region_of(session, organisation_id))
 
 
 def _standing(session: Session, exam_year: int) -> tuple[KeyDate, ...]:

@@ -12,6 +12,7 @@ PUBLIC = {
     "app.alive",
     "app.ready",
     "bootstrap.static",
+    "campaign.eligibility",  # asks, answers, and keeps nothing of whoever is not signed in
     "design.styleguide",
     "device.manifest",
     "device.worker",

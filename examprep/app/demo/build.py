@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from examprep.app.demo import current, files, published
+from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
 from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, PLACES, WEINING, Place
@@ -273,6 +274,8 @@ class Builder:
             current.set_assignments(session, trainer, [candidate, *learners[:24]], now)
             current.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
             count_cohort(session, "sw-comprehensive", self.runtime.clock.today())
+            officer, admin = self._actor(session, "county"), self._actor(session, "admin")
+            lead_campaign(session, (admin, officer, trainer), learners, now)
 
     def _candidate(self, session: Session) -> int:
         """An assistant of the county who is short of hours and prepares for the next level gets the printed account."""
