@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from examprep.ce import standings
+from examprep.ce import claiming, reviewing, standings
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_, Sentence
@@ -43,3 +43,24 @@ def short_holders(session: Session, actor: Actor, now: datetime) -> Mapping[str,
         "endpoint": "ce.standing",
         "values": {"state": "ce-short", "year": today.year},
     }
+
+
+def claims_waiting(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """Claims that wait for the actor, and how long the oldest has."""
+    count, oldest = reviewing.waiting(session, actor)
+    if not count or oldest is None:
+        return None
+    return {
+        "label": N_("Claims to review"),
+        "count": count,
+        "unit": N_("claims"),
+        "base": Sentence("the oldest since %(day)s", day=office_day(oldest)),
+        "endpoint": "ce.review_queue",
+        "values": {},
+    }
+
+
+def own_claims(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """Claims that the actor should go on with."""
+    returned, drafts = claiming.waiting_drafts(session, actor)
+    return {"returned": returned, "drafts": drafts} if returned or drafts else None

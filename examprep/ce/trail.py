@@ -1,21 +1,47 @@
 """How the audit trail tells of credit hours."""
 
+from examprep.ce.activities import REASONS
+from examprep.ce.claim_models import ClaimAuditRow, ClaimRow
 from examprep.ce.forms import CATEGORY_NAMES
 from examprep.ce.models import LineRow
 from examprep.kernel.sentence import N_
-from examprep.people.trail import Thing, Trail, names_of_persons
+from examprep.people.trail import Thing, Trail, names_from, names_of_persons
 from examprep.plumbing.listing import Column
+
+# Reasons are data in both languages; the trail shows the first, as it shows what people typed.
+REASON_NAMES = {code: names["zh"] for reasons in REASONS.values() for code, names in reasons.items()}
 
 TRAIL = Trail(
     acts={
         "ce.recorded-by-hand": N_("Recorded hours by hand"),
         "ce.reversed": N_("Took hours back"),
+        "ce.claim-handed-in": N_("Handed a claim in"),
+        "ce.claim-withdrawn": N_("Withdrew a claim"),
+        "ce.claim-approved": N_("Approved a claim"),
+        "ce.claim-returned": N_("Returned a claim for correction"),
+        "ce.claim-rejected": N_("Rejected a claim"),
+        "ce.claim-reversed": N_("Reversed the approval of a claim"),
+        "ce.audit-drawn": N_("Drew a random audit"),
+        "ce.audit-settled": N_("Recorded the result of an audit"),
     },
-    things={"ce_line": Thing(N_("Hours of"), names_of_persons(LineRow.id, LineRow.person_id))},
+    things={
+        "ce_line": Thing(N_("Hours of"), names_of_persons(LineRow.id, LineRow.person_id)),
+        "ce_claim": Thing(N_("Claim of"), names_of_persons(ClaimRow.id, ClaimRow.person_id)),
+        "ce_claim_audit": Thing(N_("Audit with seed"), names_from(ClaimAuditRow.id, ClaimAuditRow.seed)),
+    },
     fields=(
         Column("minutes", N_("Credit hours"), "hours"),
         Column("category", N_("Category"), "choice", choices=CATEGORY_NAMES),
         Column("by", N_("By line number")),
         Column("reason", N_("Reason")),
+        Column("why", N_("Kind of reason"), "choice", choices=REASON_NAMES),
+        Column("doubts", N_("Doubts")),
+        Column("claim", N_("Claim")),
+        Column("result", N_("Result")),
+        Column("seed", N_("Seed")),
+        Column("percent", N_("Per cent")),
+        Column("frame", N_("Out of")),
+        Column("sample", N_("Drawn")),
     ),
+    refers={"claim": "ce_claim"},
 )

@@ -28,6 +28,7 @@ SOURCES = {
     "training.session": Sentence("Class session"),
     "ce.hand": Sentence("Recorded by an officer"),
     "ce.reversal": Sentence("Correction"),
+    "ce.claim": Sentence("Claim, reviewed"),
     "provider.course": Sentence("Course of another provider"),
 }
 LINE_COLUMNS = (

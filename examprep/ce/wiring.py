@@ -1,6 +1,6 @@
 """Continuing education, plugged in."""
 
-from examprep.ce import cards, rebuild
+from examprep.ce import cards, claim_views, rebuild, review_views
 from examprep.ce.jobs import CONDITION, JOBS, still_short
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
@@ -16,15 +16,21 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("My credit hours"), "ce.own", Permission.CE_OWN_SEE, "candidate", 30, "hours", N_("Hours")),
         NavItem(N_("Credit hours"), "ce.standing", Permission.CE_STANDING_SEE, "officer", 40, "hours", N_("Hours")),
+        NavItem(
+            N_("Review of claims"), "ce.review_queue", Permission.CE_CLAIM_REVIEW, "officer", 42, "flag", N_("Claims")
+        ),
     ),
     home_cards=(
         HomeCard("candidate", Permission.CE_OWN_SEE, 20, "ce/_own_card.html", cards.own_hours),
         HomeCard("officer", Permission.CE_STANDING_SEE, 10, "home/figure.html", cards.short_holders),
+        HomeCard("officer", Permission.CE_CLAIM_REVIEW, 11, "home/figure.html", cards.claims_waiting),
+        HomeCard("candidate", Permission.CE_CLAIM_FILE, 21, "ce/_claims_card.html", cards.own_claims),
     ),
     derived=(Derived("ce_balance", rebuild.differences),),
     person_pages=(PersonPage(N_("Credit hours"), "ce.person", Permission.CE_STANDING_SEE, 30),),
     load_data=load_requirements,
     still_due={CONDITION: still_short},
     trail=TRAIL,
-    mails={"ce-short": N_("Hours missing this year")},
+    mails={"ce-short": N_("Hours missing this year"), "claim-decided": N_("A claim was decided")},
 )
+PAGES = (claim_views, review_views)  # whose routes stand on the blueprint once they are imported

@@ -27,9 +27,13 @@ class Permission(StrEnum):
     CAMPAIGN_FUNNEL_SEE = "campaign:funnel:see"
     CAMPAIGN_OWN_USE = "campaign:own:use"
     CAMPAIGN_PLAN_EDIT = "campaign:plan:edit"
+    CE_CLAIM_FILE = "ce:claim:file"
+    CE_CLAIM_REVIEW = "ce:claim:review"
     CE_LEDGER_CORRECT = "ce:ledger:correct"
     CE_OWN_SEE = "ce:own:see"
+    CE_PROVIDER_MANAGE = "ce:provider:manage"
     CE_STANDING_SEE = "ce:standing:see"
+    CE_TRANSCRIPT_ISSUE = "ce:transcript:issue"
     EXAMS_LINE_ADD = "exams:line:add"
     EXAMS_OWN_SEE = "exams:own:see"
     EXAMS_RATE_SEE = "exams:rate:see"
@@ -59,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CANDIDATE: frozenset(
         {
             P.CAMPAIGN_OWN_USE,
+            P.CE_CLAIM_FILE,
             P.CE_OWN_SEE,
             P.EXAMS_OWN_SEE,
             P.PRACTICE_OWN_USE,
@@ -83,8 +88,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.BUREAU_STATEMENT_MAKE,
             P.CAMPAIGN_ANNOUNCEMENT_WRITE,
             P.CAMPAIGN_FUNNEL_SEE,
+            P.CE_CLAIM_REVIEW,
             P.CE_LEDGER_CORRECT,
+            P.CE_PROVIDER_MANAGE,
             P.CE_STANDING_SEE,
+            P.CE_TRANSCRIPT_ISSUE,
             P.EXAMS_LINE_ADD,
             P.EXAMS_RATE_SEE,
             P.EXAMS_RESULT_IMPORT,
