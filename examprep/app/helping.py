@@ -49,6 +49,7 @@ TOPICS = Registry(
     _topic("pass-rate", N_("Read a pass rate"), Role.OFFICER, "exams.rates"),
     _topic("counted-hours", N_("How hours are counted"), Role.OFFICER, "ce.standing"),
     _topic("enforce-hours", N_("Enforce the 90 hours"), Role.OFFICER, "ce.standing"),
+    _topic("coverage", N_("Coverage and targets"), Role.OFFICER, "bureau.covered"),
     _topic("publish", N_("Publish figures"), Role.OFFICER, "bureau.publications_list"),
     _topic("review-claims", N_("Review claims"), Role.OFFICER, "ce.review_queue"),
     _topic("awards", N_("Pay awards"), Role.OFFICER, "register.award_list"),

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from examprep.bureau.models import PublicationRow
+from examprep.bureau.models import PublicationRow, StatementRow
+from examprep.bureau.rules.statements import KINDS
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.models import OrganisationRow
@@ -12,10 +13,15 @@ from examprep.plumbing.listing import Column
 _NAMES = select(PublicationRow.id, OrganisationRow.name).join(
     OrganisationRow, OrganisationRow.id == PublicationRow.organisation_id
 )
+_STATED = select(StatementRow.id, OrganisationRow.name).join(
+    OrganisationRow, OrganisationRow.id == StatementRow.organisation_id
+)
 
 TRAIL = Trail(
     acts={
         "bureau.draft-discarded": N_("Discarded a draft of tables"),
+        "bureau.figure-stated": N_("Stated a figure"),
+        "bureau.figure-taken-back": N_("Took a stated figure back"),
         "bureau.figures-published": N_("Published tables"),
         "bureau.figures-withdrawn": N_("Withdrew published tables"),
         "bureau.threshold-set": N_("Set the threshold of publishing"),
@@ -27,7 +33,13 @@ TRAIL = Trail(
             "bureau.publication",
             "publication_id",
             Permission.BUREAU_FIGURES_PUBLISH,
-        )
+        ),
+        "bureau_statement": Thing(N_("Figure of"), names_by(_STATED, StatementRow.id)),
     },
-    fields=(Column("persons", N_("Hide counts of fewer persons than"), "number"), Column("reason", N_("Reason"))),
+    fields=(
+        Column("persons", N_("Hide counts of fewer persons than"), "number"),
+        Column("reason", N_("Reason")),
+        Column("kind", N_("Figure"), "choice", choices={code: word.text for code, word in KINDS.items()}),
+        Column("value", N_("Value"), "number"),
+    ),
 )

@@ -1,19 +1,22 @@
 """Plugs the officer's home, and what bureaus publish, into the application."""
 
-from examprep.bureau import public_views, publications, publish_views, views
+from examprep.bureau import coverage_views, public_views, publications, publish_views, views
+from examprep.bureau.statement_importer import StatementImporter
 from examprep.bureau.trail import TRAIL
 from examprep.feature import Derived, Feature, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, publish_views)
+PAGES = (views, coverage_views, publish_views)
 
 FEATURE = Feature(
     name="bureau",
     blueprint=views.bp,
+    importers=(StatementImporter(),),
     nav=(
         NavItem(N_("Overview"), "bureau.home", Permission.BUREAU_HOME_SEE, Role.OFFICER, 10, "home"),
+        NavItem(N_("Coverage"), "bureau.covered", Permission.BUREAU_HOME_SEE, Role.OFFICER, 15, "tree"),
         NavItem(
             N_("Publications"),
             "bureau.publications_list",

@@ -17,6 +17,7 @@ TRAIL = Trail(
             N_("Kind"),
             "choice",
             choices={
+                "bureau-figures": N_("Residents and targets"),
                 "bank-questions": N_("Questions"),
                 "exam-registrations": N_("Exam registrations"),
                 "exam-results": N_("Exam results"),
