@@ -135,18 +135,18 @@ def _row(found: coverage.Coverage, as_of: date, *, own: bool) -> dict[str, Any]:
 def _towns(found: coverage.Coverage) -> str | None:
     """Streets with a station of the tree's, else the stations beside the towns that the bureau states."""
     if found.towns is not None:
-        return f"{percent(found.towns)} ({number(found.towns.part)}/{number(found.towns.base)})"
+        return f"{percent(found.towns)} · {number(found.towns.part)}/{number(found.towns.base)}"
     if found.towns_stated is not None and found.stations_for_towns is not None:
-        return f"{percent(found.stations_for_towns)} ({number(found.stations)}/{figure_of(found.towns_stated)})"
+        return f"{percent(found.stations_for_towns)} · {number(found.stations)}/{figure_of(found.towns_stated)}"
     return None
 
 
 def figure_of(stated: Any) -> str | None:
-    """A stated figure with how exact it is: "about 1,280,000 (1 Nov 2020)"."""
+    """A stated figure with how exact it is: "about 1,280,000 · 1 Nov 2020"."""
     if stated is None or stated.value is None:
         return None
     words = "" if stated.precision == "exact" else f"{say(PRECISION_WORDS[stated.precision])} "
-    return f"{words}{number(stated.value)} ({day_words(stated.holds_from)})"
+    return f"{words}{number(stated.value)} · {day_words(stated.holds_from)}"
 
 
 @bp.get("/coverage/places")

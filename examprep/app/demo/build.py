@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import current, files, published
+from examprep.app.demo import current, files, published, stated
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
-from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, PLACES, WEINING, Place
+from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, OTOG_FRONT, PLACES, WEINING, Place
 from examprep.app.wiring import FEATURES
 from examprep.bank.actions import load_starter
 from examprep.imports import engine
@@ -81,6 +81,7 @@ class Builder:
             population = populate(place, self.inventor, self.draw)
             self._import_years(place, population)
             self._others(place, population)
+            self._stated(place)
             self.say(f"{place.bureau}：学时、奖补、帮带")
             self._present(place, population)
         self.say("发布数据")
@@ -237,6 +238,14 @@ class Builder:
                 ).all()
                 mentors = everyone[: place.mentors]
                 current.pair_mentors(session, officer, mentors, mentees, clock.today(), clock.now())
+
+    def _stated(self, place: Place) -> None:
+        today, now = self.runtime.clock.today(), self.runtime.clock.now()
+        bureau = self.bureaus[place.region_code]
+        with self._writing() as session:
+            stated.state(session, self._actor(session, self.officers[place.key]), place.key, bureau, today, now)
+            if place is OTOG_FRONT:
+                stated.settle(session, bureau, place.region_code)
 
     def _publish(self) -> None:
         today, now = self.runtime.clock.today(), self.runtime.clock.now() - timedelta(hours=1)
