@@ -203,6 +203,28 @@ def renewal_checks() -> Sequence[RenewalCheck]:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """Something that gives hours of the kind a person lacks: its page, and the address that asks for a seat."""
+
+    title: str
+    detail: Sentence
+    endpoint: str
+    enrol: str
+    values: Mapping[str, Any]
+
+
+# What a subject offers to mend a lack of hours of some categories; asked with session, actor, categories and now.
+Mender = Callable[[Session, Actor, Collection[str], datetime], Sequence[Offer]]
+MENDERS = "examprep.menders"  # where the application keeps them
+
+
+def offers(session: Session, actor: Actor, categories: Collection[str], now: datetime) -> list[Offer]:
+    """What would mend a lack, of all subjects, so that the ledger need not know the classes above it."""
+    known: Sequence[Mender] = current_app.extensions[MENDERS]
+    return [offer for find in known for offer in find(session, actor, categories, now)]
+
+
+@dataclass(frozen=True)
 class Derived:
     """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
 
@@ -230,6 +252,7 @@ class Feature:
     home_cards: Sequence[HomeCard] = ()
     person_pages: Sequence[PersonPage] = ()
     exam_classes: ExamClasses | None = None
+    menders: Sequence[Mender] = ()
     # Loads the data files the package ships (syllabus, pass lines, requirements); safe to run again.
     load_data: Callable[[Session, date], None] | None = None
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,

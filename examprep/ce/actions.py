@@ -1,5 +1,6 @@
 """Verbs over the ledger, and questions to it. Other features post and ask here and touch no table of ours."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,14 +9,18 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from examprep.ce import counting
 from examprep.ce.models import BalanceRow, LineRow
-from examprep.ce.rules.credit import CATEGORIES
+from examprep.ce.rules.kinds import HOURS, KINDS
+from examprep.ce.rules.requirement import CATEGORIES
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
 
+COUNTED_AT_ONCE = 1_000  # persons of whom many lines were posted
 HAND_LIMIT_MINUTES = 400 * 45  # more than any year asks; a slip of the keyboard, not a training
 
 
@@ -32,16 +37,21 @@ def post(
     posted_by: int | None,
     now: datetime,
     reason: str | None = None,
+    kind: str = HOURS,
+    units: int = 1,
+    counts_on: date | None = None,
 ) -> int | None:
     """Post minutes once for each person and source; the line's id, or ``None`` when they were posted before.
 
+    ``kind`` and ``units`` are what conversion tables go by: three training days, one paper. ``counts_on`` is a day of
+    the period that the hours make up for; each requirement takes them only while it allows making up.
+    The person's standings are counted anew in the same transaction.
+
     Raises:
-        RuleViolation: ``ce.minutes`` -- not more than nothing; ``ce.category`` -- none of ours.
+        RuleViolation: ``ce.minutes`` -- not more than nothing; ``ce.category``, ``ce.kind`` -- none of ours;
+            ``ce.made-up`` -- made up before the day it counts on.
     """
-    if minutes <= 0:
-        raise RuleViolation("ce.minutes", "A line has at least one minute.")
-    if category not in CATEGORIES:
-        raise RuleViolation("ce.category", "Choose professional, general or elective.")
+    _checked(minutes, units, category, kind, earned_on, counts_on)
     return _write(
         session,
         {
@@ -49,7 +59,10 @@ def post(
             "minutes": minutes,
             "category": category,
             "activity": activity,
+            "kind": kind,
+            "units": units,
             "earned_on": earned_on,
+            "counts_on": counts_on or earned_on,
             "source_kind": source_kind,
             "source_id": source_id,
             "reason": reason,
@@ -57,6 +70,17 @@ def post(
             "posted_at": now,
         },
     )
+
+
+def _checked(minutes: int, units: int, category: str, kind: str, earned_on: date, counts_on: date | None) -> None:
+    if minutes <= 0 or units <= 0:
+        raise RuleViolation("ce.minutes", "A line has at least one minute.")
+    if category not in CATEGORIES:
+        raise RuleViolation("ce.category", "Choose professional, general or elective.")
+    if kind not in KINDS:
+        raise RuleViolation("ce.kind", "Choose one of the kinds of activities.")
+    if counts_on is not None and counts_on > earned_on:
+        raise RuleViolation("ce.made-up", "Hours make up for an earlier period, not for a later one.")
 
 
 def reverse(session: Session, line_id: int, *, reason: str, posted_by: int | None, now: datetime) -> int:
@@ -81,7 +105,10 @@ def reverse(session: Session, line_id: int, *, reason: str, posted_by: int | Non
             "minutes": -line.minutes,
             "category": line.category,
             "activity": line.activity,
+            "kind": line.kind,
+            "units": line.units,
             "earned_on": line.earned_on,
+            "counts_on": line.counts_on,
             "source_kind": "ce.reversal",
             "source_id": line.id,
             "reverses_id": line.id,
@@ -96,31 +123,87 @@ def reverse(session: Session, line_id: int, *, reason: str, posted_by: int | Non
 
 
 def _write(session: Session, values: dict[str, Any]) -> int | None:
-    """The line and its balance together; ``None`` when the person has a line of that source already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    """The line, its balance and the standings together; ``None`` when the person has a line of that source already."""
     lines: Table = LineRow.__table__  # type: ignore[assignment]
-    balances: Table = BalanceRow.__table__  # type: ignore[assignment]
     id_: int | None = session.scalar(
-        dialect.insert(lines)
+        _dialect(session)
+        .insert(lines)
         .values(**values)
         .on_conflict_do_nothing(index_elements=["person_id", "source_kind", "source_id"])
         .returning(lines.c.id)
     )
     if id_ is None:
         return None
-    add = dialect.insert(balances).values(
-        person_id=values["person_id"],
-        year=values["earned_on"].year,
-        category=values["category"],
-        minutes=values["minutes"],
+    _balance(session, {(values["person_id"], values["counts_on"].year, values["category"]): values["minutes"]})
+    day: date = values["counts_on"]
+    counting.recount_days(session, [values["person_id"]], [day], today=office_day(values["posted_at"]))
+    return id_
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One line of many that are posted together; see `post`."""
+
+    person_id: int
+    minutes: int
+    category: str
+    activity: str
+    earned_on: date
+    source_kind: str
+    source_id: int
+    kind: str = HOURS
+    units: int = 1
+    counts_on: date | None = None
+
+
+def post_many(session: Session, postings: Sequence[Posting], *, posted_by: int | None, now: datetime) -> int:
+    """Post many lines at once, as `post` does one; returns how many were new. Raises as `post` does."""
+    for posting in postings:
+        _checked(posting.minutes, posting.units, posting.category, posting.kind, posting.earned_on, posting.counts_on)
+    if not postings:
+        return 0
+    lines: Table = LineRow.__table__  # type: ignore[assignment]
+    more = {"posted_by": posted_by, "posted_at": now}
+    rows = [{**vars(each), **more, "counts_on": each.counts_on or each.earned_on} for each in postings]
+    written = session.execute(
+        _dialect(session)
+        .insert(lines)
+        .on_conflict_do_nothing(index_elements=["person_id", "source_kind", "source_id"])
+        .returning(lines.c.person_id, lines.c.counts_on, lines.c.category, lines.c.minutes),
+        rows,
+    ).all()
+    sums: dict[tuple[int, int, str], int] = {}
+    for person_id, day, category, minutes in written:
+        sums[person_id, day.year, category] = sums.get((person_id, day.year, category), 0) + minutes
+    if written:
+        _balance(session, sums)
+        days = {day for _, day, _, _ in written}
+        persons = sorted({person_id for person_id, *_ in written})
+        for start in range(0, len(persons), COUNTED_AT_ONCE):
+            part = persons[start : start + COUNTED_AT_ONCE]
+            counting.recount_days(session, part, days, today=office_day(now))
+    return len(written)
+
+
+def _dialect(session: Session) -> Any:
+    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+
+
+def _balance(session: Session, sums: Mapping[tuple[int, int, str], int]) -> None:
+    """Add minutes to the balances of persons, years and categories."""
+    balances: Table = BalanceRow.__table__  # type: ignore[assignment]
+    add = _dialect(session).insert(balances)
+    add = add.on_conflict_do_update(
+        index_elements=["person_id", "year", "category"],
+        set_={"minutes": balances.c.minutes + add.excluded.minutes},
     )
     session.execute(
-        add.on_conflict_do_update(
-            index_elements=["person_id", "year", "category"],
-            set_={"minutes": balances.c.minutes + add.excluded.minutes},
-        )
+        add,
+        [
+            {"person_id": person_id, "year": year, "category": category, "minutes": minutes}
+            for (person_id, year, category), minutes in sorted(sums.items())
+        ],
     )
-    return id_
 
 
 @dataclass(frozen=True)
@@ -133,6 +216,9 @@ class Entry:
     activity: str
     earned_on: date
     reason: str
+    kind: str = HOURS
+    units: int = 1
+    counts_on: date | None = None
 
 
 def record_by_hand(
@@ -163,6 +249,9 @@ def record_by_hand(
         posted_by=actor.person_id,
         now=now,
         reason=entry.reason.strip(),
+        kind=entry.kind,
+        units=entry.units,
+        counts_on=entry.counts_on,
     )
     if line_id is not None:
         after = {"minutes": entry.minutes, "category": entry.category, "reason": entry.reason.strip()}

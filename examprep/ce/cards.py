@@ -1,45 +1,39 @@
-"""What the ledger adds to the homes: the candidate's hours of this year, and how many holders are short."""
+"""What the ledger adds to the homes: the candidate's clocks, and how many holders are short."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from examprep.ce import claiming, reviewing, standings
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 
 
 def own_hours(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
-    """This year's standing; nobody who holds no certificate owes hours."""
+    """The actor's clocks as kept, those that bind in person first; nobody who holds no certificate owes hours."""
     today = office_day(now)
-    try:
-        standing = standings.own_standing(session, actor, today.year, today=today)
-    except NotFound:  # no requirement is known, so nothing can be owed
+    found = standings.kept(session, actor.person_id, today=today)
+    if not found:
         return None
-    if standing is None:
-        return None
-    return {"standing": standing, "year": today.year, "deadline": standings.deadline(today.year)}
+    first, *others = sorted(found, key=lambda each: each.requirement.measure != "each")
+    return {"standing": first, "others": others, "deadline": standings.deadline(first.duty), "year": today.year}
 
 
 def short_holders(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
     """Holders within the actor's bounds who are short of this year's hours."""
     today = office_day(now)
-    try:
-        found = standings.summary(session, actor, today.year, today=today)
-    except NotFound:
-        return None
-    short = found.holders - found.met.part
+    found = standings.summary(session, actor, today.year, today=today)
+    short = found.met.base - found.met.part
     if not short:
         return None
     return {
         "label": N_("Holders short of hours"),
         "count": short,
         "unit": N_("persons"),
-        "base": Sentence("to be mended by %(day)s", day=standings.deadline(today.year)),
+        "base": Sentence("to be mended by %(day)s", day=date(today.year, 12, 31)),
         "endpoint": "ce.standing",
         "values": {"state": "ce-short", "year": today.year},
     }

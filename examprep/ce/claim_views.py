@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from examprep.ce import claiming
 from examprep.ce.activities import ACTIVITIES, DAY_MINUTES, activity_names, reason_names
+from examprep.ce.blueprint import bp
 from examprep.ce.claim_forms import ClaimForm
 from examprep.ce.claiming import Detail
-from examprep.ce.views import bp
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission

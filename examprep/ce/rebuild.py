@@ -1,14 +1,17 @@
-"""Balances rebuilt from the ledger's lines, for `examprep verify`."""
+"""Balances and standings rebuilt from the ledger's lines, for `examprep verify`."""
 
 from collections.abc import Iterator
 
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session
 
-from examprep.ce import store
-from examprep.ce.models import BalanceRow
+from examprep.ce import standing_store, store
+from examprep.ce.models import BalanceRow, StandingRow
+from examprep.ce.standing_store import Cut
+from examprep.kernel.period import Period
 
 BALANCE = BalanceRow
+AT_ONCE = 1_000
 
 
 def differences(session: Session, repair: bool) -> Iterator[str]:
@@ -39,3 +42,29 @@ def _mend(session: Session, person_id: int, year: int, category: str, right: int
     )
     if right is not None:
         session.execute(insert(BALANCE).values(person_id=person_id, year=year, category=category, minutes=right))
+
+
+def standings(session: Session, repair: bool) -> Iterator[str]:
+    """Each standing that is not what is judged of the lines.
+
+    Judged are the periods that are kept, each under the requirement that it is kept with; which of them are owed
+    follows from the day and from certificates, and is the sweep's.
+    """
+    last = store.last_person_id(session)
+    for cut in kept_cuts(session):
+        wrong = standing_store.stale(session, cut, 1, last, lines_too=True)
+        for person_id in wrong:
+            yield f"ce_standing person {person_id}, {cut.requirement.code}: not what the lines say"
+        for start in range(0, len(wrong) if repair else 0, AT_ONCE):
+            standing_store.keep(session, cut, wrong[start : start + AT_ONCE], prune=False)
+
+
+def kept_cuts(session: Session) -> list[Cut]:
+    """Every requirement and period that is kept, as it is kept."""
+    versions = {version.id: version for version in store.versions(session)}
+    row = StandingRow
+    kept = session.execute(select(row.requirement_id, row.period_start, row.period_end).distinct())
+    everything = list(versions.values())
+    return [
+        Cut(versions[id_], everything, Period(start, end), end, frozen=True) for id_, start, end in sorted(kept.all())
+    ]

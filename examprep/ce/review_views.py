@@ -12,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from examprep.ce import auditing, reviewing
 from examprep.ce.activities import ACTIVITIES, activity_names
+from examprep.ce.blueprint import bp
 from examprep.ce.claim_forms import ApproveForm, DecisionForm, DrawForm
 from examprep.ce.claim_views import STATES, kinds, thread, told, worded
 from examprep.ce.forms import CATEGORY_NAMES
-from examprep.ce.views import bp
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission

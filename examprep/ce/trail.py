@@ -2,8 +2,9 @@
 
 from examprep.ce.activities import REASONS
 from examprep.ce.claim_models import ClaimAuditRow, ClaimRow
+from examprep.ce.exempting import KINDS
 from examprep.ce.forms import CATEGORY_NAMES
-from examprep.ce.models import LineRow
+from examprep.ce.models import ExemptionRow, LineRow, RequirementRow
 from examprep.kernel.sentence import N_
 from examprep.people.trail import Thing, Trail, names_from, names_of_persons
 from examprep.plumbing.listing import Column
@@ -23,11 +24,17 @@ TRAIL = Trail(
         "ce.claim-reversed": N_("Reversed the approval of a claim"),
         "ce.audit-drawn": N_("Drew a random audit"),
         "ce.audit-settled": N_("Recorded the result of an audit"),
+        "ce.exempted": N_("Exempted or postponed"),
+        "ce.exemption-withdrawn": N_("Withdrew an exemption"),
+        "ce.requirement-saved": N_("Changed a requirement"),
+        "ce.requirement-ended": N_("Ended a requirement"),
     },
     things={
         "ce_line": Thing(N_("Hours of"), names_of_persons(LineRow.id, LineRow.person_id)),
         "ce_claim": Thing(N_("Claim of"), names_of_persons(ClaimRow.id, ClaimRow.person_id)),
         "ce_claim_audit": Thing(N_("Audit with seed"), names_from(ClaimAuditRow.id, ClaimAuditRow.seed)),
+        "ce_exemption": Thing(N_("Decision about"), names_of_persons(ExemptionRow.id, ExemptionRow.person_id)),
+        "ce_requirement": Thing(N_("Requirement"), names_from(RequirementRow.id, RequirementRow.names)),
     },
     fields=(
         Column("minutes", N_("Credit hours"), "hours"),
@@ -42,6 +49,11 @@ TRAIL = Trail(
         Column("percent", N_("Per cent")),
         Column("frame", N_("Out of")),
         Column("sample", N_("Drawn")),
+        Column("kind", N_("Decision"), "choice", choices=KINDS),
+        Column("name", N_("Name")),
+        Column("since", N_("Since")),
+        Column("until", N_("Until")),
+        Column("hours", N_("Hours by level")),
     ),
     refers={"claim": "ce_claim"},
 )

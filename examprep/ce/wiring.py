@@ -1,13 +1,25 @@
 """Continuing education, plugged in."""
 
-from examprep.ce import cards, claim_views, rebuild, review_views
+from examprep.ce import (
+    cards,
+    claim_views,
+    exemption_views,
+    rebuild,
+    requirement_views,
+    review_views,
+    standing_views,
+    views,
+)
+from examprep.ce.blueprint import bp
 from examprep.ce.jobs import CONDITION, JOBS, still_short
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
-from examprep.ce.views import bp
 from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
+
+# The view modules hang their pages on the blueprint when they are imported.
+PAGES = (views, standing_views, requirement_views, exemption_views, claim_views, review_views)
 
 FEATURE = Feature(
     "ce",
@@ -19,6 +31,7 @@ FEATURE = Feature(
         NavItem(
             N_("Review of claims"), "ce.review_queue", Permission.CE_CLAIM_REVIEW, "officer", 42, "flag", N_("Claims")
         ),
+        NavItem(N_("Requirements"), "ce.requirements", Permission.CE_REQUIREMENT_EDIT, "administrator", 45, "hours"),
     ),
     home_cards=(
         HomeCard("candidate", Permission.CE_OWN_SEE, 20, "ce/_own_card.html", cards.own_hours),
@@ -26,11 +39,10 @@ FEATURE = Feature(
         HomeCard("officer", Permission.CE_CLAIM_REVIEW, 11, "home/figure.html", cards.claims_waiting),
         HomeCard("candidate", Permission.CE_CLAIM_FILE, 21, "ce/_claims_card.html", cards.own_claims),
     ),
-    derived=(Derived("ce_balance", rebuild.differences),),
+    derived=(Derived("ce_balance", rebuild.differences), Derived("ce_standing", rebuild.standings)),
     person_pages=(PersonPage(N_("Credit hours"), "ce.person", Permission.CE_STANDING_SEE, 30),),
     load_data=load_requirements,
     still_due={CONDITION: still_short},
     trail=TRAIL,
     mails={"ce-short": N_("Hours missing this year"), "claim-decided": N_("A claim was decided")},
 )
-PAGES = (claim_views, review_views)  # whose routes stand on the blueprint once they are imported

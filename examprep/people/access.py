@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CE_LEDGER_CORRECT = "ce:ledger:correct"
     CE_OWN_SEE = "ce:own:see"
     CE_PROVIDER_MANAGE = "ce:provider:manage"
+    CE_REQUIREMENT_EDIT = "ce:requirement:edit"
     CE_STANDING_SEE = "ce:standing:see"
     CE_TRANSCRIPT_ISSUE = "ce:transcript:issue"
     EXAMS_LINE_ADD = "exams:line:add"
@@ -112,6 +113,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.BANK_QUESTION_EDIT,
             P.BANK_QUESTION_SEE,
             P.CAMPAIGN_PLAN_EDIT,
+            P.CE_REQUIREMENT_EDIT,
             P.EXAMS_LINE_ADD,
             P.PEOPLE_ACCOUNT_MANAGE,
             P.PEOPLE_AUDIT_SEE,

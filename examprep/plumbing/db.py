@@ -97,11 +97,12 @@ class Prepared:
 
     def _put(self, dialect: Dialect) -> "_Words":
         compiled = self._build(dialect.name).compile(dialect=dialect)
-        binds = [
-            (name, convert)
-            for name, bind in compiled.binds.items()
+        # By the names in the words: a value without a name of its own is kept under two.
+        binds = {
+            compiled.bind_names[bind]: convert
+            for bind in compiled.binds.values()
             if isinstance(bind.type, CONVERTED) and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
-        ]
+        }
         results = [
             (place, convert)
             for place, column in enumerate(self._columns)
@@ -109,7 +110,9 @@ class Prepared:
             and (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
         places = tuple(compiled.positiontup) if compiled.positional else None
-        words = self._kept[dialect.name] = _Words(str(compiled), places, dict(compiled.params), binds, results)
+        words = self._kept[dialect.name] = _Words(
+            str(compiled), places, dict(compiled.params), list(binds.items()), results
+        )
         return words
 
 

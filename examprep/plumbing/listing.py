@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from examprep.kernel.clock import OFFICE_ZONE
 from examprep.kernel.errors import RuleViolation
-from examprep.kernel.minutes import credit_hours
+from examprep.kernel.minutes import MINUTES_PER_CREDIT_HOUR, credit_hours
 from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.i18n import day, hours, in_language, instant, marks, month, number, percent, say, yuan
@@ -86,7 +86,7 @@ class Column:
 
     ``kind``: text, lines (text whose lines stay lines), day, month, instant, number, yuan (fen inside), hours (minutes
     inside), marks (half-points inside), rate, sentence, names ({zh, en}), choice (a code that ``choices`` names),
-    badge (a state of `ui.states`). ``link`` gives a row's address.
+    badge (a state of `ui.states`). ``link`` gives a row's address. ``minutes_per_hour`` is of kind hours.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Column:
     link: Callable[[Any], str | None] | None = None
     total: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)  # of kind "choice": message id by code
+    minutes_per_hour: int = MINUTES_PER_CREDIT_HOUR
 
     @property
     def numeric(self) -> bool:
@@ -200,14 +201,17 @@ def escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def download(page: Page, columns: Sequence[Column], name: str) -> Response:
-    """The list as a file in the asked format, headed as on the page."""
+def download(page: Page, columns: Sequence[Column], name: str, definitions: Sequence[tuple[str, str]] = ()) -> Response:
+    """The list as a file in the asked format, headed as on the page.
+
+    ``definitions`` say what the figures mean, words and sentence; a workbook has them on a second sheet.
+    """
     heads = [say(column.label) for column in columns]
     rows = ([_cell(column, row.get(column.name)) for column in columns] for row in page.rows)
     if page.ask.export == "csv":
         return file_response(csv_bytes(heads, rows), f"{name}.csv", "text/csv; charset=utf-8")
     return file_response(
-        xlsx_bytes(heads, rows),
+        xlsx_bytes(heads, rows, notes=definitions),
         f"{name}.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
@@ -218,7 +222,7 @@ def _cell(column: Column, value: Any) -> Any:
         return ""
     match column.kind:
         case "hours":
-            return float(credit_hours(value))
+            return float(credit_hours(value, minutes_per_hour=column.minutes_per_hour))
         case "yuan":
             return value / 100
         case "marks":
@@ -248,7 +252,7 @@ def text_of(column: Column, value: Any) -> str:
         case "number":
             return number(value)
         case "hours":
-            return hours(value)
+            return hours(value, column.minutes_per_hour)
         case "marks":
             return marks(value)
         case "yuan":
@@ -275,8 +279,17 @@ def _plain(cell: Any) -> Any:
     return cell
 
 
-def xlsx_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Sheet1") -> bytes:
-    """One sheet with a frozen, filterable head; text stays text (an ID number is never a number)."""
+def xlsx_bytes(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str = "Sheet1",
+    notes: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """One sheet with a frozen, filterable head; text stays text (an ID number is never a number).
+
+    ``notes`` stand on a second sheet, a word and what it means in each row.
+    """
     buffer = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
@@ -291,6 +304,13 @@ def xlsx_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: st
                 plain = _plain(cell) if isinstance(cell, date | datetime) else cell
                 page.write(count, column, plain if isinstance(plain, int | float | str) else str(plain))
         page.autofilter(0, 0, count, max(0, len(heads) - 1))
+        if notes:
+            beside = book.add_worksheet("Sheet2")
+            beside.set_column(0, 0, 24)
+            beside.set_column(1, 1, 100)
+            for place, (word, meaning) in enumerate(notes):
+                beside.write_string(place, 0, word, bold)
+                beside.write_string(place, 1, meaning)
     return buffer.getvalue()
 
 

@@ -46,6 +46,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "audit-open": (N_("To be looked at"), "info"),
     "audit-sound": (N_("Sound"), "right"),
     "audit-finding": (N_("Finding"), "wrong"),
+    "ce-exempt": (N_("Exempt"), "quiet"),
     "professional": (N_("Professional"), "info"),
     "general": (N_("General"), "quiet"),
     "elective": (N_("Elective"), "quiet"),

@@ -242,3 +242,26 @@ def person_name(session: Session, actor: Actor, person_id: int) -> str:
 def places(session: Session, person_id: int) -> list[tuple[str, str]]:
     """Code and name of the regions of a person's province, that of their unit first: where they may be registered."""
     return store.places(session, person_id)
+
+
+def holder_spans(as_of: date, among: store.Among | None = None) -> Select[*tuple[Any, ...]]:
+    """``person_id, level, first_issued_on`` of every holder on a day; as `holder_levels`, for joining."""
+    return store.holder_spans(as_of, among)
+
+
+def registration_terms(among: store.Among | None = None) -> Select[*tuple[Any, ...]]:
+    """``person_id, rank, registered_on, registered_until`` of every registration there was; for joining.
+
+    A certificate that was taken out of the register takes its registrations along.
+    """
+    return store.registration_terms(among)
+
+
+def terms_of(session: Session, person_id: int) -> list[tuple[str, date, date]]:
+    """Level, first day and end of each registration of a person's certificates, the earliest first."""
+    return store.terms_of(session, person_id)
+
+
+def changed_since(session: Session, at: datetime) -> list[int]:
+    """The persons to whose certificates something happened from an instant on."""
+    return store.changed_since(session, at)

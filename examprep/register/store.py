@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -17,15 +17,16 @@ from sqlalchemy import (
     func,
     select,
     true,
+    union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page, fetch
-from examprep.register.models import RegisterCertificateRow
+from examprep.register.models import RegisterCertificateRow, RegisterEventRow
 from examprep.register.rules.process import UNDER_WAY, Status
 from examprep.register.rules.registration import RegistrationState
 from examprep.register.rules.windows import Limits, first_within, limits_for, region_prefix
@@ -381,3 +382,47 @@ def places(session: Session, person_id: int) -> list[tuple[str, str]]:
         .order_by((RegionRow.code == own).desc(), RegionRow.code)
     )
     return [(code, name) for code, name in rows]
+
+
+def holder_spans(as_of: date, among: Among | None = None) -> Select[*tuple[Any, ...]]:
+    """`holder_levels` with the day on which the first certificate was issued."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            CERTIFICATE.person_id,
+            level_of(func.max(CERTIFICATE.rank)).label("level"),
+            func.min(CERTIFICATE.issued_on).label("first_issued_on"),
+        )
+        .where(CERTIFICATE.issued_on <= as_of)
+        .group_by(CERTIFICATE.person_id)
+    )
+    return query.where(among(CERTIFICATE.person_id)) if among else query
+
+
+def registration_terms(among: Among | None = None) -> Select[*tuple[Any, ...]]:
+    """Every term of every certificate in the register, by the events that say so and were not undone."""
+    event, undone = RegisterEventRow, aliased(RegisterEventRow)
+
+    def said_by(link: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        query = (
+            select(CERTIFICATE.person_id, CERTIFICATE.rank, event.registered_on, event.registered_until)
+            .join(event, link)
+            .where(
+                event.registered_on.is_not(None),
+                event.kind != "undone",
+                ~select(undone.id).where(undone.undoes_id == event.id).exists(),
+            )
+        )
+        return query.where(among(CERTIFICATE.person_id)) if among else query
+
+    # Two ways from a certificate to its events, each by an index: it begins with one, and further ones name it.
+    both = union_all(said_by(event.id == CERTIFICATE.id), said_by(event.certificate_id == CERTIFICATE.id)).subquery()
+    return select(both.c.person_id, both.c.rank, both.c.registered_on, both.c.registered_until)
+
+
+def terms_of(session: Session, person_id: int) -> list[tuple[str, date, date]]:
+    rows = session.execute(registration_terms(lambda column: column == person_id)).all()
+    return sorted((LEVELS[rank - 1], since, until) for _, rank, since, until in rows)
+
+
+def changed_since(session: Session, at: datetime) -> list[int]:
+    return list(session.scalars(select(RegisterEventRow.person_id).where(RegisterEventRow.at >= at).distinct()))

@@ -1,7 +1,7 @@
 """What the pages show, put together from bounded queries; values out, nothing is changed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from examprep.training.rules.enrolment import takes_enrolments
 from examprep.training.values import CLASS_STANDINGS, KINDS, SEATS, ClassCard, Course, Learner, Meeting
 
 AHEAD = 8
+OFFERED = 3
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,20 @@ def open_classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> 
             person_id=actor.person_id,
         )
     )
+
+
+def mending(session: Session, actor: Actor, categories: Collection[str], *, now: datetime) -> list[dict[str, Any]]:
+    """The first open classes of some categories, by next session; those in which the actor has a seat are left out."""
+    page = page_store.class_page(
+        session,
+        Ask(sort="next_at", size=OFFERED),
+        store.reachable(actor),
+        page_store.standing(now) == "open",
+        page_store.of_categories(categories),
+        ~store.has_seat(actor.person_id),
+        now=now,
+    )
+    return [dict(row) for row in page.rows if row["next_at"] is not None]
 
 
 def _named(page: Page) -> Page:

@@ -1,5 +1,6 @@
 """Queries of the pages: sessions, classes and courses with their counts. The caller gives the bounds as conditions."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +81,11 @@ def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | No
         .limit(limit)
     )
     return list(session.execute(query).all())
+
+
+def of_categories(categories: Collection[str]) -> ColumnElement[bool]:
+    """That a class gives hours of one of the categories."""
+    return ClassRow.course_id.in_(select(CourseRow.id).where(CourseRow.category.in_(list(categories))))
 
 
 def count_classes(session: Session, condition: ColumnElement[bool]) -> int:

@@ -56,6 +56,7 @@ FEATURE = Feature(
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
     ),
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
+    menders=(finding.mending,),
     derived=(Derived("training_attendance", attending.differences),),
     trail=TRAIL,
     still_due={notices.CONDITION: notices.unchanged},

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from examprep.ce import counting
 from examprep.ce.cards import own_hours, short_holders
 from examprep.ce.shipped import load_requirements
 from examprep.imports import engine
@@ -37,6 +38,7 @@ def certified(runtime, world):
                 registered_on=registered_on,
                 now=runtime.clock.now(),
             )
+        counting.recount(session, list(world.people.values()), today=runtime.clock.today())
 
 
 def count(found):

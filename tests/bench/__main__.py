@@ -12,6 +12,7 @@ BENCHES = {
     "search": ("tests.bench.search", "searching the bank for words, against counting its questions"),
     "offline": ("tests.bench.offline", "sessions without a connection, over bad networks, to a server that is killed"),
     "memory": ("tests.bench.memory", "recall on the exam day by our plan, plain FSRS and SM-2"),
+    "sweep": ("tests.bench.sweep", "the nightly sweep of all standings, against one GROUP BY over the same lines"),
     "pages": ("tests.bench.pages", "the candidate's home and question page, against a bare template of 10 kB"),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
 }

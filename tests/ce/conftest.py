@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from examprep.ce import actions
+from examprep.ce import actions, counting
 from examprep.ce.shipped import load_requirements
 from examprep.register.actions import add_certificate
 
@@ -15,16 +15,17 @@ HOUR = 45
 def holders(runtime, world):
     """Both candidates hold a certificate: ann's has 20 professional hours in 2026, bob's none.
 
-    Gives functions: ``post(name, hours, …)`` and ``certify(name, …)``.
+    Gives functions: ``post(name, hours, …)``, ``certify(name, …)`` and ``recount()``, which does what the job does that
+    follows the register.
     """
 
     class Holders:
         number = 0
 
-        def certify(self, name: str, level: str = "ASW", issued_on: date = date(2025, 9, 1)) -> int:
+        def certify(self, name: str, level="ASW", issued_on=date(2025, 9, 1), registered_on=None) -> int:
             self.number += 1
             with runtime.database.write() as session:
-                return add_certificate(
+                found = add_certificate(
                     session,
                     None,
                     person_id=world.people[name],
@@ -32,10 +33,17 @@ def holders(runtime, world):
                     number=f"2025{self.number:08}",
                     qualified_year=issued_on.year,
                     issued_on=issued_on,
+                    registered_on=registered_on,
                     now=runtime.clock.now(),
                 )
+            self.recount()
+            return found
 
-        def post(self, name: str, hours: float, category="professional", source=None, on=date(2026, 3, 1)):
+        def recount(self) -> None:
+            with runtime.database.write() as session:
+                counting.recount(session, list(world.people.values()), today=runtime.clock.today())
+
+        def post(self, name: str, hours: float, category="professional", source=None, on=date(2026, 3, 1), **more):
             self.number += 1
             with runtime.database.write() as session:
                 return actions.post(
@@ -49,6 +57,7 @@ def holders(runtime, world):
                     source_id=source or self.number,
                     posted_by=None,
                     now=runtime.clock.now(),
+                    **more,
                 )
 
     with runtime.database.write() as session:

@@ -18,6 +18,7 @@ from examprep.app.demo.people import Population, Resident, populate
 from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, OTOG_FRONT, PLACES, WEINING, Place
 from examprep.app.wiring import FEATURES
 from examprep.bank.actions import load_starter
+from examprep.ce.sweeping import sweep
 from examprep.imports import engine
 from examprep.imports.importer import Importer, Upload
 from examprep.kernel.clock import office_time
@@ -84,6 +85,8 @@ class Builder:
             self._stated(place)
             self.say(f"{place.bureau}：学时、奖补、帮带")
             self._present(place, population)
+        self.say("学时达标情况")
+        sweep(self.runtime.database, today=self.runtime.clock.today())
         self.say("发布数据")
         self._publish()
         self.say("威宁：培训班、练习")

@@ -92,26 +92,32 @@ def pair_mentors(
 
 
 def post_hours(session: Session, holders: Sequence[int], draw: random.Random, today: date, now: datetime) -> None:
-    """Hours of this year from providers: some have all, some a part, some none."""
-    first_day = date(today.year, 1, 1)
+    """Hours of this year and the two before from providers: some have all, some a part, some none.
+
+    Of the earlier years, since registrations run for three; a few training days are converted by the table.
+    """
+    postings = []
     for person_id in holders:
         kind = draw.random()
         share = 1.0 if kind < 0.46 else draw.uniform(0.2, 0.9) if kind < 0.85 else 0.0
-        for number, (name, category, credit_hours) in enumerate(PROVIDER_COURSES):
-            if draw.random() >= share:
-                continue
-            ce.post(
-                session,
-                person_id=person_id,
-                minutes=credit_hours * 45,
-                category=category,
-                activity=name,
-                earned_on=first_day + timedelta(days=draw.randrange((today - first_day).days + 1)),
-                source_kind="provider.course",
-                source_id=today.year * 100 + number,
-                posted_by=None,
-                now=now,
-            )
+        for year in (today.year, today.year - 1, today.year - 2):
+            first_day = date(year, 1, 1)
+            days = (min(today, date(year, 12, 31)) - first_day).days + 1
+            for number, (name, category, credit_hours) in enumerate(PROVIDER_COURSES):
+                if draw.random() < (share if year == today.year else share * 0.8):
+                    earned_on = first_day + timedelta(days=draw.randrange(days))
+                    postings.append(
+                        ce.Posting(
+                            person_id=person_id,
+                            minutes=credit_hours * 45,
+                            category=category,
+                            activity=name,
+                            earned_on=earned_on,
+                            source_kind="provider.course",
+                            source_id=year * 100 + number,
+                        )
+                    )
+    ce.post_many(session, postings, posted_by=None, now=now)
 
 
 CLASSROOM, MEETING = "县委党校二楼教室", "https://meeting.example.org/weining"
@@ -195,12 +201,14 @@ def _hold(session: Session, trainer: Actor, planned: Planned, draw: random.Rando
 
 
 def somebody_short(session: Session, person_ids: Sequence[int], today: date) -> int:
-    """The first who has some of this year's hours and lacks some: their page has most to show."""
-    for person_id in person_ids:
-        ledger = standings.own_ledger(session, candidate_actor(session, person_id), today.year, today=today)
-        if ledger.lines and ledger.standing is not None and not ledger.standing.met:
-            return person_id
-    return person_ids[0]
+    """The first who has some of this year's hours and lacks some, on most clocks: their page has most to show."""
+
+    def clocks(person_id: int) -> int:
+        found = standings.kept(session, person_id, today=today)
+        shown = found and found[0].recorded_minutes and not found[0].met
+        return len(found) if shown else 0
+
+    return max(person_ids, key=clocks)
 
 
 def practise(

@@ -1,90 +1,70 @@
-"""What the rules judge: credits, and the requirement they are held against.
-
-Units: whole minutes, so that sums are exact; credit hours appear only in sentences and on screen.
-"""
+"""What the rules judge: lines of the ledger, and what they come to under one requirement."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from examprep.kernel.minutes import credit_hours
-from examprep.kernel.sentence import Sentence
-
-CATEGORIES = ("professional", "general", "elective")
-
-WORDS = {
-    "professional": Sentence("professional subjects"),
-    "general": Sentence("general subjects"),
-    "elective": Sentence("elective subjects"),
-}
+from examprep.ce.rules.duty import Duty
+from examprep.ce.rules.kinds import HOURS
+from examprep.ce.rules.requirement import CATEGORIES, Requirement
 
 
 @dataclass(frozen=True)
 class Credit:
-    """One line of the ledger. A line that reverses another carries its id and the same minutes, negative."""
+    """One line of the ledger. A line that reverses another carries its id and the same minutes, negative.
+
+    ``counts_on`` differs from ``earned_on`` for hours made up: it lies in the period that they make up for.
+    """
 
     id: int
     minutes: int
     category: str
     earned_on: date
     reverses_id: int | None = None
+    kind: str = HOURS
+    units: int = 1
+    made_up_on: date | None = None
+
+    @property
+    def counts_on(self) -> date:
+        return self.made_up_on or self.earned_on
 
 
-@dataclass(frozen=True)
-class Share:
-    """So many minutes of some categories taken together: a minimum, or a cap."""
-
-    categories: tuple[str, ...]
-    minutes: int
+def within(lines: Iterable[Credit], duty: Duty) -> list[Credit]:
+    """The lines of the duty's period, oldest first, those made up too late among them."""
+    return sorted((c for c in lines if c.counts_on in duty.period), key=lambda c: (c.counts_on, c.earned_on, c.id))
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """One version of what is asked. Categories stand in at most one cap and at most one minimum.
-
-    Raises:
-        ValueError: a category stands in two caps or two minimums, or is unknown.
-    """
-
-    code: str
-    total_minutes: Mapping[str, int]  # by level
-    minimums: tuple[Share, ...]
-    caps: tuple[Share, ...]
-    minutes_per_hour: int
-    since: date
-    until: date | None
-    source: str
-
-    def __post_init__(self) -> None:
-        for shares in (self.minimums, self.caps):
-            named = [category for share in shares for category in share.categories]
-            if len(named) != len(set(named)) or not set(named) <= set(CATEGORIES):
-                raise ValueError(f"requirement {self.code}: categories overlap or are unknown: {named}")
-
-    def hours(self, minutes: int) -> str:
-        """Credit hours, rounded down: nobody is told more than is there."""
-        return credit_hours(minutes, minutes_per_hour=self.minutes_per_hour)
-
-    def hours_missing(self, minutes: int) -> str:
-        """Credit hours, rounded up to a tenth: nobody is told that nothing is missing while something is."""
-        return self.hours(self.shown_missing(minutes))
-
-    def shown_missing(self, minutes: int) -> int:
-        """The least minutes at or above ``minutes`` that are shown as whole tenths of an hour."""
-        tenths = -(-minutes * 10 // self.minutes_per_hour)
-        return -(-tenths * self.minutes_per_hour // 10)
+def in_time(credit: Credit, duty: Duty) -> bool:
+    return credit.earned_on < duty.closes_on
 
 
-def by_category(lines: Iterable[Credit]) -> dict[str, int]:
-    """Minutes by category; reversing lines take their minutes back."""
-    sums = dict.fromkeys(CATEGORIES, 0)
-    for credit in lines:
-        sums[credit.category] += credit.minutes
-    return sums
+def converted(credit: Credit, requirement: Requirement) -> int:
+    """The minutes of a line by the conversion table; nothing in a category that does not count."""
+    if credit.category not in requirement.counts:
+        return 0
+    conversion = requirement.conversions.get(credit.kind)
+    return conversion.of(credit.minutes, credit.units) if conversion else credit.minutes
 
 
-def counted_minutes(sums: Mapping[str, int], requirement: Requirement) -> int:
+def by_category(lines: Iterable[Credit], duty: Duty) -> dict[str, int]:
+    """Minutes by category, converted, kinds held to their caps; reversing lines take their minutes back."""
+    sums: dict[tuple[str, str], int] = {}
+    for credit in within(lines, duty):
+        if in_time(credit, duty):
+            key = credit.category, credit.kind
+            sums[key] = sums.get(key, 0) + converted(credit, duty.requirement)
+    found = dict.fromkeys(CATEGORIES, 0)
+    for (category, kind), minutes in sums.items():
+        conversion = duty.requirement.conversions.get(kind)
+        found[category] += minutes if conversion is None or conversion.cap is None else min(minutes, conversion.cap)
+    return found
+
+
+def counted_minutes(sums: Mapping[str, int], duty: Duty) -> int:
     """What counts towards the total: each capped group at most up to its cap, every other category in full."""
-    capped = {category for cap in requirement.caps for category in cap.categories}
+    capped = {category for cap in duty.requirement.caps for category in cap.categories}
     free = sum(minutes for category, minutes in sums.items() if category not in capped)
-    return free + sum(min(cap.minutes, sum(sums[c] for c in cap.categories)) for cap in requirement.caps)
+    return free + sum(
+        min(duty.scaled(cap.minutes), sum(sums[c] for c in cap.categories)) for cap in duty.requirement.caps
+    )
