@@ -33,7 +33,7 @@ class HandForm(BaseForm):
         default="hours",
         description=N_("A conversion table may count it otherwise, by how many there were."),
     )
-    units = IntegerField(N_("How many of that kind"), [Optional(), NumberRange(1, 100)], default=1)
+    units = IntegerField(N_("How many days, papers or courses"), [Optional(), NumberRange(1, 100)], default=1)
     activity = StringField(N_("Activity"), [InputRequired(), Length(max=200)])
     counts_on = DateField(
         N_("Makes up for"),

@@ -36,7 +36,7 @@ def clock(found: Standing, *, today: date) -> dict[str, Any]:
         "state": found.state,
         "share": found.share,
         "counted": asked.hours(found.counted_minutes),
-        "required": asked.hours(found.required_minutes),
+        "required": asked.told(found.required_minutes),
         "minutes_per_hour": asked.minutes_per_hour,
         "missing": found.missing,
         "reasons": found.reasons,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from examprep.ce import presenting, standings
 from examprep.ce.blueprint import bp
-from examprep.ce.rules.requirement import CALENDAR, Requirement
+from examprep.ce.rules.requirement import CALENDAR, MINUTES_OF_AN_HOUR, Requirement
 from examprep.ce.views import year_asked
 from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_, Sentence
@@ -85,7 +85,8 @@ def standing() -> ResponseReturnValue:
         summary=summary,
         asked=asked,
         clock={"name": in_language(asked.names), "aim": presenting.MEANS if asked.measure == "mean" else ""},
-        required=asked.hours(max(asked.total_minutes.values())),
+        required=say(_amounts(asked)),
+        unit=say(N_("hours") if asked.minutes_per_hour == MINUTES_OF_AN_HOUR else N_("credit hours")),
         year=year,
         years=[(str(y), str(y)) for y in standings.years_to_choose(today)],
         as_of=standings.judged_on(year, today),
@@ -114,6 +115,13 @@ def _chosen(versions: Sequence[Requirement], codes: Sequence[str], wanted: str, 
         if code in latest:
             return latest[code]
     raise NotFound("ce.requirement", "No requirement is known for %(year)s.", year=year)
+
+
+def _amounts(asked: Requirement) -> Sentence:
+    """What is asked, of the levels that differ each: 72/90 hours."""
+    amounts = sorted(set(asked.total_minutes.values()))
+    word = "%(count)s hours" if asked.minutes_per_hour == MINUTES_OF_AN_HOUR else "%(count)s credit hours"
+    return Sentence(word, count="/".join(asked.hours(minutes) for minutes in amounts))
 
 
 def _spread(asked: Requirement, width: int, counts: Sequence[int]) -> dict[str, Any]:

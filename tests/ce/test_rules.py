@@ -73,7 +73,7 @@ def test_missing_is_told_by_category():
 
 
 def test_reasons_name_what_was_capped():
-    assert "general subjects and elective subjects count up to 30 credit hours; 30 more do not count." in [
+    assert "general subjects and elective subjects count up to 30 credit hours; 30 credit hours more do not count." in [
         str(reason) for reason in judged(50, 60).reasons
     ]
 

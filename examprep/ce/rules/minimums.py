@@ -30,18 +30,18 @@ def minimums(lines: Iterable[Credit], duty: Duty) -> tuple[Finding, ...]:
         kinds = named(minimum.categories)
         if missing:
             sentence = Sentence(
-                "%(kinds)s: %(earned)s of at least %(required)s credit hours; %(missing)s are missing.",
+                "%(kinds)s: %(earned)s of at least %(required)s; %(missing)s are missing.",
                 kinds=kinds,
-                earned=asked.hours(earned),
-                required=asked.hours(required),
-                missing=asked.hours_missing(missing),
+                earned=asked.told(earned),
+                required=asked.told(required),
+                missing=asked.told_missing(missing),
             )
         else:
             sentence = Sentence(
-                "%(kinds)s: %(earned)s credit hours; at least %(required)s are required.",
+                "%(kinds)s: %(earned)s; at least %(required)s are required.",
                 kinds=kinds,
-                earned=asked.hours(earned),
-                required=asked.hours(required),
+                earned=asked.told(earned),
+                required=asked.told(required),
             )
         found.append(Finding("minimums", missing, minimum.categories, sentence))
     return tuple(found)

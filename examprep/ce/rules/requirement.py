@@ -17,6 +17,7 @@ PERIOD_KINDS = (CALENDAR, REGISTRATION)
 FIRST_YEARS = ("full", "pro-rata", "next-year")
 MEASURES = ("each", "mean")
 CERTAINTIES = ("H", "M", "L")
+MINUTES_OF_AN_HOUR = 60
 
 WORDS = {
     "professional": Sentence("professional subjects"),
@@ -133,6 +134,16 @@ class Requirement:
     def hours(self, minutes: int) -> str:
         """Credit hours, rounded down: nobody is told more than is there."""
         return credit_hours(minutes, minutes_per_hour=self.minutes_per_hour)
+
+    def told(self, minutes: int) -> Sentence:
+        """Hours with their word: a 学时 is not an hour, which 小时 is."""
+        if self.minutes_per_hour == MINUTES_OF_AN_HOUR:
+            return Sentence("%(count)s hours", count=self.hours(minutes))
+        return Sentence("%(count)s credit hours", count=self.hours(minutes))
+
+    def told_missing(self, minutes: int) -> Sentence:
+        """The same, rounded up."""
+        return self.told(self.shown_missing(minutes))
 
     def hours_missing(self, minutes: int) -> str:
         """Credit hours, rounded up to a tenth: nobody is told that nothing is missing while something is."""

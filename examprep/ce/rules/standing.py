@@ -124,10 +124,10 @@ def _circumstances(sums: Mapping[str, int], duty: Duty) -> tuple[Sentence, ...]:
     asked = duty.requirement
     found = [
         Sentence(
-            "%(kinds)s count up to %(cap)s credit hours; %(over)s more do not count.",
+            "%(kinds)s count up to %(cap)s; %(over)s more do not count.",
             kinds=named(cap.categories),
-            cap=asked.hours(duty.scaled(cap.minutes)),
-            over=asked.hours(over),
+            cap=asked.told(duty.scaled(cap.minutes)),
+            over=asked.told(over),
         )
         for cap in asked.caps
         if (over := sum(sums[c] for c in cap.categories) - duty.scaled(cap.minutes)) > 0
@@ -135,8 +135,8 @@ def _circumstances(sums: Mapping[str, int], duty: Duty) -> tuple[Sentence, ...]:
     if duty.carried_minutes:
         found.append(
             Sentence(
-                "%(hours)s credit hours were carried over from the period before.",
-                hours=asked.hours(duty.carried_minutes),
+                "%(hours)s were carried over from the period before.",
+                hours=asked.told(duty.carried_minutes),
             )
         )
     if duty.owed_days < duty.period.days:
@@ -173,11 +173,11 @@ def _missing(
         Missing(
             categories,
             minutes,
-            Sentence("%(hours)s credit hours of any kind", hours=asked.hours_missing(minutes))
+            Sentence("%(hours)s of any kind", hours=asked.told_missing(minutes))
             if categories == CATEGORIES
             else Sentence(
-                "%(hours)s credit hours of %(kinds)s",
-                hours=asked.hours_missing(minutes),
+                "%(hours)s of %(kinds)s",
+                hours=asked.told_missing(minutes),
                 kinds=named(categories),
             ),
         )
@@ -199,7 +199,7 @@ class _Room:
         asked, minutes = self._duty.requirement, converted(credit, self._duty.requirement)
         why = None
         if minutes != credit.minutes:
-            why = Sentence("Counted as %(hours)s credit hours by the conversion table.", hours=asked.hours(minutes))
+            why = Sentence("Counted as %(hours)s by the conversion table.", hours=asked.told(minutes))
         conversion = asked.conversions.get(credit.kind)
         if conversion is not None and conversion.cap is not None:
             key = credit.category, credit.kind
@@ -208,17 +208,15 @@ class _Room:
             if minutes > room:
                 minutes = room
                 why = Sentence(
-                    "Activities of this kind count up to %(hours)s credit hours in a period.",
-                    hours=asked.hours(conversion.cap),
+                    "Activities of this kind count up to %(hours)s in a period.",
+                    hours=asked.told(conversion.cap),
                 )
         if (group := self._group_of.get(credit.category)) is not None:
             room = self._of_group[group.categories]
             self._of_group[group.categories] = room - min(minutes, room)
             if minutes > room:
                 minutes = room
-                why = Sentence(
-                    "Over the cap of %(hours)s credit hours.", hours=asked.hours(self._duty.scaled(group.minutes))
-                )
+                why = Sentence("Over the cap of %(hours)s.", hours=asked.told(self._duty.scaled(group.minutes)))
         return Counted(credit.id, minutes, why)
 
 

@@ -25,15 +25,15 @@ def total(lines: Iterable[Credit], duty: Duty) -> tuple[Finding, ...]:
     missing = max(0, required - counted)
     if missing:
         sentence = Sentence(
-            "%(counted)s of %(required)s credit hours count; %(missing)s are missing.",
-            counted=asked.hours(counted),
-            required=asked.hours(required),
-            missing=asked.hours_missing(missing),
+            "%(counted)s of %(required)s count; %(missing)s are missing.",
+            counted=asked.told(counted),
+            required=asked.told(required),
+            missing=asked.told_missing(missing),
         )
     else:
         sentence = Sentence(
-            "%(counted)s credit hours count; %(required)s are required.",
-            counted=asked.hours(counted),
-            required=asked.hours(required),
+            "%(counted)s count; %(required)s are required.",
+            counted=asked.told(counted),
+            required=asked.told(required),
         )
     return (Finding("total", missing, CATEGORIES, sentence),)
