@@ -49,7 +49,7 @@ class RequirementForm(BaseForm):
     )
     period_kind = SelectField(N_("Period"))
     years = IntegerField(N_("Years taken together"), [InputRequired(), NumberRange(1, 5)], default=1)
-    minutes_per_hour = SelectField(N_("Length of a credit hour"), choices=[("45", "45"), ("60", "60")])
+    minutes_per_hour = SelectField(N_("Length of a credit hour"))
     hours_ASW = IntegerField(N_("Hours asked of assistant social workers"), _HOURS)  # noqa: N815 -- the level's code
     hours_SW = IntegerField(N_("Hours asked of social workers"), _HOURS)  # noqa: N815
     hours_SSW = IntegerField(N_("Hours asked of senior social workers"), _HOURS)  # noqa: N815
@@ -94,6 +94,7 @@ class RequirementForm(BaseForm):
         }
         for name, known in words.items():
             self[name].choices = [(code, say(word)) for code, word in known.items()]
+        self.minutes_per_hour.choices = [("45", "45"), ("60", "60")]
         self.replaces.choices = [("", "—"), *((code, code) for code in codes)]
         self.organisation_id.choices = [("", "—"), *((str(id_), name) for id_, name in units)]
 
