@@ -29,7 +29,7 @@ from examprep.people.directory_views import bp as people_blueprint
 from examprep.people.forms import ROLE_LABELS
 from examprep.people.session import install_sessions
 from examprep.people.trail import TRAILS
-from examprep.plumbing.access import install_gate
+from examprep.plumbing.access import install_gate, requirement_of
 from examprep.plumbing.cookies import FormTokens, Sessions
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
@@ -101,7 +101,7 @@ def create_app(runtime: Runtime) -> Flask:
     speak_quickly(app)
     Bootstrap5(app)
     Compress(app)
-    FormTokens(app)
+    form_tokens = FormTokens(app)
     app.session_interface = Sessions()
     install_sessions(app)
     install_refusals(app)
@@ -120,6 +120,9 @@ def create_app(runtime: Runtime) -> Flask:
         if feature.blueprint is not None:
             app.register_blueprint(feature.blueprint)
     install_gate(app)
+    for view in app.view_functions.values():
+        if (asked := requirement_of(view)) and asked.token:
+            form_tokens.exempt(view)
     app.context_processor(_page_context)
     app.after_request(_headers)
     version = static_version()  # new styles have a new address; old ones are then not reused

@@ -51,6 +51,7 @@ TOPICS = Registry(
     _topic("enforce-hours", N_("Enforce the 90 hours"), Role.OFFICER, "ce.standing"),
     _topic("coverage", N_("Coverage and targets"), Role.OFFICER, "bureau.covered"),
     _topic("publish", N_("Publish figures"), Role.OFFICER, "bureau.publications_list"),
+    _topic("providers", N_("Recognise providers"), Role.OFFICER, "ce.providers"),
     _topic("review-claims", N_("Review claims"), Role.OFFICER, "ce.review_queue"),
     _topic("awards", N_("Pay awards"), Role.OFFICER, "register.award_list"),
     _topic("first-run", N_("Set up an installation"), Role.ADMINISTRATOR, "setup.home"),

@@ -1,11 +1,12 @@
 """How the audit trail tells of credit hours."""
 
 from examprep.ce.activities import REASONS
-from examprep.ce.claim_models import ClaimAuditRow, ClaimRow
+from examprep.ce.claim_models import ClaimAuditRow, ClaimRow, ProviderRow
 from examprep.ce.exempting import KINDS
 from examprep.ce.forms import CATEGORY_NAMES
 from examprep.ce.models import ExemptionRow, LineRow, RequirementRow
 from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_from, names_of_persons
 from examprep.plumbing.listing import Column
 
@@ -22,6 +23,11 @@ TRAIL = Trail(
         "ce.claim-returned": N_("Returned a claim for correction"),
         "ce.claim-rejected": N_("Rejected a claim"),
         "ce.claim-reversed": N_("Reversed the approval of a claim"),
+        "ce.provider-added": N_("Recognised a provider"),
+        "ce.provider-closed": N_("Closed a provider"),
+        "ce.provider-opened": N_("Opened a provider again"),
+        "ce.key-made": N_("Made a key for a provider"),
+        "ce.key-revoked": N_("Revoked a provider's key"),
         "ce.audit-drawn": N_("Drew a random audit"),
         "ce.audit-settled": N_("Recorded the result of an audit"),
         "ce.exempted": N_("Exempted or postponed"),
@@ -32,6 +38,13 @@ TRAIL = Trail(
     things={
         "ce_line": Thing(N_("Hours of"), names_of_persons(LineRow.id, LineRow.person_id)),
         "ce_claim": Thing(N_("Claim of"), names_of_persons(ClaimRow.id, ClaimRow.person_id)),
+        "ce_provider": Thing(
+            N_("Provider"),
+            names_from(ProviderRow.id, ProviderRow.name),
+            "ce.provider",
+            "provider_id",
+            Permission.CE_PROVIDER_MANAGE,
+        ),
         "ce_claim_audit": Thing(N_("Audit with seed"), names_from(ClaimAuditRow.id, ClaimAuditRow.seed)),
         "ce_exemption": Thing(N_("Decision about"), names_of_persons(ExemptionRow.id, ExemptionRow.person_id)),
         "ce_requirement": Thing(N_("Requirement"), names_from(RequirementRow.id, RequirementRow.names)),
@@ -42,6 +55,9 @@ TRAIL = Trail(
         Column("by", N_("By line number")),
         Column("reason", N_("Reason")),
         Column("why", N_("Kind of reason"), "choice", choices=REASON_NAMES),
+        Column("name", N_("Name")),
+        Column("label", N_("What the key is for")),
+        Column("begins", N_("Begins with")),
         Column("doubts", N_("Doubts")),
         Column("claim", N_("Claim")),
         Column("result", N_("Result")),

@@ -4,6 +4,8 @@ from examprep.ce import (
     cards,
     claim_views,
     exemption_views,
+    provider_api,
+    provider_views,
     rebuild,
     requirement_views,
     review_views,
@@ -12,19 +14,22 @@ from examprep.ce import (
 )
 from examprep.ce.blueprint import bp
 from examprep.ce.jobs import CONDITION, JOBS, still_short
+from examprep.ce.provider_file import ProviderRecordsImporter
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
 from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
+from examprep.plumbing.runtime import runtime
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, standing_views, requirement_views, exemption_views, claim_views, review_views)
+PAGES = (views, standing_views, requirement_views, exemption_views, claim_views, review_views, provider_views, provider_api)
 
 FEATURE = Feature(
     "ce",
     blueprint=bp,
     jobs=JOBS,
+    importers=(ProviderRecordsImporter(lambda: runtime().vault),),
     nav=(
         NavItem(N_("My credit hours"), "ce.own", Permission.CE_OWN_SEE, "candidate", 30, "hours", N_("Hours")),
         NavItem(N_("Credit hours"), "ce.standing", Permission.CE_STANDING_SEE, "officer", 40, "hours", N_("Hours")),

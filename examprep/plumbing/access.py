@@ -1,7 +1,7 @@
 """Who may use a route is written on the route; one that says nothing is refused.
 
-The marks are ``@public``, ``@signed_in`` and ``@needs(permission)``. What a permission is, and who holds it,
-is decided on one page above: `people/access.py`.
+The marks are ``@public``, ``@by_token``, ``@signed_in`` and ``@needs(permission)``. What a permission is, and who
+holds it, is decided on one page above: `people/access.py`.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ class Requirement:
 
     account: bool
     any_of: tuple[str, ...] = ()
+    token: bool = False
 
 
 class MayAct(Protocol):
@@ -33,6 +34,12 @@ class MayAct(Protocol):
 def public(view: View) -> View:
     """Anybody, signed in or not."""
     return _mark(view, Requirement(account=False))
+
+
+def by_token(view: View) -> View:
+    """A machine that brings a key in a header; the view asks whose it is. Cookies count for nothing there, so that no
+    page of another site can act through somebody's browser, and no form token is asked."""
+    return _mark(view, Requirement(account=False, token=True))
 
 
 def signed_in(view: View) -> View:

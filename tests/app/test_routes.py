@@ -13,6 +13,9 @@ PUBLIC = {
     "app.ready",
     "bootstrap.static",
     "campaign.eligibility",  # asks, answers, and keeps nothing of whoever is not signed in
+    "ce.api_description",
+    "ce.api_record",  # by a provider's key
+    "ce.api_record_of",  # the same
     "design.styleguide",
     "device.manifest",
     "device.worker",

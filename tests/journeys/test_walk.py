@@ -23,6 +23,9 @@ NOT_WALKED = {
     "app.ready",  # for machines
     "bank.picture",  # a picture
     "bootstrap.static",
+    "ce.api_description",  # for machines
+    "ce.api_record_of",  # for machines
+    "ce.evidence",  # a file
     "device.manifest",  # for machines
     "device.worker",  # a script
     "fail",  # of the tests
