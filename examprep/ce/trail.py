@@ -5,6 +5,7 @@ from examprep.ce.claim_models import ClaimAuditRow, ClaimRow, ProviderRow
 from examprep.ce.exempting import KINDS
 from examprep.ce.forms import CATEGORY_NAMES
 from examprep.ce.models import ExemptionRow, LineRow, RequirementRow
+from examprep.ce.transcript_models import TranscriptRow
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_from, names_of_persons
@@ -28,6 +29,7 @@ TRAIL = Trail(
         "ce.provider-opened": N_("Opened a provider again"),
         "ce.key-made": N_("Made a key for a provider"),
         "ce.key-revoked": N_("Revoked a provider's key"),
+        "ce.transcript-issued": N_("Issued a transcript"),
         "ce.audit-drawn": N_("Drew a random audit"),
         "ce.audit-settled": N_("Recorded the result of an audit"),
         "ce.exempted": N_("Exempted or postponed"),
@@ -45,6 +47,7 @@ TRAIL = Trail(
             "provider_id",
             Permission.CE_PROVIDER_MANAGE,
         ),
+        "ce_transcript": Thing(N_("Transcript of"), names_of_persons(TranscriptRow.id, TranscriptRow.person_id)),
         "ce_claim_audit": Thing(N_("Audit with seed"), names_from(ClaimAuditRow.id, ClaimAuditRow.seed)),
         "ce_exemption": Thing(N_("Decision about"), names_of_persons(ExemptionRow.id, ExemptionRow.person_id)),
         "ce_requirement": Thing(N_("Requirement"), names_from(RequirementRow.id, RequirementRow.names)),
@@ -56,6 +59,9 @@ TRAIL = Trail(
         Column("reason", N_("Reason")),
         Column("why", N_("Kind of reason"), "choice", choices=REASON_NAMES),
         Column("name", N_("Name")),
+        Column("number", N_("Number")),
+        Column("since", N_("From"), "day"),
+        Column("until", N_("Up to, not on"), "day"),
         Column("label", N_("What the key is for")),
         Column("begins", N_("Begins with")),
         Column("doubts", N_("Doubts")),

@@ -10,6 +10,7 @@ from examprep.ce import (
     requirement_views,
     review_views,
     standing_views,
+    transcript_views,
     views,
 )
 from examprep.ce.blueprint import bp
@@ -23,7 +24,7 @@ from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, standing_views, requirement_views, exemption_views, claim_views, review_views, provider_views, provider_api)
+PAGES = (views, standing_views, requirement_views, exemption_views, claim_views, review_views, provider_views, provider_api, transcript_views)
 
 FEATURE = Feature(
     "ce",

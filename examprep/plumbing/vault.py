@@ -4,9 +4,12 @@ import base64
 import hashlib
 import hmac
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 class VaultError(Exception):
@@ -20,6 +23,7 @@ class Vault:
         master = data_key.encode()
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"examprep seal")))
         self._fingerprint_key = _derive(master, b"examprep fingerprint")
+        self._signing_key = Ed25519PrivateKey.from_private_bytes(_derive(master, b"examprep signature"))
 
     def seal(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode()
@@ -34,6 +38,22 @@ class Vault:
     def fingerprint(self, text: str) -> str:
         """A keyed hash, 64 hexadecimal digits: the same text always gives the same one."""
         return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()
+
+    def sign(self, content: bytes) -> str:
+        """A signature of this installation (Ed25519, base64): anybody can check it with the public key alone."""
+        return base64.b64encode(self._signing_key.sign(content)).decode()
+
+    def signed(self, content: bytes, signature: str) -> bool:
+        """Whether the signature is this installation's, and of exactly these bytes."""
+        try:
+            self._signing_key.public_key().verify(base64.b64decode(signature, validate=True), content)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def public_key(self) -> bytes:
+        """The key by which others check our signatures, as PEM."""
+        return self._signing_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

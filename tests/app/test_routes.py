@@ -16,6 +16,9 @@ PUBLIC = {
     "ce.api_description",
     "ce.api_record",  # by a provider's key
     "ce.api_record_of",  # the same
+    "ce.check",
+    "ce.check_file",
+    "ce.check_key",
     "design.styleguide",
     "device.manifest",
     "device.worker",

@@ -25,7 +25,9 @@ NOT_WALKED = {
     "bootstrap.static",
     "ce.api_description",  # for machines
     "ce.api_record_of",  # for machines
+    "ce.check_key",  # for machines
     "ce.evidence",  # a file
+    "ce.transcript_file",  # a file
     "device.manifest",  # for machines
     "device.worker",  # a script
     "fail",  # of the tests

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import current, files, published, stated
+from examprep.app.demo import claims, current, files, published, stated
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -288,6 +288,9 @@ class Builder:
             count_cohort(session, "sw-comprehensive", self.runtime.clock.today())
             officer, admin = self._actor(session, "county"), self._actor(session, "admin")
             lead_campaign(session, (admin, officer, trainer), learners, now)
+            holders = current.holder_ids(session, self._below(session, WEINING), self.runtime.clock.today())
+            others = [person_id for ids in holders.values() for person_id in ids if person_id != candidate]
+            claims.claim_hours(session, self.runtime, officer, candidate, others, self.draw)
 
     def _candidate(self, session: Session) -> int:
         """An assistant of the county who is short of hours and prepares for the next level gets the printed account."""

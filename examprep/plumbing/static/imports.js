@@ -3,6 +3,7 @@
 const EVERY_MS = 800;
 const box = document.getElementById("progress");
 let timer = 0;
+let told = false;
 
 function token() {
   const drawn = crypto.getRandomValues(new Uint8Array(16));
@@ -12,6 +13,9 @@ function token() {
 async function ask(address) {
   try {
     const answer = await fetch(address);
+    // What is handed over as a file leaves the page where it is: the work is done once nothing more is known of it.
+    if (answer.status === 204 && told) return end();
+    told ||= answer.status === 200;
     const said = answer.status === 200 && !answer.redirected ? (await answer.text()).trim() : "";
     if (said) box.querySelector("[data-said]").textContent = said;
   } catch {
@@ -19,7 +23,13 @@ async function ask(address) {
   }
 }
 
+function end() {
+  clearInterval(timer);
+  box.hidden = true;
+}
+
 function begin(event) {
+  told = false;
   const field = document.createElement("input");
   field.type = "hidden";
   field.name = "progress";
@@ -36,8 +46,5 @@ function begin(event) {
 if (box) {
   for (const form of document.querySelectorAll("main form[method=post]")) form.addEventListener("submit", begin);
   // Back from the next page: nothing is under way any more.
-  addEventListener("pageshow", () => {
-    clearInterval(timer);
-    box.hidden = true;
-  });
+  addEventListener("pageshow", end);
 }
