@@ -51,7 +51,7 @@ AUDIT_COLUMNS = (
     Column("frame_count", N_("Out of"), "number"),
     Column("size", N_("Drawn"), "number"),
     Column("looked_at", N_("Looked at"), "number"),
-    Column("findings", N_("Findings"), "number"),
+    Column("findings", N_("Found wrong"), "number"),
     Column("drawn_by", N_("Drawn by")),
 )
 ITEM_COLUMNS = (
@@ -88,7 +88,7 @@ def review_queue() -> ResponseReturnValue:
         kinds=kinds(),
         units=units,
         now=runtime().clock.now(),
-        clean=sum(row["state"] == "claim-submitted" and not row["doubts"] for row in rows),
+        clean=[row["id"] for row in rows if row["state"] == "claim-submitted" and not row["doubts"]],
         done=request.args.get("done", type=int),
         left=request.args.get("left", type=int),
     )
@@ -220,7 +220,7 @@ def audit(audit_id: int) -> ResponseReturnValue:
 
 
 AUDIT_STATES = {
-    "audit-open": Sentence("To be looked at"),
+    "audit-open": Sentence("Not yet looked at"),
     "audit-sound": Sentence("Sound"),
     "audit-finding": Sentence("Finding"),
 }

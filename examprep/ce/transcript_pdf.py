@@ -20,7 +20,7 @@ from examprep.plumbing.i18n import day, hours, say
 from examprep.plumbing.pdf import font, markup, printable
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
-_WIDTHS = (9 * mm, 58 * mm, 22 * mm, 36 * mm, 28 * mm, 21 * mm)
+_WIDTHS = (12 * mm, 52 * mm, 26 * mm, 34 * mm, 29 * mm, 21 * mm)
 
 
 def check_address(base_url: str, one: Transcript) -> str:

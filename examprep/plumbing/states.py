@@ -43,7 +43,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "claim-rejected": (N_("Rejected"), "wrong"),
     "claim-reversed": (N_("Approval reversed"), "wrong"),
     "claim-withdrawn": (N_("Withdrawn"), "quiet"),
-    "audit-open": (N_("To be looked at"), "info"),
+    "audit-open": (N_("Not yet looked at"), "info"),
     "audit-sound": (N_("Sound"), "right"),
     "audit-finding": (N_("Finding"), "wrong"),
     "ce-exempt": (N_("Exempt"), "quiet"),
