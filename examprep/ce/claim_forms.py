@@ -110,8 +110,11 @@ class ClaimForm(BaseForm):
                 "unit": N_("Choose a unit."),
             }
             raise ValidationError(say(wrong.get(str(error), N_("Give a number, for example 4 or 1.5.")))) from None
-        if activity and not activity.timed and activity.piece_minutes and self.unit.data != "pieces":
-            raise ValidationError(say(N_("This kind is counted by pieces: choose that unit, and how many.")))
+        if piece and self.unit.data != "pieces":
+            # Two days of eight credit hours are two full days; anything else would be no whole number of them.
+            self.units, rest = divmod(self.minutes, piece)
+            if rest or (activity and not activity.timed):
+                raise ValidationError(say(N_("This kind is counted by pieces: choose that unit, and how many.")))
 
     def validate_last_on(self, field: DateField) -> None:
         if field.data and self.first_on.data and field.data < self.first_on.data:

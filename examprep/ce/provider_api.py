@@ -13,11 +13,11 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from examprep.ce import providing
+from examprep.ce.blueprint import bp
 from examprep.ce.claim_models import ClaimRow
 from examprep.ce.provider_openapi import description
 from examprep.ce.provider_reading import KEY, read_report
 from examprep.ce.providing import Provider
-from examprep.ce.views import bp
 from examprep.kernel.errors import Forbidden, NotFound, Refusal, RuleViolation
 from examprep.plumbing.access import by_token, public
 from examprep.plumbing.i18n import say

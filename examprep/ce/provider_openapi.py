@@ -3,7 +3,7 @@
 from typing import Any
 
 from examprep.ce.provider_reading import KINDS, MINUTES_MOST, REQUIRED
-from examprep.ce.rules.credit import CATEGORIES
+from examprep.ce.rules.requirement import CATEGORIES
 
 EXAMPLE = {
     "key": "2026-03-0512",

@@ -7,7 +7,7 @@ from typing import Any
 
 from examprep.ce.activities import ACTIVITIES
 from examprep.ce.providing import Report
-from examprep.ce.rules.credit import CATEGORIES
+from examprep.ce.rules.requirement import CATEGORIES
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.minutes import MINUTES_PER_CREDIT_HOUR
 from examprep.kernel.sentence import Sentence

@@ -8,8 +8,8 @@ from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
 from examprep.ce import providing
+from examprep.ce.blueprint import bp
 from examprep.ce.claim_views import told, worded
-from examprep.ce.views import bp
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people import directory

@@ -355,6 +355,7 @@ def _write(
         source_id=row.id,
         posted_by=actor.person_id if actor else None,
         now=now,
+        kind=report.kind,
     )
     row.state, row.granted_minutes, row.decided_at = "approved", report.minutes, now
     row.decided_by = actor.person_id if actor else None

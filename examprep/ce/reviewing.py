@@ -93,6 +93,7 @@ def approve(
         source_id=row.id,
         posted_by=actor.person_id,
         now=now,
+        **_counted_as(row, granted),
     )
     if line_id is None:
         raise _decided()
@@ -101,6 +102,13 @@ def approve(
     after = {"minutes": granted, "category": row.category, "doubts": "、".join(sorted(warned)) or None}
     record(session, actor, "ce.claim-approved", "ce_claim", row.id, now=now, after=after)
     return line_id
+
+
+def _counted_as(row: ClaimRow, granted: int) -> dict[str, Any]:
+    """The kind and number by which a requirement's table may count it; a part of it counts as its minutes."""
+    if row.kind is None or granted != row.minutes:
+        return {}
+    return {"kind": row.kind, "units": row.units or 1}
 
 
 def approve_clean(session: Session, actor: Actor, claim_id: int, *, now: datetime) -> bool:

@@ -15,9 +15,9 @@ from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
 from examprep.ce import standings, transcript_pdf, transcripts
+from examprep.ce.blueprint import bp
 from examprep.ce.forms import CATEGORY_NAMES
 from examprep.ce.transcripts import Checked, Transcript
-from examprep.ce.views import bp
 from examprep.imports import progress
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.period import calendar_year

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from examprep.ce import claim_store
 from examprep.ce.claim_models import ClaimRow
 from examprep.ce.models import LineRow
-from examprep.ce.rules.credit import CATEGORIES
+from examprep.ce.rules.requirement import CATEGORIES
 from examprep.ce.transcript_models import TranscriptFileRow, TranscriptRow
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound, RuleViolation

@@ -24,7 +24,17 @@ from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, standing_views, requirement_views, exemption_views, claim_views, review_views, provider_views, provider_api, transcript_views)
+PAGES = (
+    views,
+    standing_views,
+    requirement_views,
+    exemption_views,
+    claim_views,
+    review_views,
+    provider_views,
+    provider_api,
+    transcript_views,
+)
 
 FEATURE = Feature(
     "ce",

@@ -106,6 +106,17 @@ def test_a_degree_is_counted_by_pieces_and_takes_no_hours(sign_in, runtime):
     assert (claim.minutes, claim.units, claim.timed) == (5400, 1, False)
 
 
+@pytest.mark.parametrize(
+    ("amount", "unit", "units"),
+    [("2", "days", 2), ("2", "pieces", 2), ("8", "hours", 1), ("1.5", "days", None), ("5", "hours", None)],
+)
+def test_full_days_are_whole(sign_in, runtime, amount, unit, units):
+    more = {"last_on": "2026-03-06", "from_time": "", "to_time": ""}
+    post(sign_in("ann_candidate"), kind="day", amount=amount, unit=unit, **more)
+    (claim,) = rows(runtime)
+    assert (claim.state, claim.units) == (("submitted", units) if units else ("draft", None))
+
+
 def test_without_a_file_there_is_no_claim_of_a_training(sign_in, runtime):
     data = {**FORM, "hand_in": "1"}
     answer = english(sign_in("ann_candidate")).post("/ce/claims/new", data=data)

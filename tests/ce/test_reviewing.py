@@ -308,3 +308,13 @@ def machine(runtime, world) -> type[RuleBasedStateMachine]:
 def test_the_ledger_equals_approved_claims_minus_reversals(runtime, world):
     wanted = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck), deadline=None)
     run_state_machine_as_test(machine(runtime, world), settings=wanted)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "kind", "units"),
+    [pytest.param(None, "", "paper-first", 2, id="whole"), pytest.param(900, "其中一篇", "hours", 1, id="part")],
+)
+def test_a_line_tells_what_a_requirement_may_count_otherwise(runtime, claims, minutes, words, kind, units):
+    claim = claims.hand_in(kind="paper-first", at=None, minutes=3600, units=2)
+    claims.do(reviewing.approve, OFFICER, claim, minutes=minutes, words=words)
+    assert read(runtime, select(LineRow.kind, LineRow.units)) == [(kind, units)]
