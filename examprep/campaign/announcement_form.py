@@ -15,11 +15,11 @@ from examprep.plumbing.forms import BaseForm
 class AnnouncementForm(BaseForm):
     """A notice in Chinese, in English or in both."""
 
-    organisation_id = SelectField(N_("To everybody of"), coerce=int)
+    organisation_id = SelectField(N_("Addressed to"), coerce=int)
     title_zh = StringField(N_("Title in Chinese"), [Length(max=80)])
-    body_zh = TextAreaField(N_("Text in Chinese"), [Length(max=5000)])
+    body_zh = TextAreaField(N_("Text in Chinese"), [Length(max=5000)], render_kw={"rows": 6})
     title_en = StringField(N_("Title in English"), [Length(max=120)])
-    body_en = TextAreaField(N_("Text in English"), [Length(max=5000)])
+    body_en = TextAreaField(N_("Text in English"), [Length(max=5000)], render_kw={"rows": 4})
     link = StringField(N_("Link"), [Length(max=300)])
     file = FileField(
         N_("File"),

@@ -20,7 +20,7 @@ WRITE = announcing.WRITE
 SHOWN_DAYS = 30
 COLUMNS = (
     Column("titles", N_("Title"), "names", link=lambda row: url_for("campaign.announcement", number=row["id"])),
-    Column("organisation", N_("To everybody of"), sortable=True),
+    Column("organisation", N_("Addressed to"), sortable=True),
     Column("state", N_("State"), "badge"),
     Column("since", N_("Shown from"), "day", sortable=True),
     Column("last_on", N_("Up to"), "day"),
@@ -69,7 +69,7 @@ def announcement_file(number: int) -> ResponseReturnValue:
     return file_response(content, name, "application/octet-stream")
 
 
-@bp.get("/announcements/managed")
+@bp.get("/notices")
 @needs(WRITE)
 def managed() -> ResponseReturnValue:
     today, ask = runtime().clock.today(), Ask.of(request.args, filters=("state",))
@@ -83,7 +83,7 @@ def managed() -> ResponseReturnValue:
             if row["withdrawn_at"]
             else N_("Still to come")
             if row["since"] > today
-            else N_("Shown")
+            else N_("Being shown")
             if row["until"] > today
             else N_("Over"),
         }
@@ -95,7 +95,7 @@ def managed() -> ResponseReturnValue:
     return render_template("campaign/managed.html", page=page, columns=COLUMNS)
 
 
-@bp.get("/announcements/<int:number>/readers")
+@bp.get("/notices/<int:number>/readers")
 @needs(WRITE)
 def readers(number: int) -> ResponseReturnValue:
     ask = Ask.of(request.args, filters=("read",))
@@ -107,7 +107,7 @@ def readers(number: int) -> ResponseReturnValue:
     return render_template("campaign/readers.html", page=page, columns=READER_COLUMNS, notice=notice)
 
 
-@bp.route("/announcements/new", methods=["GET", "POST"])
+@bp.route("/notices/new", methods=["GET", "POST"])
 @needs(WRITE)
 def new_announcement() -> ResponseReturnValue:
     today = runtime().clock.today()
@@ -115,7 +115,7 @@ def new_announcement() -> ResponseReturnValue:
     return _written(None, form)
 
 
-@bp.route("/announcements/<int:number>/edit", methods=["GET", "POST"])
+@bp.route("/notices/<int:number>/edit", methods=["GET", "POST"])
 @needs(WRITE)
 def edit_announcement(number: int) -> ResponseReturnValue:
     with reading() as session:
@@ -141,7 +141,7 @@ def _written(number: int | None, form: AnnouncementForm) -> ResponseReturnValue:
     return render_template("campaign/announcement_edit.html", form=form, number=number), form.status
 
 
-@bp.post("/announcements/<int:number>/withdraw")
+@bp.post("/notices/<int:number>/withdraw")
 @needs(WRITE)
 def withdraw_announcement(number: int) -> ResponseReturnValue:
     with writing() as session:

@@ -14,7 +14,7 @@ from examprep.plumbing.forms import BaseForm, PartForm
 from examprep.plumbing.i18n import say
 
 DEGREES_ASKED, EMPLOYMENTS_ASKED = 3, 4
-MONTH = {"type": "month", "placeholder": "2020-07", "inputmode": "numeric"}
+MONTH = {"type": "month"}
 
 
 def is_month(_form: object, field: Any) -> None:
@@ -34,7 +34,7 @@ class DegreePart(PartForm):
     level = SelectField(N_("Degree"), default="")
     social_work = BooleanField(N_("In social work"))
     full_time = BooleanField(N_("Full-time study"))
-    began = month_field(N_("Study began"))
+    began = month_field(N_("Study began"), description=N_("Year and month, as in 2020-07."))
     gained = month_field(N_("Diploma"), description=N_("The month on the diploma, or in which you expect it."))
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -59,7 +59,7 @@ class DegreePart(PartForm):
 class EmploymentPart(PartForm):
     """One employment in social work; without an end it goes on."""
 
-    first = month_field(N_("From"))
+    first = month_field(N_("From"), description=N_("Year and month, as in 2020-07."))
     last = month_field(N_("To"), description=N_("Empty when it goes on."))
 
     def validate_last(self, field: Any) -> None:

@@ -41,7 +41,7 @@ COLUMNS = (
     Column("organisation", N_("Organisation"), sortable=True),
     Column("level", N_("Level"), "choice", sortable=True, choices=LEVELS),
     Column("says", N_("Says"), "sentence"),
-    Column("said_at", N_("Said"), "instant", sortable=True),
+    Column("said_at", N_("Said on"), "instant", sortable=True),
     Column("registered", N_("Registered"), "badge"),
     Column("approved", N_("Approved"), "badge"),
     Column("sat", N_("Sat"), "badge"),
@@ -71,10 +71,10 @@ def _choices(session: Session, actor: Actor, year: int) -> dict[str, Any]:
         "years": sorted({*years, year}, reverse=True),
         "units": directory.organisation_choices(session, actor, SEE),
         "classes": exam_classes(session, actor, year) if actor.may(Permission.TRAINING_CLASS_MANAGE) else [],
-        "levels": LEVELS,
+        "levels": [(code, say(name)) for code, name in LEVELS.items()],
         "lists": funnel.LISTS,
         "stages": funnel.STAGES,
-        "shows": [*funnel.STAGES.items(), *funnel.LISTS.items()],
+        "shows": [(name, say(label)) for name, label in {**funnel.STAGES, **funnel.LISTS}.items()],
         "year": year,
     }
 

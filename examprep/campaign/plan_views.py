@@ -22,7 +22,7 @@ from examprep.syllabus.forms import KINDS
 EDIT = Permission.CAMPAIGN_PLAN_EDIT
 COLUMNS = (
     Column("kind", N_("Key date"), "sentence", link=lambda row: url_for("campaign.edit_plan", code=row["code"])),
-    Column("edge", N_("Of its"), "sentence"),
+    Column("edge", N_("Counted from"), "sentence"),
     Column("days", N_("Days before")),
     Column("audience", N_("To whom"), "sentence"),
     Column("active", N_("Is sent"), "badge"),

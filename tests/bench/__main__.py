@@ -14,6 +14,7 @@ BENCHES = {
     "memory": ("tests.bench.memory", "recall on the exam day by our plan, plain FSRS and SM-2"),
     "sweep": ("tests.bench.sweep", "the nightly sweep of all standings, against one GROUP BY over the same lines"),
     "pages": ("tests.bench.pages", "the candidate's home and question page, against a bare template of 10 kB"),
+    "campaign": ("tests.bench.campaign", "the funnel of a year and its lists, against counting the year's outcomes"),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
 }
 

@@ -173,9 +173,10 @@ def test_pages(sign_in, world):
     officer, candidate = sign_in("ann_officer"), sign_in("ann_candidate")
     file = (io.BytesIO(b"%PDF-1.4 x"), "通知.pdf")
     sent = {**FORM, "organisation_id": world.organisations["ann_county"], "file": file}
-    answer = officer.post("/campaign/announcements/new", data=sent)
+    answer = officer.post("/campaign/notices/new", data=sent)
     assert answer.status_code == 303
     path = answer.headers["Location"]
+    desk = path.replace("announcements", "notices")
     assert "关于报名的通知" in candidate.get("/campaign/announcements").text
     page = candidate.get(path).text
     assert "第二行" in page
@@ -183,31 +184,31 @@ def test_pages(sign_in, world):
     got = candidate.get(f"{path}/file")
     assert (got.data, got.mimetype) == (b"%PDF-1.4 x", "application/octet-stream")
     assert "attachment" in got.headers["Content-Disposition"]
-    assert "ann_candidate" in officer.get(f"{path}/readers?read=yes").text
-    assert "关于报名的通知" in officer.get("/campaign/announcements/managed").text
+    assert "ann_candidate" in officer.get(f"{desk}/readers?read=yes").text
+    assert "关于报名的通知" in officer.get("/campaign/notices").text
     changed = {**FORM, "title_zh": "更正", "organisation_id": world.organisations["ann_county"]}
-    assert officer.post(f"{path}/edit", data=changed).status_code == 303
+    assert officer.post(f"{desk}/edit", data=changed).status_code == 303
     assert "更正" in candidate.get(path).text
     assert candidate.get(f"{path}/file").status_code == 200  # without a new file the old one stays
-    assert officer.post(f"{path}/withdraw", data={"reason": ""}).status_code == 422
-    assert officer.post(f"{path}/withdraw", data={"reason": "重复"}).status_code == 303
+    assert officer.post(f"{desk}/withdraw", data={"reason": ""}).status_code == 422
+    assert officer.post(f"{desk}/withdraw", data={"reason": "重复"}).status_code == 303
     assert candidate.get(path).status_code == candidate.get(f"{path}/file").status_code == 404
     assert "重复" in officer.get(path).text
 
 
 def test_who_may_not(sign_in, client, world, desk):
     number = desk.write()
-    path = f"/campaign/announcements/{number}"
+    path, desk = f"/campaign/announcements/{number}", f"/campaign/notices/{number}"
     other = sign_in("bob_officer")
-    for address in (path, f"{path}/file", f"{path}/edit", f"{path}/readers"):
+    for address in (path, f"{path}/file", f"{desk}/edit", f"{desk}/readers"):
         assert other.get(address).status_code == 404, address
-    assert other.post(f"{path}/withdraw", data={"reason": "x"}).status_code == 404
+    assert other.post(f"{desk}/withdraw", data={"reason": "x"}).status_code == 404
     candidate = sign_in("ann_candidate")
     for address in (
-        f"{path}/edit",
-        f"{path}/readers",
-        "/campaign/announcements/managed",
-        "/campaign/announcements/new",
+        f"{desk}/edit",
+        f"{desk}/readers",
+        "/campaign/notices",
+        "/campaign/notices/new",
     ):
         assert candidate.get(address).status_code == 403, address
     assert client.get(path).status_code == 303  # to the sign-in page
@@ -217,7 +218,7 @@ def test_a_forged_request_is_refused(app, sign_in, desk):
     number = desk.write()
     officer = sign_in("ann_officer")
     app.config["WTF_CSRF_ENABLED"] = True
-    answer = officer.post(f"/campaign/announcements/{number}/withdraw", data={"reason": "x"})
+    answer = officer.post(f"/campaign/notices/{number}/withdraw", data={"reason": "x"})
     app.config["WTF_CSRF_ENABLED"] = False
     assert answer.status_code == 400
     assert desk.unread() == [number]

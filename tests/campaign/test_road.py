@@ -90,6 +90,8 @@ def test_who_missed_the_window_is_told_so_and_no_more():
 def test_days_left():
     left = {step.kind: step.days_left for step in road(CALENDAR, WILL, date(2027, 3, 17))}
     assert (left["registration"], left["fee"], left["ticket"]) == (3, 7, 61)
+    before = {step.kind: step.days_left for step in road(CALENDAR, SILENT, date(2027, 3, 1))}
+    assert (before["say"], before["registration"]) == (19, 9)
     about = (entry("registration", "2027-03-08", "2027-03-29", "about"),)
     assert {step.days_left for step in road(about, WILL, date(2027, 3, 17))} == {None}
 

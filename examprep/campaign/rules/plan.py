@@ -22,7 +22,7 @@ AUDIENCE_NAMES: Mapping[str, str] = {
     "failed": N_("Who sat and did not pass"),
     "passed": N_("Who passed"),
 }
-EDGES: Mapping[str, str] = {"first": N_("First day"), "last": N_("Last day")}
+EDGES: Mapping[str, str] = {"first": N_("Its first day"), "last": N_("Its last day")}
 
 
 def due(days: Sequence[int], at: date, today: date) -> int | None:

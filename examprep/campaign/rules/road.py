@@ -93,7 +93,7 @@ def road(calendar: Sequence[KeyDate], position: Position, today: date) -> tuple[
             continue
         if _concerns(kind, position, window, today):
             entry = window if kind == SAY else dates.get(kind)
-            steps.append(Step(kind, _state(kind, entry, position, today), entry, _days_left(entry, today)))
+            steps.append(Step(kind, _state(kind, entry, position, today), entry, _days_left(kind, entry, today)))
     return tuple(steps)
 
 
@@ -143,10 +143,10 @@ def _done(position: Position) -> set[str]:
     return found
 
 
-def _days_left(entry: KeyDate | None, today: date) -> int | None:
+def _days_left(kind: str, entry: KeyDate | None, today: date) -> int | None:
     """To the last day of what is under way, to the first of what comes; ``None`` where that is not exactly known."""
     if entry is None or not entry.exact:
         return None
-    if today < entry.starts_on:
+    if today < entry.starts_on and kind != SAY:
         return (entry.starts_on - today).days
     return max(0, (entry.last_on - today).days)
