@@ -1,6 +1,7 @@
 """What happened to certificates, and the certificates that follow from it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -169,36 +170,102 @@ class DisclosureRow(Base):
 
 
 class AwardSchemeRow(Base):
-    """Who is paid what for a certificate: versioned data with its source. Amounts are fen by level."""
+    """A scheme of an organisation: what it pays, and to whom, is said by its versions."""
 
     __tablename__ = "award_scheme"
     __table_args__ = (
-        CheckConstraint("kind IN ('one-off', 'monthly')", name="kind"),
-        UniqueConstraint("organisation_id", "name", "since"),
+        CheckConstraint("kind IN ('one-off', 'monthly', 'grade')", name="kind"),
+        UniqueConstraint("organisation_id", "name"),
     )
 
     id: Mapped[pk]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str]
     kind: Mapped[str]
-    fen_by_level: Mapped[dict[str, int]] = mapped_column(JSON)
-    cap_months: Mapped[int | None]
+
+
+class AwardVersionRow(Base):
+    """One version of a scheme with its source; of two that begin on one day the later added holds. Amounts are fen."""
+
+    __tablename__ = "award_version"
+    __table_args__ = (
+        CheckConstraint("stacking IN ('add', 'highest')", name="stacking"),
+        CheckConstraint("upgrade IN ('full', 'difference', 'nothing')", name="upgrade"),
+        CheckConstraint("cap_months > 0", name="cap"),
+        CheckConstraint("until > since", name="until"),
+    )
+
+    id: Mapped[pk]
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("award_scheme.id"), index=True)
     since: Mapped[date]
     until: Mapped[date | None]
+    fen_by_level: Mapped[dict[str, int]] = mapped_column(JSON)
+    cap_months: Mapped[int | None]
+    stacking: Mapped[str]
+    upgrade: Mapped[str]
+    conditions: Mapped[dict[str, Any]] = mapped_column(JSON)  # `rules.awarding.Conditions`
     source: Mapped[str]
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class AwardClaimRow(Base):
+    """An application for an award, and the two persons who approved it: neither the applicant nor the one it is for."""
+
+    __tablename__ = "award_claim"
+    __table_args__ = (
+        CheckConstraint("state IN ('applied', 'checked', 'approved', 'stopped', 'refused', 'retracted')", name="state"),
+        CheckConstraint("first_by <> second_by", name="two_persons"),
+        CheckConstraint("first_by <> applied_by AND first_by <> person_id", name="first_other"),
+        CheckConstraint("second_by <> applied_by AND second_by <> person_id", name="second_other"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'stopped') OR (first_by IS NOT NULL AND second_by IS NOT NULL)", name="approved"
+        ),
+        CheckConstraint("until_month >= from_month", name="months"),
+        Index(
+            "uq_award_claim_live",
+            "scheme_id",
+            "person_id",
+            "level",
+            unique=True,
+            sqlite_where=text("state IN ('applied', 'checked', 'approved')"),
+            postgresql_where=text("state IN ('applied', 'checked', 'approved')"),
+        ),
+    )
+
+    id: Mapped[pk]
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("award_scheme.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("register_event.id"))
+    level: Mapped[str]
+    full_time: Mapped[bool]
+    employed_since: Mapped[date | None]
+    from_month: Mapped[date]  # the first that is paid
+    until_month: Mapped[date | None]  # the first that is not paid any more
+    state: Mapped[str]
+    reason: Mapped[str | None]  # why it was refused or stopped
+    applied_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    applied_on: Mapped[date]
+    first_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    second_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class AwardLineRow(Base):
-    """One payment, or the taking back of one. Lines are never edited; a month is paid to a person once."""
+    """One payment, or one that takes back what another did. Lines are never edited; an entitlement is paid once.
+
+    What follows a first line of an entitlement reverses the line before it, so that its sum is nothing or one payment:
+    ``clawback`` (taken back), ``reinstated`` (that was wrong), ``cancelled`` (its run was), ``paid`` again after that,
+    ``moved`` to or from the row of a person that was merged.
+    """
 
     __tablename__ = "award_line"
     __table_args__ = (
         CheckConstraint("fen <> 0", name="fen"),
+        CheckConstraint("why IN ('paid', 'clawback', 'reinstated', 'cancelled', 'moved')", name="why"),
         Index(
             "uq_award_line_once",
             "scheme_id",
             "person_id",
-            "month",
+            "entitlement",
             unique=True,
             sqlite_where=text("reverses_id IS NULL"),
             postgresql_where=text("reverses_id IS NULL"),
@@ -207,11 +274,46 @@ class AwardLineRow(Base):
 
     id: Mapped[pk]
     scheme_id: Mapped[int] = mapped_column(ForeignKey("award_scheme.id"))
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("award_claim.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     level: Mapped[str]
+    entitlement: Mapped[str]  # 2026-03, or once:SW
     month: Mapped[date]  # its first day; of a one-off award, the month it is paid in
     fen: Mapped[int]  # negative: taken back
+    why: Mapped[str]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("award_line.id"), unique=True)
     reason: Mapped[str | None]
     posted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     posted_at: Mapped[datetime]
+
+
+class AwardRunRow(Base):
+    """What finance is to pay out in one go. Its control totals are those of its lines; `verify` counts again."""
+
+    __tablename__ = "award_run"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'closed', 'cancelled')", name="state"),
+        CheckConstraint("(state = 'open') = (settled_at IS NULL)", name="settled"),
+    )
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    month: Mapped[date]
+    state: Mapped[str]
+    persons: Mapped[int]
+    lines: Mapped[int]
+    fen: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+
+
+class AwardRunLineRow(Base):
+    """Which run a line is paid with: one at most."""
+
+    __tablename__ = "award_run_line"
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("award_line.id"), primary_key=True, autoincrement=False)
+    run_id: Mapped[int] = mapped_column(ForeignKey("award_run.id"), index=True)

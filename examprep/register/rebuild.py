@@ -1,12 +1,13 @@
-"""Certificates rebuilt from their events, for `examprep verify`."""
+"""Certificates rebuilt from their events, runs from their lines, for `examprep verify`."""
 
 from collections.abc import Iterator
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from examprep.register.ledger import folded
-from examprep.register.models import RegisterCertificateRow
+from examprep.register.models import AwardRunRow, RegisterCertificateRow
+from examprep.register.runs import totals
 
 
 def differences(session: Session, repair: bool) -> Iterator[str]:
@@ -23,3 +24,14 @@ def differences(session: Session, repair: bool) -> Iterator[str]:
         for id_ in wrong:
             if id_ in right:
                 session.execute(insert(RegisterCertificateRow).values(**right[id_]))
+
+
+def run_differences(session: Session, repair: bool) -> Iterator[str]:
+    """Each run whose control totals are not those of its lines."""
+    names = ("persons", "lines", "fen", "sha256")
+    for row in session.execute(select(AwardRunRow.__table__).order_by(AwardRunRow.id)).mappings().all():
+        kept, counted = {name: row[name] for name in names}, totals(session, row["id"])
+        if kept != counted:
+            yield f"award_run {row['id']}: kept {kept}, lines say {counted}"
+            if repair:
+                session.execute(update(AwardRunRow).where(AwardRunRow.id == row["id"]).values(**counted))

@@ -8,18 +8,20 @@ from examprep.register import (
     award_views,
     cards,
     certificate_views,
+    claim_views,
     jobs,
     limits,
     office_views,
     own_views,
     rebuild,
+    run_views,
 )
 from examprep.register.importer import HoldersImporter
 from examprep.register.trail import TRAIL
 from examprep.register.views import bp
 
 # The other pages hang themselves on the blueprint when imported.
-PAGES = (award_views, certificate_views, office_views, own_views)
+PAGES = (award_views, certificate_views, claim_views, office_views, own_views, run_views)
 
 FEATURE = Feature(
     "register",
@@ -67,6 +69,9 @@ FEATURE = Feature(
         PersonPage(N_("Certificates"), "register.person", Permission.REGISTER_HOLDER_SEE, 25),
         PersonPage(N_("Awards"), "register.award_ledger", Permission.REGISTER_HOLDER_SEE, 40),
     ),
-    derived=(Derived("register_certificate", rebuild.differences),),
+    derived=(
+        Derived("register_certificate", rebuild.differences),
+        Derived("award_run", rebuild.run_differences),
+    ),
     trail=TRAIL,
 )

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from examprep.app.schema import load_data
-from examprep.register import awards
+from examprep.people.models import PersonRow
 from examprep.register.actions import add_certificate
 from examprep.training import mentoring
+from tests.register import paying
 
 TOTAL = re.compile(r'<span class="count">[\d,]+–[\d,]+ of ([\d,]+)</span>')
 
@@ -36,14 +37,13 @@ def bureau(runtime, world):
                 mentee_id=pair["candidate"], since=date(2026, 1, 1), now=now,
             )  # fmt: skip
             officer = world.actor(session, f"{county}_officer")
-            scheme = awards.add_scheme(
-                session, organisation_id=officer.organisation_id, name="补贴", kind="monthly",
-                fen_by_level={"ASW": 30_000}, cap_months=36, since=date(2020, 1, 1), source="办法",
-            )  # fmt: skip
-            awards.pay_month(
-                session, officer, scheme_id=scheme, person_id=pair["candidate"], month=date(2026, 2, 1), now=now
+            hands = (officer, world.actor(session, "province_officer"))
+            scheme = paying.scheme(session, officer, now=now)
+            paying.approved(
+                session, scheme, world.actor(session, f"{county}_candidate"), hands, today=date(2026, 2, 1), now=now
             )
-        session.get_one(awards.PersonRow, world.people["ann_officer"]).in_post = False
+            paying.run(session, officer, date(2026, 2, 1), today=today, now=now)
+        session.get_one(PersonRow, world.people["ann_officer"]).in_post = False
 
 
 @pytest.fixture

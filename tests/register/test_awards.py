@@ -1,146 +1,479 @@
-"""Awards: each month paid once, within the cap, taken back by a further line; the pages and who may use them."""
+"""Awards from the scheme to finance: two persons approve, a run pays what was previewed, mistakes are reversed."""
 
+import io
+import re
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from examprep.kernel.errors import Conflict, RuleViolation
-from examprep.people.access import Permission
-from examprep.people.bounds import seen
+from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
+from examprep.people.access import Role
+from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
-from examprep.register import actions, awards
+from examprep.register import actions, awards, claims, merging, rebuild, runs, schemes
+from examprep.register.claims import Claim
+from examprep.register.models import AwardClaimRow, AwardLineRow, AwardRunRow
+from tests.factories import enlist
+from tests.register import paying
 
-NOW_MONTH = date(2026, 3, 1)
+TODAY, NEW = date(2026, 4, 1), {"qualified_year": 2025, "issued_on": date(2025, 10, 9)}
+APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
+
+
+class Office:
+    """One county's officers at work, each act a transaction of its own."""
+
+    def __init__(self, runtime, world):
+        self.runtime, self.world, self.now = runtime, world, runtime.clock.now()
+
+    def do(self, act, who, *rest, **more):
+        with self.runtime.database.write() as session:
+            return act(session, self.world.actor(session, who), *rest, **more)
+
+    def ask(self, query, who, *rest, **more):
+        with self.runtime.database.read() as session:
+            return query(session, self.world.actor(session, who), *rest, **more)
+
+    def certify(self, name="ann_candidate", level="ASW", **more):
+        entry = {"level": level, "number": f"{level}-{name}", **NEW, **more}
+        return self.do(actions.add_certificate, "ann_officer", person_id=self.world.people[name], now=self.now, **entry)
+
+    def scheme(self, **more):
+        return self.do(paying.scheme, "ann_officer", now=self.now, **more)
+
+    def apply(self, scheme_id, certificate_id, who="ann_candidate", today=TODAY, employed_since=None):
+        claim = Claim(scheme_id, certificate_id, True, employed_since)
+        return self.do(claims.apply, who, claim, today=today, now=self.now)
+
+    def approve(self, claim_id, *hands):
+        return [self.do(claims.approve, hand, claim_id, today=TODAY, now=self.now) for hand in hands][-1]
+
+    def run(self, month=APRIL, today=MAY, who="ann_officer"):
+        return self.do(paying.run, who, month, today=today, now=self.now)
+
+    def plan(self, month=APRIL, who="ann_officer"):
+        return self.ask(runs.plan, who, self.world.organisations["ann_county"], month)
+
+    def lines(self, who="ann_candidate"):
+        with self.runtime.database.read() as session:
+            person_id = self.world.people[who]
+            query = select(AwardLineRow).where(AwardLineRow.person_id == person_id).order_by(AwardLineRow.id)
+            return [(one.id, one.fen, one.why) for one in session.scalars(query)]
+
+    def totals(self, who="ann_officer"):
+        return self.ask(awards.paid_totals, who)
+
+    def sound(self):
+        with self.runtime.database.read() as session:
+            assert list(rebuild.run_differences(session, False)) == []
+            assert list(rebuild.differences(session, False)) == []
 
 
 @pytest.fixture
-def scheme(runtime, world) -> int:
-    """ann's county pays assistants 300 yuan a month, at most three months; ann_candidate is an assistant."""
+def office(runtime, world):
     with runtime.database.write() as session:
-        officer = world.actor(session, "ann_officer")
-        actions.add_certificate(
-            session,
-            officer,
-            person_id=world.people["ann_candidate"],
-            level="ASW",
-            number="20230612520526000001",
-            qualified_year=2023,
-            issued_on=date(2023, 10, 9),
-            now=runtime.clock.now(),
-        )
-        return awards.add_scheme(
-            session,
-            organisation_id=world.organisations["ann_county"],
-            name="津贴",
-            kind="monthly",
-            fen_by_level={"ASW": 30_000, "SW": 50_000},
-            cap_months=3,
-            since=date(2025, 1, 1),
-            source="办法",
-        )
+        for order, name in enumerate(("second", "third")):
+            enlist(
+                session,
+                runtime,
+                world,
+                name,
+                "ann_county",
+                Role.OFFICER,
+                date(2020, 1, 1),
+                80 + order,
+                runtime.clock.now(),
+            )
+    return Office(runtime, world)
 
 
 @pytest.fixture
-def pay(runtime, world, scheme):
-    def go(month: date, who: str = "ann_candidate", by: str = "ann_officer") -> int:
-        with runtime.database.write() as session:
-            actor = world.actor(session, by)
-            return awards.pay_month(
-                session, actor, scheme_id=scheme, person_id=world.people[who], month=month, now=runtime.clock.now()
-            )
-
-    return go
+def claim(office):
+    """ann_candidate's claim on 300 yuan a month, approved, from April 2026 on."""
+    claim_id = office.apply(office.scheme(), office.certify())
+    assert office.approve(claim_id, "ann_officer", "second") == "approved"
+    return claim_id
 
 
-def totals(runtime, world, who="ann_officer"):
-    with runtime.database.read() as session:
-        return awards.paid_totals(session, world.actor(session, who))
+def test_a_run_pays_what_was_previewed_and_once(office, claim):
+    plan = office.plan()
+    assert (plan.persons, len(plan.lines), plan.fen) == (1, 1, 30_000)
+    run_id = office.run()
+    assert office.totals() == (1, 30_000)
+    with pytest.raises(RuleViolation, match="nothing to pay"):
+        office.run()
+    office.run(MAY)
+    assert office.totals() == (1, 60_000)
+    office.do(runs.close, "second", run_id, now=office.now)
+    with pytest.raises(RuleViolation, match="closed or cancelled"):
+        office.do(runs.cancel, "second", run_id, now=office.now)
+    assert [row["fen"] for row in office.ask(runs.by_month, "ann_officer")] == [30_000, 30_000]
+    office.sound()
 
 
-def test_months_add_up_and_each_is_paid_once(runtime, world, pay):
-    pay(date(2026, 1, 5))
-    pay(date(2026, 2, 27))
-    with pytest.raises(Conflict):
-        pay(date(2026, 2, 1))
-    assert totals(runtime, world) == (1, 60_000)
+def test_a_run_pays_arrears_and_not_what_is_to_come(office, claim):
+    with pytest.raises(RuleViolation, match="not begun"):
+        office.run(date(2026, 6, 1), today=MAY)
+    office.run(MAY)
+    assert [fen for _, fen, _ in office.lines()] == [30_000, 30_000]
 
 
-@pytest.mark.parametrize(
-    ("months", "who", "code"),
-    [
-        pytest.param([1, 2, 3, 4], "ann_candidate", "register.award-cap", id="cap"),
-        pytest.param([1], "ann_trainer", "register.award-level", id="no-certificate"),
-    ],
-)
-def test_what_the_scheme_does_not_pay(pay, months, who, code):
-    for month in months[:-1]:
-        pay(date(2026, month, 1), who)
-    with pytest.raises(RuleViolation) as refusal:
-        pay(date(2026, months[-1], 1), who)
-    assert refusal.value.code == code
-
-
-def test_before_the_scheme_began_nothing_is_paid(pay):
-    with pytest.raises(RuleViolation, match="award-early"):
-        pay(date(2024, 12, 31))
-
-
-def test_taking_back_leaves_both_lines_and_happens_once(runtime, world, pay):
-    line = pay(NOW_MONTH)
-
-    def take_back() -> None:
-        with runtime.database.write() as session:
-            officer = world.actor(session, "ann_officer")
-            awards.take_back(session, officer, line, reason="重复", now=runtime.clock.now())
-
-    take_back()
-    with pytest.raises(Conflict):
-        take_back()
-    with runtime.database.read() as session:
-        _, lines = awards.ledger(session, world.actor(session, "ann_officer"), world.people["ann_candidate"])
-    assert sorted(found["fen"] for found in lines) == [-30_000, 30_000]
-    assert totals(runtime, world) == (0, 0)
-
-
-def test_another_county_neither_pays_nor_sees(runtime, world, pay):
-    pay(NOW_MONTH)
-    with pytest.raises(Exception, match="no such person"):
-        pay(date(2026, 2, 1), by="bob_officer")
-    assert totals(runtime, world, "bob_officer") == (0, 0)
-    assert totals(runtime, world, "province_officer") == (1, 30_000)
+def test_a_changed_preview_is_not_paid(office, claim):
+    plan = office.plan()
+    office.do(claims.stop, "ann_officer", claim, until=APRIL, reason="离职", now=office.now)
+    with pytest.raises((Conflict, RuleViolation)):
+        organisation = office.world.organisations["ann_county"]
+        office.do(runs.make, "ann_officer", organisation, APRIL, sha256=plan.sha256, today=MAY, now=office.now)
+    assert office.totals() == (0, 0)
 
 
 @pytest.mark.parametrize(
-    ("who", "status"),
+    ("applicant", "hands", "error"),
     [
-        pytest.param("ann_officer", 200, id="own-county"),
-        pytest.param("bob_officer", 404, id="another-county"),
-        pytest.param("ann_trainer", 403, id="role-may-not"),
+        pytest.param("ann_officer", ["ann_officer"], Forbidden, id="the-applicant"),
+        pytest.param("ann_candidate", ["ann_officer", "ann_officer"], Forbidden, id="the-same-twice"),
+        pytest.param("ann_candidate", ["second", "ann_officer", "third"], RuleViolation, id="a-third"),
+        pytest.param("ann_candidate", ["bob_officer"], NotFound, id="another-county"),
+        pytest.param("ann_candidate", ["ann_trainer"], NotFound, id="a-trainer"),
+        pytest.param("ann_candidate", ["ann_candidate"], NotFound, id="the-holder"),
     ],
 )
-def test_who_opens_a_ledger(sign_in, world, pay, who, status):
-    pay(NOW_MONTH)
-    assert sign_in(who).get(f"/register/awards/{world.people['ann_candidate']}").status_code == status
+def test_who_does_not_approve(office, applicant, hands, error):
+    claim_id = office.apply(office.scheme(), office.certify(), applicant)
+    for hand in hands[:-1]:
+        office.approve(claim_id, hand)
+    with pytest.raises(error):
+        office.approve(claim_id, hands[-1])
 
 
-def test_an_officer_pays_and_takes_back_on_the_page(sign_in, world, scheme, runtime):
-    client, address = sign_in("ann_officer"), f"/register/awards/{world.people['ann_candidate']}"
-    month = {"scheme_id": scheme, "month": "2026-02-10"}
-    assert client.post(address, data=month).status_code == 303
-    assert client.post(address, data=month).status_code == 422
-    page = client.get(address).text
-    assert "300" in page
-    line = page.split("/register/awards/line/")[1].split("/")[0]
-    assert client.post(f"/register/awards/line/{line}/take-back", data={"reason": ""}).status_code == 422
-    assert client.post(f"/register/awards/line/{line}/take-back", data={"reason": "重复"}).status_code == 303
-    assert totals(runtime, world) == (0, 0)
+def test_an_officer_who_holds_a_certificate_does_not_approve_their_own(office):
+    claim_id = office.apply(office.scheme(), office.certify("second"), "ann_officer")
+    with pytest.raises(Forbidden):
+        office.approve(claim_id, "second")
 
 
-def test_the_list_names_months_and_sum(runtime, world, pay):
-    pay(date(2026, 1, 1))
-    pay(date(2026, 2, 1))
-    with runtime.database.read() as session:
-        officer = world.actor(session, "ann_officer")
-        page = awards.paid_people(session, officer, Ask(words="ann_candidate"))
-        assert [(row["months"], row["fen"]) for row in page.rows] == [(2, 60_000)]
-        assert seen(session, officer, Permission.REGISTER_AWARD_PAY, world.people["ann_candidate"])
+@pytest.mark.parametrize("hands", [("ann_officer", "ann_officer"), ("ann_candidate", "second"), ("second", "third")])
+def test_the_database_holds_to_two_persons(runtime, office, hands):
+    """``third`` applied, ``ann_candidate`` is paid: whatever the code does, such a row is refused."""
+    scheme_id, certificate_id = office.scheme(), office.certify()
+    people = office.world.people
+    values = {
+        "scheme_id": scheme_id, "person_id": people["ann_candidate"], "certificate_id": certificate_id, "level": "ASW",
+        "full_time": True, "from_month": APRIL, "state": "approved", "applied_by": people["third"],
+        "applied_on": TODAY, "first_by": people[hands[0]], "second_by": people[hands[1]],
+    }  # fmt: skip
+    with pytest.raises(IntegrityError), runtime.database.write() as session:
+        session.execute(insert(AwardClaimRow).values(**values))
+
+
+def test_refused_reopened_withdrawn_and_applied_for_once(office):
+    scheme_id, certificate_id = office.scheme(), office.certify()
+    claim_id = office.apply(scheme_id, certificate_id)
+    with pytest.raises(Conflict, match="applied for already"):
+        office.apply(scheme_id, certificate_id)
+    office.do(claims.refuse, "ann_officer", claim_id, reason="材料不全", now=office.now)
+    with pytest.raises(RuleViolation, match="no approval"):
+        office.approve(claim_id, "second")
+    office.do(claims.reopen, "ann_officer", claim_id, now=office.now)
+    office.approve(claim_id, "second", "ann_officer")
+    with pytest.raises(RuleViolation, match="bureau can stop"):
+        office.do(claims.retract, "ann_candidate", claim_id, now=office.now)
+    with pytest.raises(NotFound):
+        office.do(claims.stop, "bob_officer", claim_id, until=MAY, reason="x", now=office.now)
+    office.do(claims.stop, "ann_officer", claim_id, until=MAY, reason="离职", now=office.now)
+    office.run(date(2026, 6, 1), today=date(2026, 6, 2))
+    assert [fen for _, fen, _ in office.lines()] == [30_000]
+    again = office.apply(scheme_id, certificate_id)
+    office.do(claims.retract, "ann_candidate", again, now=office.now)
+
+
+def test_a_condition_not_met_is_named(office):
+    scheme_id = office.scheme(conditions={"registered": True, "service_months": 12})
+    certificate_id = office.certify()
+    with pytest.raises(RuleViolation, match="12 months of continuous service"):
+        office.apply(scheme_id, certificate_id)
+    with pytest.raises(RuleViolation, match="registration is not in force"):
+        office.apply(scheme_id, certificate_id, employed_since=date(2020, 1, 1))
+    claim = Claim(scheme_id, certificate_id, True, None)
+    found = office.ask(claims.explain, "ann_candidate", claim, today=TODAY)
+    assert [one.name for one in found if not one.met] == ["service", "registered"]
+    with pytest.raises(NotFound):
+        office.ask(claims.explain, "bob_officer", claim, today=TODAY)
+
+
+def test_a_scheme_of_another_county_is_not_offered(office):
+    certificate_id = office.certify()
+    theirs = office.do(paying.scheme, "bob_officer", now=office.now)
+    with pytest.raises(NotFound):
+        office.apply(theirs, certificate_id)
+    with pytest.raises(NotFound):
+        office.do(
+            schemes.add_version, "ann_officer", theirs, since=TODAY, source="x", fen_by_level={"ASW": 1}, now=office.now
+        )
+
+
+def test_a_month_is_not_paid_while_a_condition_fails_and_is_later(office, runtime):
+    scheme_id = office.scheme(conditions={"in_post": True})
+    office.approve(office.apply(scheme_id, office.certify()), "ann_officer", "second")
+
+    def in_post(yes):
+        with runtime.database.write() as session:
+            person = PersonRow.id == office.world.people["ann_candidate"]
+            session.execute(update(PersonRow).where(person).values(in_post=yes))
+
+    in_post(False)
+    plan = office.plan()
+    assert (len(plan.lines), [str(one.why) for one in plan.unpaid]) == (0, ["Not in post."])
+    in_post(True)
+    assert office.plan().fen == 30_000
+
+
+def test_the_cap_ends_the_payments(office):
+    scheme_id = office.scheme(cap_months=2)
+    office.approve(office.apply(scheme_id, office.certify()), "ann_officer", "second")
+    office.run(date(2026, 8, 1), today=date(2026, 9, 1))
+    assert [fen for _, fen, _ in office.lines()] == [30_000, 30_000]
+    plan = office.plan(date(2026, 9, 1))
+    assert [str(one.why) for one in plan.unpaid] == ["All 2 months are paid."]
+
+
+def test_taken_back_once_and_counted_again_with_the_next_run(office, claim):
+    office.run()
+    line = office.lines()[0][0]
+    office.do(awards.take_back, "ann_officer", line, reason="重复", now=office.now)
+    with pytest.raises(Conflict):
+        office.do(awards.take_back, "ann_officer", line, reason="重复", now=office.now)
+    with pytest.raises(NotFound):
+        office.do(awards.take_back, "bob_officer", line, reason="重复", now=office.now)
+    assert office.totals() == (0, 0)
+    plan = office.plan()
+    assert (plan.fen, [str(one.why) for one in plan.unpaid]) == (
+        -30_000,
+        ["What was paid for this month was taken back."],
+    )
+    run_id = office.run()
+    back = office.lines()[1][0]
+    office.do(awards.reinstate, "ann_officer", back, reason="误追回", now=office.now)
+    with pytest.raises(Conflict):
+        office.do(awards.reinstate, "ann_officer", back, reason="误追回", now=office.now)
+    office.run()
+    assert office.totals() == (1, 30_000)
+    row, page = office.ask(runs.run, "ann_officer", run_id, Ask())
+    assert (row["fen"], page.totals["fen"]) == (-30_000, -30_000)
+    office.sound()
+
+
+def test_a_cancelled_run_is_paid_by_the_next(office, claim):
+    first = office.run()
+    office.do(runs.cancel, "ann_officer", first, now=office.now)
+    assert office.totals() == (0, 0)
+    assert office.ask(runs.run, "ann_officer", first, Ask())[0]["fen"] == 0
+    office.run()
+    assert [(fen, why) for _, fen, why in office.lines()] == [
+        (30_000, "paid"),
+        (-30_000, "cancelled"),
+        (30_000, "paid"),
+    ]
+    office.sound()
+
+
+def test_what_was_taken_back_before_its_run_is_cancelled_is_settled_with_it(office, claim):
+    first = office.run()
+    office.do(awards.take_back, "ann_officer", office.lines()[0][0], reason="重复", now=office.now)
+    office.do(runs.cancel, "ann_officer", first, now=office.now)
+    assert office.totals() == (0, 0)
+    assert office.plan().lines == []
+    office.sound()
+
+
+def test_a_run_whose_payment_was_taken_back_later_is_not_cancelled(office, claim):
+    first = office.run()
+    office.do(awards.take_back, "ann_officer", office.lines()[0][0], reason="重复", now=office.now)
+    office.run(MAY)
+    with pytest.raises(Conflict, match="later one"):
+        office.do(runs.cancel, "ann_officer", first, now=office.now)
+    office.sound()
+
+
+@pytest.mark.parametrize(
+    ("upgrade", "fen"),
+    [
+        pytest.param("full", [100_000, 300_000], id="full"),
+        pytest.param("difference", [100_000, 200_000], id="difference"),
+        pytest.param("nothing", [100_000], id="nothing"),
+    ],
+)
+def test_one_off_awards_after_an_upgrade(office, upgrade, fen):
+    """吴忠 and 宁夏: once for each level; what a higher level adds is the scheme's."""
+    scheme_id = office.scheme(kind="one-off", upgrade=upgrade, fen_by_level={"ASW": 100_000, "SW": 300_000})
+    office.approve(office.apply(scheme_id, office.certify()), "ann_officer", "second")
+    office.run()
+    higher = office.certify(level="SW")
+    if upgrade == "nothing":
+        with pytest.raises(RuleViolation, match="nothing more"):
+            office.apply(scheme_id, higher)
+    else:
+        office.approve(office.apply(scheme_id, higher), "ann_officer", "second")
+        office.run(MAY)
+    assert [each for _, each, _ in office.lines()] == fen
+    with pytest.raises(RuleViolation):
+        office.run(MAY)
+
+
+def test_an_upgrade_changes_the_monthly_amount_from_its_month(office):
+    scheme_id = office.scheme()
+    office.approve(office.apply(scheme_id, office.certify()), "ann_officer", "second")
+    office.run()
+    higher = office.certify(level="SW", issued_on=date(2026, 3, 20))
+    office.approve(office.apply(scheme_id, higher, today=date(2026, 5, 2)), "ann_officer", "second")
+    office.run(MAY)
+    assert [fen for _, fen, _ in office.lines()] == [30_000, 50_000]
+
+
+def test_of_two_schemes_of_which_only_the_highest_pays(office):
+    lower = office.scheme(name="甲", stacking="highest", fen_by_level={"ASW": 20_000})
+    higher = office.scheme(name="乙", stacking="highest", fen_by_level={"ASW": 30_000})
+    beside = office.scheme(name="丙", fen_by_level={"ASW": 5_000})
+    certificate_id = office.certify()
+    office.approve(office.apply(lower, certificate_id), "ann_officer", "second")
+    office.run()
+    for scheme_id in (higher, beside):
+        office.approve(office.apply(scheme_id, certificate_id), "ann_officer", "second")
+    office.run()
+    assert sorted(fen for _, fen, _ in office.lines()) == [5_000, 10_000, 20_000]  # topped up to the higher
+    office.run(MAY)
+    assert office.totals() == (1, 70_000)
+
+
+def test_a_later_version_pays_from_its_day(office, claim):
+    scheme_id = office.ask(schemes.schemes, "ann_officer", "register:award:pay")[0][0]
+    more = {"since": MAY, "source": "新办法", "fen_by_level": {"ASW": 40_000}}
+    office.do(schemes.add_version, "ann_officer", scheme_id, now=office.now, **more)
+    office.run(MAY)
+    assert [fen for _, fen, _ in office.lines()] == [30_000, 40_000]
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_merged_rows_are_paid_once(office, runtime, both):
+    """Two rows turn out to be one person: what both were paid is asked back, what one was paid goes over."""
+    scheme_id = office.scheme()
+    names = ["ann_candidate", "third"] if both else ["third"]
+    for name in names:
+        office.approve(office.apply(scheme_id, office.certify(name), name), "ann_officer", "second")
+    office.run()
+    gone, kept = office.world.people["third"], office.world.people["ann_candidate"]
+    office.do(merging.take_over, "ann_officer", gone_id=gone, kept_id=kept, now=office.now)
+    assert office.totals() == (1, 30_000)
+    assert office.plan().fen == (-30_000 if both else 0)
+    office.run(MAY)
+    assert office.totals() == (1, 60_000)
+    office.sound()
+
+
+def test_verify_finds_a_run_whose_totals_were_changed(office, runtime, claim):
+    office.run()
+    with runtime.database.write() as session:
+        session.execute(update(AwardRunRow).values(fen=1))
+        assert len(list(rebuild.run_differences(session, True))) == 1
+    office.sound()
+
+
+def test_another_county_neither_pays_nor_sees(office, claim):
+    run_id = office.run()
+    assert office.totals("bob_officer") == (0, 0)
+    assert office.totals("province_officer") == (1, 30_000)
+    for act in (runs.close, runs.cancel):
+        with pytest.raises(NotFound):
+            office.do(act, "bob_officer", run_id, now=office.now)
+    with pytest.raises(NotFound):
+        office.ask(runs.plan, "bob_officer", office.world.organisations["ann_county"], APRIL)
+    assert office.ask(runs.listed, "bob_officer", Ask()).total == 0
+
+
+def test_the_list_names_months_and_sum(office, claim):
+    office.run(MAY)
+    page = office.ask(awards.paid_people, "ann_officer", Ask(words="ann_candidate"))
+    assert [(row["months"], row["fen"]) for row in page.rows] == [(2, 60_000)]
+
+
+SCHEME = {
+    "name": "一次性奖励", "kind": "one-off", "since": "2025-01-01", "yuan_asw": "1000.50", "stacking": "add",
+    "upgrade": "full", "source": "办法", "service_months": "12", "window_first": "01-01", "window_last": "12-31",
+}  # fmt: skip
+
+
+def test_pages_from_the_scheme_to_the_file_for_finance(office, sign_in, world):
+    officer, second, holder = sign_in("ann_officer"), sign_in("second"), sign_in("ann_candidate")
+    typed = {**SCHEME, "organisation_id": world.organisations["ann_county"]}
+    assert officer.post("/register/schemes/add", data={**typed, "window_last": ""}).status_code == 422
+    assert officer.post("/register/schemes/add", data={**typed, "yuan_asw": ""}).status_code == 422
+    assert officer.post("/register/schemes/add", data={**typed, "yuan_asw": "1.005"}).status_code == 422
+    scheme = officer.post("/register/schemes/add", data=typed).location
+    assert officer.post("/register/schemes/add", data=typed).status_code == 422
+    assert officer.get(scheme).status_code == 200
+    assert officer.get(f"{scheme}/versions/add").status_code == 200
+    assert officer.post(f"{scheme}/versions/add", data={**SCHEME, "since": "2027-01-01"}).status_code == 303
+    office.certify()
+    person = world.people["ann_candidate"]
+    assert holder.get("/register/claims/mine").status_code == 200
+    form = f"{scheme}/apply/{person}"
+    held = re.search(r'<option[^>]*value="(\d+)"', holder.get(form).text)[1]
+    assert holder.post(form, data={"certificate_id": held}).status_code == 422
+    stated = {"certificate_id": held, "employed_since": "2020-01-01", "full_time": "y"}
+    claim = holder.post(form, data=stated).location
+    assert holder.post(f"{claim}/approve").status_code == 403
+    assert officer.get(claim).status_code == 200
+    assert officer.post(f"{claim}/approve").status_code == 303
+    assert officer.post(f"{claim}/approve").status_code == 403
+    assert second.post(f"{claim}/approve").status_code == 303
+    preview = officer.get("/register/runs/preview?month=2026-04").text
+    sha256 = re.search(r'name="sha256" value="(\w+)"', preview)[1]
+    sent = {"organisation_id": world.organisations["ann_county"], "month": "2026-04-01", "sha256": sha256}
+    assert officer.post("/register/runs", data={**sent, "sha256": "0" * 64}).status_code == 409
+    run = officer.post("/register/runs", data=sent).location
+    rows = list(load_workbook(io.BytesIO(officer.get(f"{run}?export=xlsx").data)).active.values)
+    assert rows[1][1].startswith("520526")
+    assert rows[1][-1] == 1000.5
+    assert officer.get(run).status_code == 200
+    assert officer.get(f"{run}?export=csv").status_code == 200
+    ledger = officer.get(f"/register/awards/{person}").text
+    line = re.search(r"/register/awards/line/(\d+)/take-back", ledger)[1]
+    assert officer.post(f"/register/awards/line/{line}/take-back", data={"reason": ""}).status_code == 422
+    assert officer.post(f"/register/awards/line/{line}/take-back", data={"reason": "重复"}).status_code == 303
+    back = re.search(r"/register/awards/line/(\d+)/reinstate", officer.get(f"/register/awards/{person}").text)[1]
+    assert officer.post(f"/register/awards/line/{back}/reinstate", data={"reason": "误"}).status_code == 303
+    assert second.post(f"{run}/close").status_code == 303
+    for page in ("/register/awards", "/register/schemes", "/register/claims", "/register/runs"):
+        assert officer.get(page).status_code == 200, page
+        assert officer.get(f"{page}?export=csv").status_code == 200, page
+        assert holder.get(page).status_code == 403, page
+    for page in (claim, run, scheme, f"/register/awards/{person}"):
+        assert sign_in("bob_officer").get(page).status_code == 404, page
+        assert sign_in("ann_trainer").get(page).status_code == 403, page
+
+
+def test_stop_refuse_and_withdraw_on_the_page(office, sign_in, claim):
+    officer, holder = sign_in("ann_officer"), sign_in("ann_candidate")
+    page = f"/register/claims/{claim}"
+    assert officer.post(f"{page}/stop", data={"reason": "离职"}).status_code == 422
+    assert officer.post(f"{page}/stop", data={"reason": "离职", "until": "2026-05-01"}).status_code == 303
+    with office.runtime.database.read() as session:
+        row = session.get(AwardClaimRow, claim)
+        other = office.apply, row.scheme_id, row.certificate_id
+    again = other[0](*other[1:])
+    page = f"/register/claims/{again}"
+    assert officer.post(f"{page}/refuse", data={"reason": ""}).status_code == 422
+    assert officer.post(f"{page}/refuse", data={"reason": "材料不全"}).status_code == 303
+    assert officer.post(f"{page}/reopen").status_code == 303
+    assert holder.post(f"{page}/retract").status_code == 303
+
+
+def test_forged_posts_are_refused(app, office, sign_in, claim):
+    officer = sign_in("ann_officer")
+    app.config["WTF_CSRF_ENABLED"] = True
+    for act in ("approve", "refuse", "stop"):
+        assert officer.post(f"/register/claims/{claim}/{act}").status_code == 400
+    assert officer.post("/register/runs").status_code == 400

@@ -135,6 +135,10 @@ class Builder:
                 if place is not WEINING:
                     bureau = self.bureaus[place.region_code]
                     self._account(session, name, bureau, {Role.OFFICER: [bureau], Role.TRAINER: [bureau]}, hashed)
+                if place.award_months:  # awards are approved by two
+                    self._account(
+                        session, f"{name}-2", self.bureaus[place.region_code], {Role.OFFICER: [bureau]}, hashed
+                    )
 
     def _account(
         self, session: Session, name: str, home: int, roles: dict[Role, list[int]], password_hash: str
@@ -227,7 +231,8 @@ class Builder:
             everyone = [person_id for ids in holders.values() for person_id in ids]
             current.post_hours(session, everyone, self.draw, clock.today(), clock.now())
             if place.award_months:
-                current.pay_awards(session, officer, place, holders, clock.now())
+                second = self._actor(session, f"{self.officers[place.key]}-2")
+                current.pay_awards(session, officer, second, place, clock.now())
             if place.mentees:
                 mentees = session.scalars(
                     select(PersonRow.id)

@@ -1,7 +1,7 @@
 """What is going on now in the generated county: classes, hours of this year, mentors, awards, practice."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -17,13 +17,15 @@ from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
+from examprep.plumbing.listing import Ask
 from examprep.practice import actions as practice
 from examprep.practice import aside, assigning, discussing, notebook
 from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
 from examprep.register import actions as register
-from examprep.register import awards
+from examprep.register import claims, registering, runs, schemes
+from examprep.register.claims import Claim
 from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
 from examprep.training import attending, enrolling, mentoring
@@ -49,32 +51,63 @@ def candidate_actor(session: Session, person_id: int) -> Actor:
     return Actor(0, person.id, person.name, person.organisation_id, person.language, (grant,))
 
 
-def pay_awards(
-    session: Session, officer: Actor, place: Place, holders: Mapping[str, Sequence[int]], now: datetime
-) -> None:
-    """Pay each awarded person month by month up to last month; ``holders`` are person ids by level."""
+def pay_awards(session: Session, officer: Actor, second: Actor, place: Place, now: datetime) -> None:
+    """Let the awarded apply, two officers approve, and one run a month pay them up to last month.
+
+    They are the last of each level to be certified; who is paid for more months applied earlier.
+    """
     this_month = date(now.year, now.month, 1)
-    scheme = awards.add_scheme(
+    scheme_id = schemes.add_scheme(
         session,
+        officer,
         organisation_id=officer.organisation_id,
         name=place.award_name,
         kind="monthly",
+        since=_months_before(this_month, 36),
+        source="培养社会工作人才补贴资金申报发放实施办法（试行）",
         fen_by_level={level: yuan * 100 for level, yuan in place.award_yuan.items()},
         cap_months=36,
-        since=_months_before(this_month, 36),
-        source="申报发放实施办法（试行）",
+        conditions={"registered": True, "registered_at": place.region_code, "full_time": True, "service_months": 12},
+        now=now,
     )
+    begin: dict[date, list[int]] = {}
     for level, paid in place.award_months.items():
-        for person_id, months in zip(holders[level], paid, strict=False):
-            for back in range(months, 0, -1):
-                awards.pay_month(
-                    session,
-                    officer,
-                    scheme_id=scheme,
-                    person_id=person_id,
-                    month=_months_before(this_month, back),
-                    now=now,
-                )
+        for certificate_id, months in zip(_newest(session, officer, level, now), paid, strict=False):
+            begin.setdefault(_months_before(this_month, months), []).append(certificate_id)
+    month, paid_for = min(begin), list[int]()
+    while month < this_month:
+        on = month + timedelta(days=9)
+        at = office_time(on, time(10))
+        for certificate_id in begin.get(month, ()):
+            paid_for.append(certificate_id)
+            _keep_registered(session, officer, certificate_id, on, at)
+            _, row = registering.certificate(session, officer, certificate_id)
+            claim = Claim(scheme_id, certificate_id, full_time=True, employed_since=_months_before(month, 20))
+            holder = candidate_actor(session, row["person_id"])
+            claim_id = claims.apply(session, holder, claim, today=on, now=at)
+            for hand in (officer, second):
+                claims.approve(session, hand, claim_id, today=on, now=at)
+        for certificate_id in paid_for:
+            _keep_registered(session, officer, certificate_id, on, at)
+        plan = runs.plan(session, officer, officer.organisation_id, month)
+        run_id = runs.make(session, officer, officer.organisation_id, month, sha256=plan.sha256, today=on, now=at)
+        runs.close(session, second, run_id, now=at + timedelta(days=5))
+        month = _months_before(month, -1)
+
+
+def _newest(session: Session, officer: Actor, level: str, now: datetime) -> list[int]:
+    """Certificates of a level within the officer's bounds, the last issued first."""
+    ask = Ask(filters={"level": level}, sort="issued_on", descending=True, size=100)
+    page = register.holders(session, officer, ask, today=office_day(now))
+    return [row["certificate_id"] for row in page.rows]
+
+
+def _keep_registered(session: Session, officer: Actor, certificate_id: int, day: date, now: datetime) -> None:
+    """Renew a certificate's registration without a gap until it holds for the month of a day and the next."""
+    _, row = registering.certificate(session, officer, certificate_id)
+    if row["registered_until"] <= day + timedelta(days=31):
+        register.register_again(session, officer, certificate_id, registered_on=row["registered_until"], now=now)
+        _keep_registered(session, officer, certificate_id, day, now)
 
 
 def _months_before(month: date, count: int) -> date:

@@ -1,0 +1,103 @@
+"""The ledger of awards as sums: what was paid of an entitlement, net, and the line that a further one must reverse."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from examprep.kernel.errors import Conflict
+from examprep.register.models import AwardLineRow, AwardSchemeRow, AwardVersionRow
+from examprep.register.rules.awarding import Kind
+
+LINE = AwardLineRow
+
+
+@dataclass(frozen=True)
+class Chain:
+    """All lines of one entitlement: their sum, the last of them, and why that was written."""
+
+    fen: int
+    tail_id: int
+    why: str
+    level: str
+    month: date
+
+
+@dataclass
+class Paid:
+    """What some persons were paid, by (scheme, person, entitlement). ``kinds`` and ``highest`` are of the schemes."""
+
+    chains: dict[tuple[int, int, str], Chain]
+    kinds: Mapping[int, str]
+    highest: frozenset[int]  # schemes of which only the highest pays
+
+    def chain(self, scheme_id: int, person_id: int, entitlement: str) -> Chain | None:
+        return self.chains.get((scheme_id, person_id, entitlement))
+
+    def months(self, scheme_id: int, person_id: int) -> dict[str, int]:
+        """Entitlements paid, net, by level; those planned are counted."""
+        found: dict[str, int] = {}
+        for (scheme, person, _), chain in self.chains.items():
+            if (scheme, person) == (scheme_id, person_id) and chain.fen > 0:
+                found[chain.level] = found.get(chain.level, 0) + 1
+        return found
+
+    def levels(self, scheme_id: int, person_id: int) -> frozenset[str]:
+        return frozenset(self.months(scheme_id, person_id))
+
+    def of_levels(self, scheme_id: int, person_id: int, levels: Sequence[str]) -> int:
+        """Net fen of some levels."""
+        return sum(
+            chain.fen
+            for (scheme, person, _), chain in self.chains.items()
+            if (scheme, person) == (scheme_id, person_id) and chain.level in levels
+        )
+
+    def elsewhere(self, scheme_id: int, person_id: int, entitlement: str) -> int:
+        """Net fen that other schemes of which only the highest pays have paid for the same month or level."""
+        once = self.kinds.get(scheme_id) == Kind.ONE_OFF
+        return sum(
+            chain.fen
+            for (scheme, person, what), chain in self.chains.items()
+            if person == person_id
+            and what == entitlement
+            and scheme != scheme_id
+            and scheme in self.highest
+            and (self.kinds.get(scheme) == Kind.ONE_OFF) == once
+        )
+
+
+def paid_to(session: Session, person_ids: Sequence[int]) -> Paid:
+    """What persons were paid by any scheme."""
+    kinds = dict(session.execute(select(AwardSchemeRow.id, AwardSchemeRow.kind)).all())
+    latest: dict[int, str] = {}
+    query = select(AwardVersionRow.scheme_id, AwardVersionRow.stacking)
+    for scheme_id, stacking in session.execute(query.order_by(AwardVersionRow.since, AwardVersionRow.id)):
+        latest[scheme_id] = stacking
+    chains: dict[tuple[int, int, str], Chain] = {}
+    columns = (LINE.scheme_id, LINE.person_id, LINE.entitlement, LINE.id, LINE.fen, LINE.why, LINE.level, LINE.month)
+    for start in range(0, len(person_ids), 1_000):
+        part = person_ids[start : start + 1_000]
+        for row in session.execute(select(*columns).where(LINE.person_id.in_(part)).order_by(LINE.id)):
+            key = (row.scheme_id, row.person_id, row.entitlement)
+            before = chains[key].fen if key in chains else 0
+            chains[key] = Chain(before + row.fen, row.id, row.why, row.level, row.month)
+    return Paid(chains, kinds, frozenset(id_ for id_, stacking in latest.items() if stacking == "highest"))
+
+
+def post(session: Session, values: Mapping[str, Any], *, now: datetime) -> int:
+    """Write one line; returns its id.
+
+    Raises:
+        Conflict: ``register.award-paid`` -- the entitlement is paid, or the line it reverses was reversed already.
+    """
+    try:
+        id_ = session.scalar(insert(LINE).values(**values, posted_at=now).returning(LINE.id))
+    except IntegrityError as error:
+        raise Conflict("register.award-paid", "This is paid or taken back already. Look at the list again.") from error
+    assert id_ is not None
+    return id_
