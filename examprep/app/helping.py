@@ -55,6 +55,7 @@ TOPICS = Registry(
     _topic("issue-transcripts", N_("Issue transcripts"), Role.OFFICER, "ce.issued_transcripts"),
     _topic("providers", N_("Recognise providers"), Role.OFFICER, "ce.providers"),
     _topic("review-claims", N_("Review claims"), Role.OFFICER, "ce.review_queue"),
+    _topic("registration", N_("Register certificates"), Role.OFFICER, "register.holders"),
     _topic("awards", N_("Pay awards"), Role.OFFICER, "register.award_list"),
     _topic("first-run", N_("Set up an installation"), Role.ADMINISTRATOR, "setup.home"),
     _topic("accounts", N_("People and accounts"), Role.ADMINISTRATOR, "people.people"),

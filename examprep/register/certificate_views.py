@@ -34,7 +34,7 @@ SEE_OR_OWN = (Permission.REGISTER_HOLDER_SEE, Permission.REGISTER_OWN_USE)
 EDIT_OR_OWN = (Permission.REGISTER_HOLDER_EDIT, Permission.REGISTER_OWN_USE)
 EVENT_WORDS = {
     "certified": N_("Entered into the register"),
-    "registered": N_("Registered"),
+    "registered": N_("Registration entered"),
     "withdrawn": N_("Taken out of the register"),
     "applied": N_("Application made"),
     "amended": N_("Application amended"),

@@ -183,7 +183,7 @@ def claim(claim_id: int) -> ResponseReturnValue:
     with reading() as session:
         row = claims.claim(session, actor, claim_id, today=runtime().clock.today())
     own = actor.person_id in (row["person_id"], row["applied_by"])
-    waits = row["state"] in ("claim-applied", "claim-checked")
+    waits = row["state"] in ("award-applied", "award-checked")
     pays = actor.may(Permission.REGISTER_AWARD_PAY)
     return render_template(
         "register/claim.html",
@@ -194,8 +194,8 @@ def claim(claim_id: int) -> ResponseReturnValue:
         waits_for_another=pays and waits and (own or actor.person_id == row["first_by"]),
         refuses=pays and waits and actor.person_id != row["person_id"],
         retracts=waits and own,
-        stops=pays and row["state"] == "claim-approved",
-        reopens=pays and row["state"] == "claim-refused",
+        stops=pays and row["state"] == "award-approved",
+        reopens=pays and row["state"] == "award-refused",
         theirs=row["person_id"] == actor.person_id,
     )
 

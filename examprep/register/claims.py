@@ -25,12 +25,12 @@ from examprep.register.rules.awarding import Facts, Finding, first_month, judge,
 CLAIM, SCHEME, CERTIFICATE = AwardClaimRow, AwardSchemeRow, RegisterCertificateRow
 PAY = Permission.REGISTER_AWARD_PAY
 STATES: Mapping[str, str] = {
-    "claim-applied": N_("Applied for"),
-    "claim-checked": N_("Checked by one person"),
-    "claim-approved": N_("Approved"),
-    "claim-stopped": N_("Stopped"),
-    "claim-refused": N_("Refused"),
-    "claim-retracted": N_("Withdrawn"),
+    "award-applied": N_("Applied for"),
+    "award-checked": N_("Checked by one person"),
+    "award-approved": N_("Approved"),
+    "award-stopped": N_("Stopped"),
+    "award-refused": N_("Refused"),
+    "award-retracted": N_("Withdrawn"),
 }
 LIVE = ("applied", "checked", "approved")
 
@@ -190,7 +190,7 @@ def listed(session: Session, actor: Actor, ask: Ask) -> Page:
     """Claims within bounds, those that wait first; filters ``state`` (with its prefix), ``scheme``, ``unit``."""
     query = _query().where(within(PersonRow.organisation_id, actor, Permission.REGISTER_HOLDER_SEE))
     if state := ask.filters.get("state"):
-        query = query.where(CLAIM.state == state.removeprefix("claim-"))
+        query = query.where(CLAIM.state == state.removeprefix("award-"))
     if (scheme := ask.number("scheme")) is not None:
         query = query.where(CLAIM.scheme_id == scheme)
     if (unit := ask.number("unit")) is not None:
@@ -224,7 +224,7 @@ def claim(session: Session, actor: Actor, claim_id: int, *, today: date) -> dict
     held = session.get(CERTIFICATE, row["certificate_id"])
     findings: list[Finding] = []
     if held is not None and held.person_id == row["person_id"]:
-        day = row["applied_on"] if row["state"] in ("claim-applied", "claim-checked") else today
+        day = row["applied_on"] if row["state"] in ("award-applied", "award-checked") else today
         stated = Claim(row["scheme_id"], row["certificate_id"], row["full_time"], row["employed_since"])
         version = schemes.Versions(session, [row["scheme_id"]]).for_claim(row["scheme_id"], day)
         findings = judge(version, _facts(session, held, stated, row["level"]), day)
@@ -247,7 +247,7 @@ def _query() -> Any:
             CLAIM.employed_since,
             CLAIM.from_month,
             CLAIM.until_month,
-            ("claim-" + CLAIM.state).label("state"),
+            ("award-" + CLAIM.state).label("state"),
             CLAIM.reason,
             CLAIM.applied_by,
             CLAIM.applied_on,

@@ -29,7 +29,7 @@ COLUMNS = (
     Column("month", N_("Month"), "month", sortable=True, link=lambda row: url_for("register.run", run_id=row["id"])),
     Column("organisation", N_("Organisation"), sortable=True),
     Column("state", N_("State"), "badge"),
-    Column("persons", N_("Persons"), "number"),
+    Column("persons", N_("Persons paid"), "number"),
     Column("lines", N_("Lines"), "number"),
     Column("fen", N_("Yuan"), "yuan", sortable=True, total=True),
     Column("made_at", N_("Made"), "instant"),

@@ -42,15 +42,6 @@ FEATURE = Feature(
             N_("Certificates"),
         ),
         NavItem(
-            N_("Registration due"),
-            "register.due",
-            Permission.REGISTER_HOLDER_SEE,
-            "officer",
-            52,
-            "certificate",
-            N_("Due"),
-        ),
-        NavItem(
             N_("Certificate holders"),
             "register.holders",
             Permission.REGISTER_HOLDER_SEE,

@@ -21,7 +21,7 @@ from examprep.bank.actions import load_starter
 from examprep.ce.sweeping import sweep
 from examprep.imports import engine
 from examprep.imports.importer import Importer, Upload
-from examprep.kernel.clock import office_time
+from examprep.kernel.clock import office_day, office_time
 from examprep.kernel.registry import Registry
 from examprep.people import actions, passwords
 from examprep.people.access import Role
@@ -187,7 +187,7 @@ class Builder:
             self._import("exam-results", officer, f"{year}成绩.xlsx", content, results_at, year=str(year))
         if population.holders:
             now = self.runtime.clock.now()
-            self._import("register-holders", officer, "持证人员.xlsx", files.holders(population), now)
+            self._import("register-holders", officer, "持证人员.xlsx", files.holders(population, office_day(now)), now)
 
     def _others(self, place: Place, population: Population) -> None:
         """Workers who are in no file, and who of the rest is not in post: so many are in post as the story says."""
@@ -230,6 +230,8 @@ class Builder:
             holders = current.holder_ids(session, self._below(session, place), clock.today())
             everyone = [person_id for ids in holders.values() for person_id in ids]
             current.post_hours(session, everyone, self.draw, clock.today(), clock.now())
+            if place is WEINING:
+                current.register_some(session, officer, clock.today(), clock.now())
             if place.award_months:
                 second = self._actor(session, f"{self.officers[place.key]}-2")
                 current.pay_awards(session, officer, second, place, clock.now())

@@ -24,8 +24,9 @@ from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
 from examprep.register import actions as register
-from examprep.register import claims, registering, runs, schemes
+from examprep.register import claims, registering, runs, schemes, senior
 from examprep.register.claims import Claim
+from examprep.register.rules.process import Status
 from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
 from examprep.training import attending, enrolling, mentoring
@@ -93,6 +94,39 @@ def pay_awards(session: Session, officer: Actor, second: Actor, place: Place, no
         run_id = runs.make(session, officer, officer.organisation_id, month, sha256=plan.sha256, today=on, now=at)
         runs.close(session, second, run_id, now=at + timedelta(days=5))
         month = _months_before(month, -1)
+
+
+def register_some(session: Session, officer: Actor, today: date, now: datetime) -> None:
+    """Some applications on their way: made, accepted by the county, returned, and told of by the platform.
+
+    One holder has passed the senior exam and waits for the review.
+    """
+    rows = register.due(session, officer, Ask(size=25), today=today).rows
+    for order, row in enumerate(rows[:8]):
+        at = now - timedelta(days=20 - order)
+
+        def step(act: str, reason: str | None, about: int = row["id"], at: datetime = at) -> None:
+            registering.take(session, officer, about, act, today=office_day(at), now=at, reason=reason)
+
+        step("applied", "持证人到窗口申请")
+        if order >= 2:
+            step("accepted", None)
+        if order == 5:
+            registering.enter_platform(
+                session, officer, row["id"], status=Status.FIRST_PASSED, registered_on=None, now=now, today=today
+            )
+        elif order >= 6:
+            step("returned", "照片不清晰，请重新上传证书扫描件")
+    year = today.year - 1
+    senior.add(
+        session,
+        officer,
+        person_id=rows[-1]["person_id"],
+        number=f"G{year}0001",
+        passed_year=year,
+        issued_on=date(year, 9, 20),
+        now=now,
+    )
 
 
 def _newest(session: Session, officer: Actor, level: str, now: datetime) -> list[int]:

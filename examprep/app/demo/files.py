@@ -1,7 +1,10 @@
 """The population as the files that an examination centre and a bureau send."""
 
+from datetime import date
+
 from examprep.app.demo.people import LEVEL_WORDS, SUBJECTS, Population
 from examprep.plumbing.listing import xlsx_bytes
+from examprep.register.rules.registration import months_after
 
 _ALL_SUBJECTS = ("综合能力", "法规与政策", "实务")
 
@@ -43,25 +46,43 @@ def results(population: Population, year: int) -> bytes:
     return xlsx_bytes(("姓名", "身份证号", "级别", *_ALL_SUBJECTS), rows)
 
 
-def holders(population: Population) -> bytes:
-    """Certificates with their numbers, dates of issue and registration."""
+def holders(population: Population, today: date) -> bytes:
+    """Certificates with their numbers, dates of issue, and the registration that the national platform shows.
+
+    Most were renewed when their three years ended; some were not, and where no awards are paid a few never registered.
+    """
     rows = []
     for order, resident in enumerate(population.holders, 1):
-        year = resident.certified_in or 0
+        year, day = resident.certified_in or 0, order % 20 + 8
         number = f"{year}0612{population.place.region_code}{order:06d}"
+        registered = date(year, 12, day)
+        while order % 8 and months_after(registered, 36) <= today:
+            registered = months_after(registered, 36)
+        never = order % 31 == 0 and not population.place.award_months
         rows.append(
             (
                 resident.who.name,
                 resident.who.id_number.number,
                 LEVEL_WORDS[resident.level],
                 number,
-                f"{year}-10-{order % 20 + 8:02d}",
+                f"{year}-10-{day:02d}",
                 year,
-                f"{year}-12-{order % 20 + 8:02d}",
+                "" if never else registered.isoformat(),
+                "未申请登记证书" if never else "已出证",
                 resident.station,
                 f"{population.place.key}.{order}@example.org",
             )
         )
-    return xlsx_bytes(
-        ("姓名", "身份证号", "级别", "证书管理号", "发证日期", "取得年度", "登记日期", "单位", "电子邮箱"), rows
+    heads = (
+        "姓名",
+        "身份证号",
+        "级别",
+        "证书管理号",
+        "发证日期",
+        "取得年度",
+        "登记日期",
+        "登记状态",
+        "单位",
+        "电子邮箱",
     )
+    return xlsx_bytes(heads, rows)
