@@ -302,7 +302,8 @@ def cancel(session: Session, actor: Actor, run_id: int, *, now: datetime) -> Non
 
     Raises:
         NotFound, RuleViolation: as `close`.
-        Conflict: ``register.run-built-on`` -- a payment of it was taken back in a later run.
+        Conflict: ``register.run-built-on`` -- a payment of it was taken back in a later run; ``register.run-moved`` --
+            a person of it was merged since.
     """
     _settle(session, actor, run_id, "cancelled", now)
     session.execute(
@@ -313,12 +314,16 @@ def cancel(session: Session, actor: Actor, run_id: int, *, now: datetime) -> Non
     lines = session.scalars(select(LINE).join(RUN_LINE, RUN_LINE.line_id == LINE.id).where(RUN_LINE.run_id == run_id))
     for line in lines.all():
         later = session.execute(
-            select(LINE.id, RUN_LINE.run_id)
+            select(LINE.id, LINE.why, RUN_LINE.run_id)
             .outerjoin(RUN_LINE, RUN_LINE.line_id == LINE.id)
             .where(LINE.reverses_id == line.id)
         ).first()
         if later is not None and later.run_id is not None:
             raise Conflict("register.run-built-on", "A payment of this run was taken back in a later one.")
+        if later is not None and later.why == "moved":
+            raise Conflict(
+                "register.run-moved", "A person of this run was merged with another. Take the payments back one by one."
+            )
         id_ = later.id if later is not None else _reverse(session, actor, line, now)
         session.execute(insert(RUN_LINE).values(run_id=run_id, line_id=id_))
     session.execute(update(RUN).where(RUN.id == run_id).values(**totals(session, run_id)))

@@ -373,6 +373,16 @@ def test_merged_rows_are_paid_once(office, runtime, both):
     office.sound()
 
 
+def test_a_run_of_somebody_merged_since_is_not_cancelled(office):
+    office.approve(office.apply(office.scheme(), office.certify("third"), "third"), "ann_officer", "second")
+    first = office.run()
+    ids = {"gone_id": office.world.people["third"], "kept_id": office.world.people["ann_candidate"]}
+    office.do(merging.take_over, "ann_officer", **ids, now=office.now)
+    with pytest.raises(Conflict, match="was merged"):
+        office.do(runs.cancel, "ann_officer", first, now=office.now)
+    office.sound()
+
+
 def test_verify_finds_a_run_whose_totals_were_changed(office, runtime, claim):
     office.run()
     with runtime.database.write() as session:
