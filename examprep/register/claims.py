@@ -197,11 +197,10 @@ def listed(session: Session, actor: Actor, ask: Ask) -> Page:
         query = query.where(in_subtree(PersonRow.organisation_id, unit))
     waiting = CLAIM.state.in_(("applied", "checked"))
     sortable = {"name": PersonRow.name, "applied_on": CLAIM.applied_on, "from_month": CLAIM.from_month}
-    page = fetch(
+    return fetch(
         session, query, ask, sortable=sortable, searchable=[PersonRow.name, SCHEME.name, OrganisationRow.name],
         default=[waiting.desc(), CLAIM.applied_on.desc(), CLAIM.id.desc()],
     )  # fmt: skip
-    return page
 
 
 def of_person(session: Session, person_id: int) -> Sequence[Mapping[str, Any]]:

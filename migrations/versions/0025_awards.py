@@ -66,7 +66,8 @@ def upgrade() -> None:
     op.execute(
         """INSERT INTO award_version
              (scheme_id, since, until, fen_by_level, cap_months, stacking, upgrade, conditions, source)
-           SELECT (SELECT MIN(b.id) FROM award_scheme b WHERE b.organisation_id = s.organisation_id AND b.name = s.name),
+           SELECT
+             (SELECT MIN(b.id) FROM award_scheme b WHERE b.organisation_id = s.organisation_id AND b.name = s.name),
              s.since, s.until, s.fen_by_level, s.cap_months, 'add', 'full', '{}', s.source FROM award_scheme s"""
     )
     op.execute(

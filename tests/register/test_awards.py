@@ -124,8 +124,8 @@ def test_a_run_pays_arrears_and_not_what_is_to_come(office, claim):
 def test_a_changed_preview_is_not_paid(office, claim):
     plan = office.plan()
     office.do(claims.stop, "ann_officer", claim, until=APRIL, reason="离职", now=office.now)
+    organisation = office.world.organisations["ann_county"]
     with pytest.raises((Conflict, RuleViolation)):
-        organisation = office.world.organisations["ann_county"]
         office.do(runs.make, "ann_officer", organisation, APRIL, sha256=plan.sha256, today=MAY, now=office.now)
     assert office.totals() == (0, 0)
 

@@ -181,7 +181,7 @@ def monthly(version: Version, facts: Facts, month: date, day: date) -> list[Find
                 False,
                 Sentence("Registered at another place than the scheme asks for."),
                 Sentence("Register at the bureau that pays the award."),
-            )  # fmt: skip
+            )
         )
     if asked.in_post:
         found.append(
