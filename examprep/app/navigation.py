@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from flask import url_for
 
 from examprep.app.wiring import FEATURES
-from examprep.people.access import Role
+from examprep.feature import NavItem
+from examprep.people.access import Role, roles_with
 from examprep.people.actor import Actor
 
 
@@ -49,12 +51,23 @@ def acting_as(actor: Actor, chosen: str | None) -> Role | None:
     return next((role for role in actor.roles if role == chosen), next(iter(actor.roles), None))
 
 
-def navigation(actor: Actor, role: Role | None, path: str | None) -> tuple[Place, ...]:
-    """The role's places by order; the current one is that whose address the page's begins with, the longest."""
-    items = sorted(
-        (item for feature in FEATURES for item in feature.nav if item.role == role and actor.may(item.permission)),
+@cache
+def _items(role: Role | None, held: Sequence[Role]) -> Sequence[NavItem]:
+    """A role's items that somebody who holds some roles may open."""
+    return sorted(
+        (
+            item
+            for feature in FEATURES
+            for item in feature.nav
+            if item.role == role and not roles_with(item.permission).isdisjoint(held)
+        ),
         key=lambda item: item.order,
     )
+
+
+def navigation(actor: Actor, role: Role | None, path: str | None) -> tuple[Place, ...]:
+    """The role's places by order; the current one is that whose address the page's begins with, the longest."""
+    items = _items(role, actor.roles)
     addresses = {item.endpoint: url_for(item.endpoint) for item in items}
     above = [item for item in items if path and lies_at(path, addresses[item.endpoint])]
     current = max(above, key=lambda item: len(addresses[item.endpoint]), default=None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, func, insert, literal, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from examprep.bank.values import Draft, fingerprint
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
-from examprep.plumbing.db import Base
+from examprep.plumbing.db import Base, Prepared
 from examprep.plumbing.kept import touch
 from examprep.syllabus import actions as syllabus
 
@@ -196,11 +196,18 @@ def revise(session: Session, actor: Actor, question_id: int, draft: Draft, *, no
     return number
 
 
+_ANSWERED = Prepared(
+    lambda _: (
+        update(_table(VersionRow))
+        .where(VersionRow.id == bindparam("version_id"), VersionRow.answered_at.is_(None))
+        .values(answered_at=bindparam("now", type_=VersionRow.answered_at.type))
+    )
+)
+
+
 def mark_answered(session: Session, version_id: int, *, now: datetime) -> None:
     """Note the first answer to a version; from then on it cannot be taken back with its import."""
-    session.execute(
-        update(VersionRow).where(VersionRow.id == version_id, VersionRow.answered_at.is_(None)).values(answered_at=now)
-    )
+    _ANSWERED.run(session.connection(), {"version_id": version_id, "now": now})
 
 
 def remove_batch(session: Session, batch_id: int) -> int:

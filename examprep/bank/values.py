@@ -60,6 +60,10 @@ class Question:
     markup: str = PLAIN
     passage: str = ""
 
+    def __hash__(self) -> int:
+        # It is looked up at every answer, and hashing all its texts would take longer than finding it.
+        return hash(self.version_id)
+
     @property
     def label(self) -> str:
         """What its type is called: a message id."""

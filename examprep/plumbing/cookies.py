@@ -6,16 +6,21 @@ is still asked every time: the cookie's age, the session that a token must belon
 
 from collections import OrderedDict
 from copy import deepcopy
+from math import inf
+from time import monotonic
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.wrappers import Request
-from flask_wtf.csrf import CSRFProtect, same_origin
+from flask_wtf.csrf import CSRFProtect, generate_csrf, same_origin
 from itsdangerous import BadSignature
 
 # Some 600 bytes each.
 KEPT = 4096
+
+# Not longer: what compresses a page tells a little of a secret that stands in it each time it is the same.
+REUSED_SECONDS = 60.0
 
 
 class Remembered(OrderedDict[Any, Any]):
@@ -69,8 +74,20 @@ class FormTokens(CSRFProtect):
     """Flask-WTF's tokens, which hold as long as their session (``WTF_CSRF_TIME_LIMIT`` is none)."""
 
     def __init__(self, app: Flask) -> None:
-        self._checked = Remembered()
+        self._checked, self._made = Remembered(), Remembered()
         super().__init__(app)
+        app.context_processor(lambda: {"csrf_token": form_token})
+
+    def token(self) -> str:
+        """The token for a form of this page. One made lately for the same session serves again."""
+        if "csrf_token" not in g:
+            made_at, token = self._made.get(session.get("csrf_token"), (-inf, ""))
+            if monotonic() - made_at < REUSED_SECONDS:
+                g.csrf_token = token
+            else:
+                token = generate_csrf()
+                self._made.put(session["csrf_token"], (monotonic(), token))
+        return str(g.csrf_token)
 
     def protect(self, apply_exemptions: bool = False) -> None:
         pair = None
@@ -89,3 +106,9 @@ class FormTokens(CSRFProtect):
     def _from_here() -> bool:
         """Whether the form came from a page of ours, as far as Flask-WTF asks: over HTTPS it does."""
         return not request.is_secure or same_origin(request.referrer or "", f"https://{request.host}/")
+
+
+def form_token() -> str:
+    """The token that a form of this page carries."""
+    tokens: FormTokens = current_app.extensions["csrf"]
+    return tokens.token()

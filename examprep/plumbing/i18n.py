@@ -40,7 +40,7 @@ _translations: dict[str, Any] = {}
 
 def translations() -> Any:
     """The catalogue of the language spoken now. Flask-Babel asks several proxies for it at each word of a page."""
-    spoken = get_locale().language
+    spoken = language()
     found = _translations.get(spoken)
     if found is None:
         found = _translations[spoken] = get_translations()
@@ -58,7 +58,9 @@ def speak_quickly(app: Flask) -> None:
 
 def language() -> str:
     """The language of the page or mail that is being made."""
-    return str(get_locale().language)
+    # Flask-Babel goes a longer way to where it has written this down; a page asks dozens of times.
+    chosen = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    return str(chosen.language)
 
 
 def say(sentence: object) -> str:

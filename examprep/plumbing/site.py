@@ -1,6 +1,6 @@
 """Flask with what every page does a hundred times made cheap: words of a language, and addresses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -22,19 +22,36 @@ class Pages(Environment):
 
     _spoken = ""  # of a compiling environment: its language; the one that Flask has hands on to these
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._languages: dict[str, Pages] = {}
+        self._macros: dict[tuple[str, str], Callable[..., Markup]] = {}
+
     def get_template(self, name: str | Template, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002 -- Jinja's name
         if self._spoken:
             return super().get_template(name, parent, globals)
         spoken = language()
         return self._speaking(spoken).get_template(name, parent, globals)
 
+    def macro(self, template: str, name: str) -> Callable[..., Markup]:
+        """A macro in the language spoken now."""
+        pages = self._speaking(language())
+        found = pages._macros.get((template, name))
+        if found is None:
+            found = pages._macros[template, name] = getattr(pages.get_template(template).module, name)
+        return found
+
     def _speaking(self, spoken: str) -> "Pages":
-        kept: dict[str, Pages] = self.__dict__.setdefault("_languages", {})
-        if spoken not in kept:
-            made = self.overlay()
-            made._spoken = spoken
-            kept[spoken] = made
-        return kept[spoken]
+        kept = self._languages.get(spoken)
+        if kept is None:
+            kept = self.overlay()
+            kept._spoken, kept._macros = spoken, {}
+            self._languages[spoken] = kept
+        return kept
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A dictionary, where Jinja has a chain of them: it is looked into for every word of a template."""
+        return super().make_globals(d) if d else self.globals
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
         return super()._generate(_Words().visit(source) if self._spoken else source, *args, **options)
@@ -68,14 +85,23 @@ class Site(Flask):
         self._addresses: dict[tuple[Any, ...], str] = {}
         self.jinja_env.globals["drawn"] = drawn
 
-    def url_for(self, endpoint: str, **values: Any) -> str:
+    def url_for(
+        self,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
         """As Flask's; what it said once of words and numbers within a site it says again."""
-        for name, value in values.items():
-            # Exactly these types: True is 1 to a dictionary, and not to an address.
-            if type(value) not in _PLAIN or name.startswith("_"):
-                return super().url_for(endpoint, **values)
-        if endpoint.startswith(".") or not has_request_context():
-            return super().url_for(endpoint, **values)
+        # Exactly these types: True is 1 to a dictionary, and not to an address.
+        plain = _PLAIN.issuperset(map(type, values.values()))
+        if not plain or _anchor or _method or _scheme or _external or endpoint[0] == "." or not has_request_context():
+            return super().url_for(
+                endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+            )
         asked = (request.root_path, endpoint, *values.items())
         known = self._addresses.get(asked)
         if known is None:
@@ -101,4 +127,5 @@ def _drawn(_language: str, _root: str, template: str, macro: str, *values: Any) 
 
 def undrawn(template: str, macro: str) -> Callable[..., Markup]:
     """A macro itself, in the language of the page."""
-    return cast("Callable[..., Markup]", getattr(current_app.jinja_env.get_template(template).module, macro))
+    pages = cast(Pages, current_app.jinja_env)
+    return pages.macro(template, macro)

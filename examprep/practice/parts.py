@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 from flask import request
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from examprep.bank import actions as bank
+from examprep.plumbing.cookies import form_token
 from examprep.plumbing.i18n import language
 from examprep.plumbing.site import drawn, undrawn
 from examprep.practice.actions import Told
@@ -95,11 +95,8 @@ def packed(question: bank.Question) -> dict[str, Any]:
 
 
 def _token() -> str:
-    """The token for the next form: that of the form just sent, which was checked and holds as long as the session.
-
-    Making a new one costs a signature.
-    """
-    return request.form.get("csrf_token") or generate_csrf()
+    """The token for the next form: that of the form just sent, which was checked and holds as long as the session."""
+    return request.form.get("csrf_token") or form_token()
 
 
 def _drawn(macro: str, *values: Any) -> Markup:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from examprep.plumbing.db import Prepared
 from examprep.practice.hot import KEPT, read_kept
 from examprep.practice.models import (
     MarkRow,
@@ -28,14 +29,19 @@ def kept_of(session: Session, person_id: int, question_id: int) -> Kept | None:
     return None if row is None else read_kept(row)
 
 
+_STANDING_ON = Prepared(
+    lambda _: select(_PLACE.c.question_id).where(
+        *(_PLACE.c[name] == bindparam(name) for name in ("person_id", "subject_code", "scope"))
+    ),
+    (_PLACE.c.question_id,),
+)
+
+
 def place(session: Session, person_id: int, subject_code: str, scope: str) -> tuple[bool, int | None]:
     """Whether the person has a place in the scope, and the question they stand on (``None``: at the end)."""
-    row = session.execute(
-        select(_PLACE.c.question_id).where(
-            _PLACE.c.person_id == person_id, _PLACE.c.subject_code == subject_code, _PLACE.c.scope == scope
-        )
-    ).one_or_none()
-    return (False, None) if row is None else (True, row[0])
+    asked = {"person_id": person_id, "subject_code": subject_code, "scope": scope}
+    rows = _STANDING_ON.run(session.connection(), asked)
+    return (True, rows[0][0]) if rows else (False, None)
 
 
 def lasting() -> ColumnElement[bool]:
@@ -85,8 +91,16 @@ def seen(session: Session, person_id: int, subject_code: str) -> dict[int, tuple
     return {question: (reps, rights) for question, reps, rights in rows}
 
 
+_MARKED = Prepared(
+    lambda _: select(MarkRow.question_id).where(
+        MarkRow.person_id == bindparam("person_id"), MarkRow.question_id == bindparam("question_id")
+    ),
+    (MarkRow.question_id,),
+)
+
+
 def marked(session: Session, person_id: int, question_id: int) -> bool:
-    return session.get(MarkRow, (person_id, question_id)) is not None
+    return bool(_MARKED.run(session.connection(), {"person_id": person_id, "question_id": question_id}))
 
 
 def toggle_mark(session: Session, person_id: int, question_id: int, now: datetime) -> bool:

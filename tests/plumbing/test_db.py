@@ -4,10 +4,12 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import column, event, func, select, table, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
-from examprep.plumbing.db import ReadOnlyError
+from examprep.plumbing import db
+from examprep.plumbing.db import Database, Prepared, ReadOnlyError
 
 
 def test_a_reading_session_refuses_to_write(database):
@@ -74,3 +76,35 @@ def test_instants_stay_aware_and_naive_ones_are_refused(runtime, world):
         assert session.scalar(select(AuditEventRow.at).where(AuditEventRow.act == "x")) == at
         with pytest.raises(Exception, match="aware"):
             session.scalar(select(AuditEventRow.id).where(AuditEventRow.at == datetime(2026, 1, 1)))
+
+
+def test_a_prepared_statement_is_heard_and_its_refusal_named(database):
+    heard = []
+    nowhere = Prepared(lambda _: select(column("nothing")).select_from(table("nowhere")), (column("nothing"),))
+
+    def note(_connection, _cursor, statement, *_):
+        heard.append(statement)
+
+    with database.read() as session, pytest.raises((OperationalError, ProgrammingError)):
+        nowhere.run(session.connection(), {})
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.read() as session, pytest.raises((OperationalError, ProgrammingError)):
+            nowhere.run(session.connection(), {})
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert "nowhere" in heard[-1]
+
+
+def test_a_connection_that_died_while_it_rested_is_replaced(database, monkeypatch):
+    if database.on_sqlite:
+        pytest.skip("SQLite has no server that could end it")
+    other = Database(database.url.render_as_string(hide_password=False))
+    with other.read() as session:
+        dying = session.scalar(text("SELECT pg_backend_pid()"))
+    with database.read() as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": dying})
+    monkeypatch.setattr(db, "BELIEVED_SECONDS", 0.0)
+    with other.read() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != dying
+    other.close()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import NotFound, RuleViolation
@@ -187,24 +187,6 @@ def test_a_question_of_another_chapter_is_refused(database, give, questions, cha
 )
 def test_impossible_ticks_are_refused(database, give, questions, place, ticks, blank, code):
     refuse(database, give, questions[place], ticks, blank=blank, code=code)
-
-
-def test_the_number_of_statements_is_pinned(database, give, questions, world):
-    give(questions[0], {1})  # the catalogue and the questions are in the process's memory now
-    give(questions[1], {1}, by="bob_candidate")
-    seen = []
-
-    def note(_connection, _cursor, statement, *_):
-        seen.append(statement.split(None, 3)[:3])
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        give(questions[1], {0})
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    # BEGIN (on SQLite it is a statement of ours) and the one that finds the actor are the frame's.
-    frame = 2 if database.on_sqlite else 1
-    assert [words[0] for words in seen[frame:]] == ["SELECT", "INSERT", "SELECT", "INSERT", "INSERT", "INSERT"]
 
 
 def test_an_answer_marks_the_version_as_answered(database, give, questions):
