@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.bulk import chunks
 from examprep.people.models import AccountRow, OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.plumbing.jobs import JobTurn
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.reminders.actions import Reminder, queue_many
@@ -176,18 +177,18 @@ def _told(row: AnnouncementRow) -> dict[str, Any]:
     return {"titles": dict(row.titles), "pinned": row.pinned, **days}
 
 
-def _addressed(actor: Actor) -> ColumnElement[bool]:
-    """That an announcement is written for the actor's organisation or one above it."""
+def _addressed(organisation_id: Any) -> ColumnElement[bool]:
+    """That an announcement is written for an organisation or one above it."""
     tree = OrganisationTreeRow
-    return ROW.organisation_id.in_(select(tree.ancestor_id).where(tree.descendant_id == actor.organisation_id))
+    return ROW.organisation_id.in_(select(tree.ancestor_id).where(tree.descendant_id == organisation_id))
 
 
-def _shown_on(today: date) -> ColumnElement[bool]:
+def _shown_on(today: Any) -> ColumnElement[bool]:
     return and_(ROW.withdrawn_at.is_(None), ROW.since <= today, ROW.until > today)
 
 
-def _notices(actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    mine = and_(ReadRow.announcement_id == ROW.id, ReadRow.person_id == actor.person_id)
+def _notices(person_id: Any, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    mine = and_(ReadRow.announcement_id == ROW.id, ReadRow.person_id == person_id)
     return (
         select(
             ROW.id,
@@ -211,16 +212,33 @@ def _notices(actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[An
     )
 
 
+def _unread() -> Select[*tuple[Any, ...]]:
+    query = _notices(
+        bindparam("person_id", type_=Integer),
+        _addressed(bindparam("organisation_id", type_=Integer)),
+        _shown_on(bindparam("today", type_=Date)),
+        ReadRow.read_at.is_(None),
+    )
+    return query.order_by(ROW.pinned.desc(), ROW.since.desc(), ROW.id.desc()).limit(bindparam("limit", type_=Integer))
+
+
+_UNREAD = Prepared(lambda _: _unread(), list(_unread().selected_columns))
+
+
 def unread(session: Session, actor: Actor, today: date, *, limit: int = 3) -> list[Notice]:
     """What is shown to the actor and not yet opened, pinned ones first; one statement, for cards."""
-    query = _notices(actor, _addressed(actor), _shown_on(today), ReadRow.read_at.is_(None))
-    found = session.execute(query.order_by(ROW.pinned.desc(), ROW.since.desc(), ROW.id.desc()).limit(limit))
-    return [Notice(*row) for row in found]
+    asked = {
+        "person_id": actor.person_id,
+        "organisation_id": actor.organisation_id,
+        "today": today,
+        "limit": limit,
+    }
+    return [Notice(*row) for row in _UNREAD.run(session.connection(), asked)]
 
 
 def mine(session: Session, actor: Actor, ask: Ask, today: date) -> Page:
     """All that is or was shown to the actor, pinned ones first; withdrawn ones are not shown."""
-    query = _notices(actor, _addressed(actor), ROW.withdrawn_at.is_(None), ROW.since <= today)
+    query = _notices(actor.person_id, _addressed(actor.organisation_id), ROW.withdrawn_at.is_(None), ROW.since <= today)
     return fetch(session, query, ask, default=[ROW.pinned.desc(), ROW.since.desc(), ROW.id.desc()])
 
 
@@ -230,10 +248,10 @@ def read(session: Session, actor: Actor, announcement_id: int, today: date) -> N
     Raises:
         NotFound: ``campaign.announcement``.
     """
-    readable = and_(_addressed(actor), ROW.withdrawn_at.is_(None), ROW.since <= today)
+    readable = and_(_addressed(actor.organisation_id), ROW.withdrawn_at.is_(None), ROW.since <= today)
     if actor.may(WRITE):
         readable = readable | within(ROW.organisation_id, actor, WRITE)
-    row = session.execute(_notices(actor, ROW.id == announcement_id, readable)).one_or_none()
+    row = session.execute(_notices(actor.person_id, ROW.id == announcement_id, readable)).one_or_none()
     if row is None:
         raise NotFound("campaign.announcement", "There is no such announcement.")
     return Notice(*row)
@@ -241,7 +259,7 @@ def read(session: Session, actor: Actor, announcement_id: int, today: date) -> N
 
 def mark_read(session: Session, actor: Actor, announcement_id: int, *, now: datetime) -> None:
     """Note that the actor has opened an announcement that is addressed to them; again is nothing."""
-    addressed = session.scalar(select(ROW.id).where(ROW.id == announcement_id, _addressed(actor)))
+    addressed = session.scalar(select(ROW.id).where(ROW.id == announcement_id, _addressed(actor.organisation_id)))
     if addressed is None or session.get(ReadRow, (announcement_id, actor.person_id)) is not None:
         return
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, not_, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from examprep.campaign.models import PlanRow, StatementRow
@@ -13,6 +13,7 @@ from examprep.campaign.rules.road import Position
 from examprep.campaign.rules.saying import REGISTERED, WILL
 from examprep.exams.roll import keepers, roll
 from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.training.learners import seated
 
 
@@ -78,7 +79,7 @@ def rows(year: int) -> Rows:
     )
 
 
-def _last_said(year: int) -> Select[*tuple[Any, ...]]:
+def _last_said(year: Any) -> Select[*tuple[Any, ...]]:
     # That nothing was said later is asked row by row by the index; a list of the last ids would be searched for each.
     row, later = StatementRow, aliased(StatementRow)
     spoke = select(later.id).where(
@@ -135,11 +136,11 @@ def last_of(session: Session, person_id: int, year: int) -> StatementRow | None:
     return session.scalar(query.order_by(row.id.desc()).limit(1))
 
 
-def position(session: Session, person_id: int, year: int) -> Position:
-    """Where one person stands in a year; one statement."""
+def _position() -> Select[*tuple[Any, ...]]:
+    person_id, year = bindparam("person_id", type_=Integer), bindparam("year", type_=Integer)
     said = _last_said(year).where(StatementRow.person_id == person_id).subquery()
     found = roll(year).subquery()
-    query = (
+    return (
         select(
             said.c.says,
             func.coalesce(found.c.level, said.c.level),
@@ -154,7 +155,15 @@ def position(session: Session, person_id: int, year: int) -> Position:
         .where(PersonRow.id == person_id)
         .limit(1)
     )
-    return position_of(session.execute(query).one())
+
+
+_POSITION = Prepared(lambda _: _position(), list(_position().selected_columns))
+
+
+def position(session: Session, person_id: int, year: int) -> Position:
+    """Where one person stands in a year; one statement."""
+    (row,) = _POSITION.run(session.connection(), {"person_id": person_id, "year": year})
+    return position_of(row)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from examprep.kernel.minutes import credit_hours
 from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page
 from examprep.plumbing.uploads import Accepted
 
@@ -307,13 +308,20 @@ def _closed() -> RuleViolation:
     return RuleViolation("ce.claim-closed", "This claim was handed in and cannot be changed now.")
 
 
+_WAITING = Prepared(
+    lambda _: (
+        select(ClaimRow.state, func.count())
+        .where(
+            ClaimRow.person_id == bindparam("person_id"),
+            or_(*(ClaimRow.state == state for state in OPEN)),
+        )
+        .group_by(ClaimRow.state)
+    ),
+    (ClaimRow.state, func.count()),
+)
+
+
 def waiting_drafts(session: Session, actor: Actor) -> tuple[int, int]:
     """How many claims of the actor's were returned, and how many are drafts."""
-    rows = dict(
-        session.execute(
-            select(ClaimRow.state, func.count())
-            .where(ClaimRow.person_id == actor.person_id, ClaimRow.state.in_(OPEN))
-            .group_by(ClaimRow.state)
-        ).all()
-    )
+    rows = dict(_WAITING.run(session.connection(), {"person_id": actor.person_id}))
     return rows.get("returned", 0), rows.get("draft", 0)

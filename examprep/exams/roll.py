@@ -1,5 +1,7 @@
 """The roll of an exam year for other subjects: who is registered and how far they came, as a query to join."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from examprep.exams.models import OutcomeRow
@@ -8,7 +10,7 @@ from examprep.syllabus.rules.levels import INTERMEDIATE
 ROW = OutcomeRow
 
 
-def roll(year: int) -> Select[*tuple[object, ...]]:
+def roll(year: Any) -> Select[*tuple[object, ...]]:
     """One row for each person and level registered in the year, unbounded: the caller bounds it by persons.
 
     Columns: person_id, level, region_code (where they registered), approved, sat, passed (qualified by this year's

@@ -124,7 +124,7 @@ def change_organisation(session: Session, row: OrganisationRow, values: Mapping[
 
 def region_of(session: Session, organisation_id: int) -> str:
     """The code of the region in which an organisation lies."""
-    return session.get_one(OrganisationRow, organisation_id).region_code
+    return store.region_of(session, organisation_id)
 
 
 def add_person(

@@ -78,6 +78,18 @@ def find_actor(connection: Connection, account_id: int, epoch: int, today: date)
     return Actor(account, person, name, organisation_id, language, grants), token
 
 
+_REGION = Prepared(
+    lambda _: select(OrganisationRow.region_code).where(OrganisationRow.id == bindparam("organisation_id")),
+    (OrganisationRow.region_code,),
+)
+
+
+def region_of(session: Session, organisation_id: int) -> str:
+    """The code of the region in which an organisation lies."""
+    ((code,),) = _REGION.run(session.connection(), {"organisation_id": organisation_id})
+    return str(code)
+
+
 def people(session: Session, actor: Actor, ask: Ask) -> Page:
     """Persons where the actor may see them; filters: ``organisation`` (with all below), ``role``, ``post``.
 
