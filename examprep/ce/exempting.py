@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.ce import counting, documents, store
@@ -13,6 +13,7 @@ from examprep.ce.models import DocumentRow, ExemptionRow
 from examprep.ce.rules.duty import in_force
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.period import Period
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actions import record
@@ -28,6 +29,7 @@ REASONS = {
     "aid-posting": N_("Aid posting elsewhere"),
     "retired": N_("Retired"),
     "abroad": N_("Abroad"),
+    "make-up": N_("Time granted to make up"),
     "other": N_("Another reason"),
 }
 LONGEST = timedelta(days=3 * 366)
@@ -74,18 +76,6 @@ def decide(
         postponed_to = decision.make_up_until + timedelta(days=1)
     if file is None:
         raise RuleViolation("ce.document-missing", "Add the document that proves the reason.")
-    row = ExemptionRow
-    if session.scalar(
-        select(row.id).where(
-            row.person_id == person_id,
-            row.kind == decision.kind,
-            row.withdrawn_at.is_(None),
-            row.since < until,
-            row.until > decision.since,
-        )
-    ):
-        raise Conflict("ce.exemption-overlap", "Some of these days are decided already; withdraw that decision first.")
-    document_id = documents.add(session, actor, person_id, file, now=now)
     made = ExemptionRow(
         person_id=person_id,
         code=decision.code,
@@ -95,14 +85,66 @@ def decide(
         postponed_to=postponed_to,
         reason_code=decision.reason_code,
         note=decision.note.strip(),
-        document_id=document_id,
         decided_by=actor.person_id,
         decided_at=now,
     )
+    _refuse_overlap(session, made)
+    made.document_id = documents.add(session, actor, person_id, file, now=now)
+    return _keep(session, actor, made, now)
+
+
+def postpone(
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    *,
+    code: str,
+    period: Period,
+    last_day: date,
+    note: str,
+    now: datetime,
+) -> int:
+    """Let the hours of one period be made up until a day, as an officer decided in its case; returns its id.
+
+    Raises:
+        Conflict: ``ce.exemption-overlap`` -- time for the period was granted already.
+    """
+    made = ExemptionRow(
+        person_id=person_id,
+        code=code,
+        kind="postponed",
+        since=period.end - timedelta(days=1),
+        until=period.end,
+        postponed_to=last_day + timedelta(days=1),
+        reason_code="make-up",
+        note=note.strip(),
+        decided_by=actor.person_id,
+        decided_at=now,
+    )
+    _refuse_overlap(session, made)
+    return _keep(session, actor, made, now)
+
+
+def _refuse_overlap(session: Session, made: ExemptionRow) -> None:
+    row = ExemptionRow
+    if session.scalar(
+        select(row.id).where(
+            row.person_id == made.person_id,
+            row.kind == made.kind,
+            row.withdrawn_at.is_(None),
+            row.since < made.until,
+            row.until > made.since,
+            or_(row.code.is_(None), literal(made.code is None), row.code == made.code),
+        )
+    ):
+        raise Conflict("ce.exemption-overlap", "Some of these days are decided already; withdraw that decision first.")
+
+
+def _keep(session: Session, actor: Actor, made: ExemptionRow, now: datetime) -> int:
     session.add(made)
     session.flush()
     _recount(session, made, now)
-    after = {"kind": decision.kind, "since": decision.since.isoformat(), "reason": decision.reason_code}
+    after = {"kind": made.kind, "since": made.since.isoformat(), "reason": made.reason_code}
     record(session, actor, "ce.exempted", "ce_exemption", made.id, now=now, after=after)
     return made.id
 

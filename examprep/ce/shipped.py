@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from examprep.ce.models import RequirementRow
+from examprep.ce.policies import load_policies
 
 
 def load_requirements(session: Session, _today: date) -> None:
@@ -17,6 +18,7 @@ def load_requirements(session: Session, _today: date) -> None:
     fresh = [row for row in shipped_requirements() if (row["code"], row["since"]) not in known]
     if fresh:
         session.execute(insert(RequirementRow), fresh)
+    load_policies(session)
 
 
 def shipped_requirements() -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """How the audit trail tells of credit hours."""
 
 from examprep.ce.activities import REASONS
+from examprep.ce.case_models import CaseRow, PolicyRow
 from examprep.ce.claim_models import ClaimAuditRow, ClaimRow, ProviderRow
 from examprep.ce.exempting import KINDS
 from examprep.ce.forms import CATEGORY_NAMES
@@ -34,6 +35,11 @@ TRAIL = Trail(
         "ce.audit-settled": N_("Recorded the result of an audit"),
         "ce.exempted": N_("Exempted or postponed"),
         "ce.exemption-withdrawn": N_("Withdrew an exemption"),
+        "ce.case-make-up": N_("Granted time to make up"),
+        "ce.case-taken-back": N_("Took a decision about missing hours back"),
+        "ce.case-upheld": N_("Upheld what follows of missing hours"),
+        "ce.case-waived": N_("Waived what follows of missing hours"),
+        "ce.policy-set": N_("Changed what follows of missing hours"),
         "ce.requirement-saved": N_("Changed a requirement"),
         "ce.requirement-ended": N_("Ended a requirement"),
     },
@@ -49,6 +55,14 @@ TRAIL = Trail(
         ),
         "ce_transcript": Thing(N_("Transcript of"), names_of_persons(TranscriptRow.id, TranscriptRow.person_id)),
         "ce_claim_audit": Thing(N_("Audit with seed"), names_from(ClaimAuditRow.id, ClaimAuditRow.seed)),
+        "ce_case": Thing(
+            N_("Case of"),
+            names_of_persons(CaseRow.id, CaseRow.person_id),
+            "ce.case",
+            "case_id",
+            Permission.CE_STANDING_SEE,
+        ),
+        "ce_policy": Thing(N_("What follows of"), names_from(PolicyRow.id, PolicyRow.code)),
         "ce_exemption": Thing(N_("Decision about"), names_of_persons(ExemptionRow.id, ExemptionRow.person_id)),
         "ce_requirement": Thing(N_("Requirement"), names_from(RequirementRow.id, RequirementRow.names)),
     },
@@ -74,6 +88,9 @@ TRAIL = Trail(
         Column("kind", N_("Decision"), "choice", choices=KINDS),
         Column("name", N_("Name")),
         Column("since", N_("Since")),
+        Column("renewal", N_("The registration is not renewed")),
+        Column("allowance", N_("Months of allowance are not paid")),
+        Column("public_check", N_("The public check of a certificate says that hours are missing")),
         Column("until", N_("Until")),
         Column("hours", N_("Hours by level")),
     ),

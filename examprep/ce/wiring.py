@@ -2,11 +2,15 @@
 
 from examprep.ce import (
     cards,
+    case_store,
+    case_views,
     claim_views,
+    enforcing,
     exemption_views,
     provider_api,
     provider_views,
     rebuild,
+    reminding,
     requirement_views,
     review_views,
     standing_views,
@@ -14,11 +18,11 @@ from examprep.ce import (
     views,
 )
 from examprep.ce.blueprint import bp
-from examprep.ce.jobs import CONDITION, JOBS, still_short
+from examprep.ce.jobs import JOBS
 from examprep.ce.provider_file import ProviderRecordsImporter
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
-from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage
+from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage, RenewalCheck
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
@@ -34,6 +38,7 @@ PAGES = (
     provider_views,
     provider_api,
     transcript_views,
+    case_views,
 )
 
 FEATURE = Feature(
@@ -47,6 +52,9 @@ FEATURE = Feature(
         NavItem(
             N_("Review of claims"), "ce.review_queue", Permission.CE_CLAIM_REVIEW, "officer", 42, "flag", N_("Claims")
         ),
+        NavItem(
+            N_("Hours missing: cases"), "ce.cases", Permission.CE_STANDING_SEE, "officer", 43, "hours", N_("Cases")
+        ),
         NavItem(N_("Requirements"), "ce.requirements", Permission.CE_REQUIREMENT_EDIT, "administrator", 45, "hours"),
     ),
     home_cards=(
@@ -55,10 +63,21 @@ FEATURE = Feature(
         HomeCard("officer", Permission.CE_CLAIM_REVIEW, 11, "home/figure.html", cards.claims_waiting),
         HomeCard("candidate", Permission.CE_CLAIM_FILE, 21, "ce/_claims_card.html", cards.own_claims),
     ),
-    derived=(Derived("ce_balance", rebuild.differences), Derived("ce_standing", rebuild.standings)),
+    derived=(
+        Derived("ce_balance", rebuild.differences),
+        Derived("ce_standing", rebuild.standings),
+        Derived("ce_case", case_store.differences),
+    ),
     person_pages=(PersonPage(N_("Credit hours"), "ce.person", Permission.CE_STANDING_SEE, 30),),
     load_data=load_requirements,
-    still_due={CONDITION: still_short},
+    renewal_checks=(RenewalCheck("ce", enforcing.renewal_hindrance),),
+    still_due={reminding.SHORT: reminding.still_short},
     trail=TRAIL,
-    mails={"ce-short": N_("Hours missing this year"), "claim-decided": N_("A claim was decided")},
+    mails={
+        "ce-short": N_("Hours missing"),
+        "claim-decided": N_("A claim was decided"),
+        "ce-case": N_("A period that closed short"),
+        "ce-cases": N_("Cases of one's people"),
+        "ce-digest": N_("Who is short of hours, once a month"),
+    },
 )

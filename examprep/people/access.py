@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CAMPAIGN_PLAN_EDIT = "campaign:plan:edit"
     CE_CLAIM_FILE = "ce:claim:file"
     CE_CLAIM_REVIEW = "ce:claim:review"
+    CE_CASE_DECIDE = "ce:case:decide"
     CE_LEDGER_CORRECT = "ce:ledger:correct"
     CE_OWN_SEE = "ce:own:see"
     CE_PROVIDER_MANAGE = "ce:provider:manage"
@@ -90,6 +91,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CAMPAIGN_ANNOUNCEMENT_WRITE,
             P.CAMPAIGN_FUNNEL_SEE,
             P.CE_CLAIM_REVIEW,
+            P.CE_CASE_DECIDE,
             P.CE_LEDGER_CORRECT,
             P.CE_PROVIDER_MANAGE,
             P.CE_STANDING_SEE,

@@ -23,6 +23,8 @@ organisation_choices = store.organisation_choices
 region_choices = store.region_choices
 audit_page = store.audit_page
 in_post_counts = store.in_post_counts
+officers_over = store.officers_over
+names_of = store.names_of
 setup_counts = store.setup_counts
 last_act_at = store.last_act_at
 

@@ -1,5 +1,6 @@
 """Queries over persons and organisations. Values out; decides nothing."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from examprep.people.models import (
     AuditEventRow,
     MembershipRow,
     OrganisationRow,
+    OrganisationTreeRow,
     PersonRow,
     RegionRow,
 )
@@ -178,6 +180,38 @@ def organisation_page(session: Session, actor: Actor, permission: str, ask: Ask)
         searchable=[OrganisationRow.name, RegionRow.name],
         default=[OrganisationRow.region_code, OrganisationRow.id],
     )
+
+
+def officers_over(
+    session: Session, organisation_ids: Collection[int], today: date, *, above: bool
+) -> dict[int, list[int]]:
+    """Who is told of an organisation's people: its own officers, or with ``above`` those of the nearest one above it.
+
+    Persons by the organisation that was asked for; empty where there is nobody.
+    """
+    tree = OrganisationTreeRow
+    query = (
+        select(tree.descendant_id, tree.depth, MembershipRow.person_id)
+        .join(MembershipRow, MembershipRow.organisation_id == tree.ancestor_id)
+        .where(
+            tree.descendant_id.in_(organisation_ids),
+            tree.depth > 0 if above else tree.depth == 0,
+            MembershipRow.role == Role.OFFICER,
+            holds(today),
+        )
+        .order_by(tree.descendant_id, tree.depth, MembershipRow.person_id)
+    )
+    found: dict[int, list[int]] = {organisation_id: [] for organisation_id in organisation_ids}
+    nearest: dict[int, int] = {}
+    for organisation_id, depth, person_id in session.execute(query):
+        if nearest.setdefault(organisation_id, depth) == depth and person_id not in found[organisation_id]:
+            found[organisation_id].append(person_id)
+    return found
+
+
+def names_of(session: Session, person_ids: Collection[int]) -> dict[int, str]:
+    """Names by person."""
+    return dict(session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(person_ids))).all())
 
 
 def organisation_counts(session: Session, organisation_id: int) -> tuple[int, int]:

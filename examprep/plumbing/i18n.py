@@ -80,6 +80,8 @@ def _shown(value: object) -> object:
         return instant(value)
     if isinstance(value, date):
         return day(value)
+    if isinstance(value, Mapping):
+        return in_language(value)
     return value
 
 

@@ -12,7 +12,6 @@ from examprep.ce.rules.duty import Duty, carried
 from examprep.ce.rules.requirement import CATEGORIES, Conversion, Share
 from examprep.ce.rules.rulebook import RULEBOOK, judge
 from examprep.ce.rules.standing import of_sums, standing
-from examprep.ce.rules.thresholds import due_threshold
 from examprep.kernel.period import Period, calendar_year
 from tests.ce.packs import shipped
 
@@ -272,22 +271,3 @@ def test_sums_alone_give_the_same_standing(lines):
     whole = standing(lines, duty())
     sums = {c: sum(line.minutes for line in lines if line.category == c and line.earned_on in YEAR) for c in CATEGORIES}
     assert replace(whole, lines=()) == of_sums(sums, duty())
-
-
-@pytest.mark.parametrize(
-    ("today", "threshold"),
-    [
-        pytest.param(date(2026, 10, 1), None, id="91-days"),
-        pytest.param(date(2026, 10, 2), 90, id="90-days"),
-        pytest.param(date(2026, 11, 1), 60, id="60-days"),
-        pytest.param(date(2026, 12, 1), 30, id="30-days"),
-        pytest.param(date(2026, 12, 16), 30, id="15-days"),
-        pytest.param(date(2026, 12, 17), 14, id="14-days"),
-        pytest.param(date(2026, 12, 24), 7, id="7-days"),
-        pytest.param(date(2026, 12, 30), 1, id="1-day"),
-        pytest.param(date(2026, 12, 31), 1, id="last-day"),
-        pytest.param(date(2027, 1, 1), None, id="over"),
-    ],
-)
-def test_the_latest_threshold_that_is_due(today, threshold):
-    assert due_threshold(2026, today) == threshold

@@ -1,0 +1,296 @@
+"""Cases of periods that closed short: opened and mended by themselves, told once, decided by an officer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from examprep.ce import case_store, exempting, store
+from examprep.ce.case_models import CaseEventRow, CaseRow
+from examprep.ce.case_store import CASE, EVENT
+from examprep.ce.policies import all_policies
+from examprep.ce.rules.consequences import Policy, governing
+from examprep.ce.rules.requirement import Requirement
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.period import Period
+from examprep.kernel.sentence import N_, Sentence
+from examprep.people import directory
+from examprep.people.access import Permission
+from examprep.people.actions import record
+from examprep.people.actor import Actor
+from examprep.people.bounds import seen
+from examprep.reminders.actions import Reminder, queue_many
+
+DECIDE = Permission.CE_CASE_DECIDE
+STAGES = ("told-employer", "told-bureau")
+LONGEST_MAKE_UP = timedelta(days=366)
+NAMED_IN_A_DIGEST = 20
+
+
+@dataclass(frozen=True)
+class Stands:
+    """A case that stands in somebody's way now: what is missing, and by which policy what stops."""
+
+    person_id: int
+    case_id: int
+    policy: Policy
+    sentence: Sentence
+
+
+def follow(session: Session, asked: Requirement, persons: tuple[int, int], *, now: datetime) -> int:
+    """Open, mend and reopen the cases of one requirement and a range of persons; returns how many changed.
+
+    Raises nothing; safe to repeat. The holder is told at the opening, in the same transaction.
+    """
+    today = office_day(now)
+    policy = governing(all_policies(session), asked.code, today)
+    opened = [
+        CASE(
+            person_id=row.person_id,
+            code=row.code,
+            period_start=row.period_start,
+            period_end=row.period_end,
+            opened_on=today,
+            missing_minutes=row.missing_minutes,
+            state="open",
+        )
+        for row in case_store.closed_short(session, asked.code, policy.since, today, persons)
+    ]
+    session.add_all(opened)
+    session.flush()
+    _write(session, opened, "opened", now)
+    _tell_holders(session, opened, asked, now)
+    return len(opened)
+
+
+def settle(session: Session, persons: tuple[int, int], *, now: datetime) -> int:
+    """Mend what is mended and reopen what is short again, of a range of persons; returns how many changed."""
+    mended = case_store.to_mend(session, persons)
+    reopened = case_store.to_reopen(session, office_day(now), persons)
+    for rows, kind, state in ((mended, "mended", "mended"), (reopened, "reopened", "open")):
+        for row in rows:
+            row.state = state
+        _write(session, rows, kind, now)
+    return len(mended) + len(reopened)
+
+
+def tell(session: Session, asked: Requirement, *, now: datetime) -> int:
+    """Tell employers, then bureaus, of cases that are old enough: each case once, one mail for each officer."""
+    today, queued = office_day(now), 0
+    policy = governing(all_policies(session), asked.code, today)
+    for stage, days in zip(STAGES, (policy.employer_days, policy.bureau_days), strict=True):
+        if days is None:
+            continue
+        waiting = case_store.untold(session, asked.code, today - timedelta(days=days), stage)
+        if not waiting:
+            continue
+        by_officer: dict[int, list[int]] = {}
+        above = stage == "told-bureau"
+        officers = directory.officers_over(session, {w.organisation_id for w in waiting}, today, above=above)
+        for case in waiting:
+            for officer in officers[case.organisation_id]:
+                by_officer.setdefault(officer, []).append(case.person_id)
+        names = directory.names_of(session, {person for people in by_officer.values() for person in people})
+        queued += queue_many(
+            session,
+            [
+                Reminder(
+                    key=f"ce.case.{asked.code}.{stage}.{officer}.{today.isoformat()}",
+                    person_id=officer,
+                    template="ce-cases",
+                    context={
+                        "names": [names[person] for person in people[:NAMED_IN_A_DIGEST]],
+                        "count": len(people),
+                        "requirement": dict(asked.names),
+                        "counted_on": today,
+                    },
+                )
+                for officer, people in by_officer.items()
+            ],
+            now=now,
+        )
+        _log(session, [case.id for case in waiting], stage, now)
+    return queued
+
+
+def _tell_holders(session: Session, cases: Sequence[CaseRow], asked: Requirement, now: datetime) -> None:
+    queue_many(
+        session,
+        [
+            Reminder(
+                key=f"ce.case.{case.id}.opened",
+                person_id=case.person_id,
+                template="ce-case",
+                context={
+                    "requirement": dict(asked.names),
+                    "missing": asked.hours_missing(case.missing_minutes),
+                    "last_on": case.period_end - timedelta(days=1),
+                },
+            )
+            for case in cases
+        ],
+        now=now,
+    )
+    _write(session, cases, "told-person", now)
+
+
+def decide(session: Session, actor: Actor, case_id: int, decision: str, *, reason: str, now: datetime) -> None:
+    """The final decision of an officer, by name: ``waived`` lifts what follows, ``upheld`` lets it stand.
+
+    Raises:
+        NotFound: no such case within the actor's bounds. Conflict: ``ce.case-decided`` -- it is not open.
+        RuleViolation: ``ce.case-own`` -- nobody decides their own; ``ce.case-reason``; ``ce.case-decision``.
+    """
+    if decision not in ("waived", "upheld"):
+        raise RuleViolation("ce.case-decision", "Choose a decision.")
+    row = _locked(session, actor, case_id)
+    if row.state != "open":
+        raise Conflict("ce.case-decided", "This case is not open any more.")
+    _decided(session, actor, row, decision, reason, now)
+    row.state = decision
+
+
+def take_back(session: Session, actor: Actor, case_id: int, *, reason: str, now: datetime) -> None:
+    """Take the final decision back: the case is open again, with both on file.
+
+    Raises:
+        NotFound; Conflict: ``ce.case-undecided``; RuleViolation: ``ce.case-own``, ``ce.case-reason``.
+    """
+    row = _locked(session, actor, case_id)
+    if row.state not in ("waived", "upheld"):
+        raise Conflict("ce.case-undecided", "There is no decision to take back.")
+    _decided(session, actor, row, "taken-back", reason, now)
+    row.state = "open"
+
+
+def grant_make_up(session: Session, actor: Actor, case_id: int, *, last_day: date, reason: str, now: datetime) -> None:
+    """Let the hours be made up until a day (补学): until then nothing stops, and what is earned counts for the period.
+
+    Raises:
+        NotFound; Conflict: ``ce.case-decided``, ``ce.exemption-overlap``; RuleViolation: ``ce.case-own``,
+            ``ce.case-reason``, ``ce.make-up-day`` -- not after today, or more than a year away.
+    """
+    today = office_day(now)
+    if not today < last_day <= today + LONGEST_MAKE_UP:
+        raise RuleViolation("ce.make-up-day", "The last day for making up lies after today, within a year.")
+    row = _locked(session, actor, case_id)
+    if row.state != "open":
+        raise Conflict("ce.case-decided", "This case is not open any more.")
+    _decided(session, actor, row, "make-up", reason, now, until_on=last_day)
+    exempting.postpone(
+        session, actor, row.person_id, code=row.code, period=Period(row.period_start, row.period_end),
+        last_day=last_day, note=reason, now=now,
+    )  # fmt: skip
+
+
+def case(session: Session, actor: Actor, case_id: int) -> dict[str, Any]:
+    """One case as its page shows it.
+
+    Raises:
+        NotFound: no such case of a person within the actor's bounds.
+    """
+    row = session.get(CaseRow, case_id)
+    if row is None:
+        raise NotFound("ce.case", "There is no such case.")
+    person = seen(session, actor, Permission.CE_STANDING_SEE, row.person_id)
+    kept = store.kept(session, row.person_id).get((row.code, row.period_start))
+    asked = next(version for version in store.versions(session) if version.code == row.code)
+    missing = kept.missing_minutes if kept else 0
+    return {
+        "id": row.id,
+        "person_id": row.person_id,
+        "name": person.name,
+        "code": row.code,
+        "requirement": asked.names,
+        "first": row.period_start,
+        "last": row.period_end - timedelta(days=1),
+        "opened_on": row.opened_on,
+        "state": row.state,
+        "missing_then": asked.hours_missing(row.missing_minutes),
+        "missing": asked.hours_missing(missing),
+        "make_up_until": kept.closes_on - timedelta(days=1) if kept and kept.closes_on > row.opened_on else None,
+    }
+
+
+def standing_in_the_way(session: Session, person_ids: Sequence[int], *, today: date) -> list[Stands]:
+    """What stops for these persons now, by case; who was given time to make up is not among them."""
+    policies = all_policies(session)
+    asked = {version.id: version for version in store.versions(session)}
+    found = []
+    for case in session.execute(case_store.standing(CASE.person_id.in_(person_ids), today)):
+        requirement = asked.get(case.requirement_id)
+        if requirement is None:
+            continue
+        sentence = Sentence(
+            "%(hours)s credit hours are missing for %(requirement)s, in the period up to and including %(day)s.",
+            hours=requirement.hours_missing(case.missing_minutes or 0),
+            requirement=requirement.names,
+            day=case.period_end - timedelta(days=1),
+        )
+        found.append(Stands(case.person_id, case.id, governing(policies, case.code, today), sentence))
+    return found
+
+
+def renewal_hindrance(session: Session, person_id: int, level: str, term: Period, today: date) -> Sentence | None:
+    """What continuing education stands in the way of renewing a registration, by the policies that say so.
+
+    The term's own requirement is asked while the term lasts; earlier periods by their cases.
+    """
+    policies = all_policies(session)
+    asked = {version.id: version for version in store.versions(session)}
+    for row in store.kept(session, person_id).values():
+        own = row.period_start == term.start and row.level == level and row.missing_minutes > 0
+        if own and governing(policies, row.code, today).renewal:
+            requirement = asked[row.requirement_id]
+            if row.closes_on > today or row.period_end == term.end:
+                return Sentence(
+                    "%(hours)s credit hours of this registration period are missing for %(requirement)s.",
+                    hours=requirement.hours_missing(row.missing_minutes),
+                    requirement=requirement.names,
+                )
+    stands = [each for each in standing_in_the_way(session, [person_id], today=today) if each.policy.renewal]
+    return stands[0].sentence if stands else None
+
+
+def _decided(
+    session: Session, actor: Actor, row: CaseRow, kind: str, reason: str, now: datetime, *, until_on: date | None = None
+) -> None:
+    if row.person_id == actor.person_id:
+        raise RuleViolation("ce.case-own", "Nobody decides their own case.")
+    if not reason.strip():
+        raise RuleViolation("ce.case-reason", "Say why: the holder reads it.")
+    session.add(
+        EVENT(case_id=row.id, kind=kind, at=now, by_id=actor.person_id, reason=reason.strip(), until_on=until_on)
+    )
+    session.flush()
+    record(session, actor, f"ce.case-{kind}", "ce_case", row.id, now=now, after={"reason": reason.strip()})
+
+
+def _locked(session: Session, actor: Actor, case_id: int) -> CaseRow:
+    row = session.get(CaseRow, case_id, with_for_update=True)
+    if row is None:
+        raise NotFound("ce.case", "There is no such case.")
+    seen(session, actor, DECIDE, row.person_id)
+    return row
+
+
+def _write(session: Session, cases: Iterable[CaseRow], kind: str, now: datetime) -> None:
+    _log(session, [case.id for case in cases], kind, now)
+
+
+def _log(session: Session, case_ids: Sequence[int], kind: str, now: datetime) -> None:
+    if case_ids:
+        values = [{"case_id": case_id, "kind": kind, "at": now, "reason": ""} for case_id in case_ids]
+        session.execute(insert(CaseEventRow), values)
+
+
+STATES: Mapping[str, str] = {
+    "open": N_("Open"),
+    "mended": N_("Mended"),
+    "waived": N_("Waived"),
+    "upheld": N_("Upheld"),
+}
