@@ -19,7 +19,11 @@ from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
+from examprep.reminders.actions import Reminder, queue_many
 
+POSTED = "ce.posted"
+TOLD_OTHERWISE = frozenset({"ce.claim"})
+NEWS_DAYS = 7
 COUNTED_AT_ONCE = 1_000  # persons of whom many lines were posted
 HAND_LIMIT_MINUTES = 400 * 45  # more than any year asks; a slip of the keyboard, not a training
 
@@ -116,14 +120,18 @@ def reverse(session: Session, line_id: int, *, reason: str, posted_by: int | Non
             "posted_by": posted_by,
             "posted_at": now,
         },
+        of=line.source_kind,
     )
     if written is None:
         raise Conflict("ce.reversed", "This line was taken back already.")
     return written
 
 
-def _write(session: Session, values: dict[str, Any]) -> int | None:
-    """The line, its balance and the standings together; ``None`` when the person has a line of that source already."""
+def _write(session: Session, values: dict[str, Any], *, of: str = "") -> int | None:
+    """The line, its balance and the standings together; ``None`` when the person has a line of that source already.
+
+    ``of`` is the source of the line that is taken back.
+    """
     lines: Table = LineRow.__table__  # type: ignore[assignment]
     id_: int | None = session.scalar(
         _dialect(session)
@@ -135,6 +143,8 @@ def _write(session: Session, values: dict[str, Any]) -> int | None:
     if id_ is None:
         return None
     _balance(session, {(values["person_id"], values["counts_on"].year, values["category"]): values["minutes"]})
+    if of not in TOLD_OTHERWISE:
+        _tell(session, [{**values, "id": id_}], values["posted_at"])
     day: date = values["counts_on"]
     counting.recount_days(session, [values["person_id"]], [day], today=office_day(values["posted_at"]))
     return id_
@@ -169,20 +179,52 @@ def post_many(session: Session, postings: Sequence[Posting], *, posted_by: int |
         _dialect(session)
         .insert(lines)
         .on_conflict_do_nothing(index_elements=["person_id", "source_kind", "source_id"])
-        .returning(lines.c.person_id, lines.c.counts_on, lines.c.category, lines.c.minutes),
+        .returning(*lines.c),
         rows,
     ).all()
     sums: dict[tuple[int, int, str], int] = {}
-    for person_id, day, category, minutes in written:
-        sums[person_id, day.year, category] = sums.get((person_id, day.year, category), 0) + minutes
+    for line in written:
+        key = line.person_id, line.counts_on.year, line.category
+        sums[key] = sums.get(key, 0) + line.minutes
     if written:
         _balance(session, sums)
-        days = {day for _, day, _, _ in written}
-        persons = sorted({person_id for person_id, *_ in written})
+        _tell(session, [dict(line._mapping) for line in written], now)
+        days = {line.counts_on for line in written}
+        persons = sorted({line.person_id for line in written})
         for start in range(0, len(persons), COUNTED_AT_ONCE):
             part = persons[start : start + COUNTED_AT_ONCE]
             counting.recount_days(session, part, days, today=office_day(now))
     return len(written)
+
+
+def _tell(session: Session, lines: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Tell the holders of what somebody posted or took back; a claim's decision is told by its own mail."""
+    told = [
+        Reminder(
+            key=f"ce.posted.{line['id']}",
+            person_id=line["person_id"],
+            template="ce-posted",
+            context={
+                "line_id": line["id"],
+                "minutes": line["minutes"],
+                "activity": line["activity"],
+                "earned_on": line["earned_on"],
+                "reason": line["reason"] or "",
+                "posted_on": office_day(now),
+            },
+            condition=POSTED,
+        )
+        for line in lines
+        if line["posted_by"] is not None and line["source_kind"] not in TOLD_OTHERWISE
+    ]
+    if told:
+        queue_many(session, told, now=now)
+
+
+def still_posted(session: Session, person_id: int, context: dict[str, Any], today: date) -> bool:
+    """Whether a posting is still news: not taken back meanwhile, and not of last week."""
+    reversed_by = session.scalar(select(LineRow.id).where(LineRow.reverses_id == int(context["line_id"])))
+    return reversed_by is None and (today - context["posted_on"]).days < NEWS_DAYS
 
 
 def _dialect(session: Session) -> Any:

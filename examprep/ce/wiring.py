@@ -1,6 +1,7 @@
 """Continuing education, plugged in."""
 
 from examprep.ce import (
+    actions,
     cards,
     case_store,
     case_views,
@@ -71,13 +72,14 @@ FEATURE = Feature(
     person_pages=(PersonPage(N_("Credit hours"), "ce.person", Permission.CE_STANDING_SEE, 30),),
     load_data=load_requirements,
     renewal_checks=(RenewalCheck("ce", enforcing.renewal_hindrance),),
-    still_due={reminding.SHORT: reminding.still_short},
+    still_due={reminding.SHORT: reminding.still_short, actions.POSTED: actions.still_posted},
     trail=TRAIL,
     mails={
         "ce-short": N_("Hours missing"),
         "claim-decided": N_("A claim was decided"),
         "ce-case": N_("A period that closed short"),
         "ce-cases": N_("Cases of one's people"),
+        "ce-posted": N_("Hours recorded or taken back"),
         "ce-digest": N_("Who is short of hours, once a month"),
     },
 )
