@@ -267,7 +267,8 @@ def _decided(
         EVENT(case_id=row.id, kind=kind, at=now, by_id=actor.person_id, reason=reason.strip(), until_on=until_on)
     )
     session.flush()
-    record(session, actor, f"ce.case-{kind}", "ce_case", row.id, now=now, after={"reason": reason.strip()})
+    after = {"decision": kind, "reason": reason.strip()}
+    record(session, actor, "ce.case-decided", "ce_case", row.id, now=now, after=after)
 
 
 def _locked(session: Session, actor: Actor, case_id: int) -> CaseRow:

@@ -15,6 +15,13 @@ from examprep.plumbing.listing import Column
 # Reasons are data in both languages; the trail shows the first, as it shows what people typed.
 REASON_NAMES = {code: names["zh"] for reasons in REASONS.values() for code, names in reasons.items()}
 
+DECISIONS = {
+    "make-up": N_("Time was granted to make up"),
+    "waived": N_("Final decision: nothing follows"),
+    "upheld": N_("Final decision: what follows stands"),
+    "taken-back": N_("The decision was taken back"),
+}
+
 TRAIL = Trail(
     acts={
         "ce.recorded-by-hand": N_("Recorded hours by hand"),
@@ -35,10 +42,7 @@ TRAIL = Trail(
         "ce.audit-settled": N_("Recorded the result of an audit"),
         "ce.exempted": N_("Exempted or postponed"),
         "ce.exemption-withdrawn": N_("Withdrew an exemption"),
-        "ce.case-make-up": N_("Granted time to make up"),
-        "ce.case-taken-back": N_("Took a decision about missing hours back"),
-        "ce.case-upheld": N_("Upheld what follows of missing hours"),
-        "ce.case-waived": N_("Waived what follows of missing hours"),
+        "ce.case-decided": N_("Decided a case of missing hours"),
         "ce.policy-set": N_("Changed what follows of missing hours"),
         "ce.requirement-saved": N_("Changed a requirement"),
         "ce.requirement-ended": N_("Ended a requirement"),
@@ -88,6 +92,7 @@ TRAIL = Trail(
         Column("kind", N_("Decision"), "choice", choices=KINDS),
         Column("name", N_("Name")),
         Column("since", N_("Since")),
+        Column("decision", N_("Decision"), "choice", choices=DECISIONS),
         Column("renewal", N_("The registration is not renewed")),
         Column("allowance", N_("Months of allowance are not paid")),
         Column("public_check", N_("The public check of a certificate says that hours are missing")),
