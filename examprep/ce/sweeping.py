@@ -6,7 +6,7 @@ from datetime import date
 from examprep.ce import counting, standing_store, store
 from examprep.plumbing.db import Database
 
-PERSONS_AT_ONCE = 10_000  # are read
+PERSONS_AT_ONCE = 50_000  # are read, which locks nothing
 WRITTEN_AT_ONCE = 1_000  # so that no lock lasts: one transaction for each
 
 
@@ -25,6 +25,7 @@ def sweep(database: Database, *, today: date, stopping: Callable[[], bool] = lam
             if stopping():
                 return written
             with database.read() as session:
+                standing_store.alone(session)
                 stale = standing_store.stale(session, cut, first, last)
             for part in parts(stale):
                 with database.write() as session:

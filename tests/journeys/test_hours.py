@@ -96,7 +96,6 @@ def test_a_holder_who_is_short_gets_a_mail_until_the_hours_are_there(
         """The mails about hours; the register writes about registration as well."""
         return [mail for mail in mailbox.mails[f"{holder}@example.org"] if "继续教育" in mail["Subject"]]
 
-
     own = device(size)
     page = own.sign_in(holder, served.world.password)
     own.open("/ce/")
