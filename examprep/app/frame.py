@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from examprep.app import trails
 from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, PersonPage, Search
+from examprep.imports import review
 from examprep.imports.engine import stuck
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
@@ -83,9 +84,27 @@ def _stuck_imports(session: Session, actor: Actor, now: datetime) -> Mapping[str
     }
 
 
+def _doubtful_rows(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """Rows of imported files that wait for a decision."""
+    count = review.waiting(session, current_app.extensions["examprep.importers"], actor)
+    if not count:
+        return None
+    return {
+        "label": N_("Doubtful rows"),
+        "count": count,
+        "unit": N_("rows"),
+        "base": Sentence("of imported files, waiting for a decision"),
+        "endpoint": "imports.queue",
+        "values": {},
+    }
+
+
 IMPORTS = Feature(
     name="imports",
-    home_cards=(HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 40, "home/figure.html", _stuck_imports),),
+    home_cards=(
+        HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 40, "home/figure.html", _stuck_imports),
+        HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 41, "home/figure.html", _doubtful_rows),
+    ),
     trail=trails.IMPORTS,
 )
 COMMANDS = Feature(name="app", trail=trails.APP)

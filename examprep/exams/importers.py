@@ -1,7 +1,8 @@
-"""The two files a bureau gets each year, as the import frame wants them."""
+"""The files a bureau gets each year, as the import frame wants them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
@@ -16,7 +17,7 @@ from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import xlsx_bytes
-from examprep.plumbing.sheets import read_table
+from examprep.plumbing.sheets import Table, read_table
 from examprep.plumbing.vault import Vault
 
 
@@ -26,13 +27,32 @@ class YearForm(Form):
     year = SelectField(N_("Exam year"), [InputRequired()])
 
 
+class _Planning(Protocol):
+    """How one kind of file is read."""
+
+    def __call__(
+        self,
+        session: Session,
+        vault: Vault,
+        actor: Actor,
+        table: Table,
+        year: int,
+        *,
+        today: date,
+        settled: Mapping[int, int | None] | None = None,
+    ) -> Plan: ...
+
+
 class _YearImporter:
-    """What both files have in common. The vault is asked for when it is needed, since wiring comes before the start."""
+    """What the files have in common. The vault is asked for when it is needed, since wiring comes before the start."""
 
     permission: str = Permission.EXAMS_RESULT_IMPORT
     accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     options_form: type[Form] | None = YearForm
+    may_be_new: bool = False
     heads: tuple[str, ...]
+    knows: Callable[[str], bool]
+    planning: _Planning
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault
@@ -45,11 +65,30 @@ class _YearImporter:
     def template(self) -> bytes:
         return xlsx_bytes(self.heads, [])
 
-    def _year(self, session: Session, upload: Upload) -> int:
-        year = upload.options.get("year", "")
-        if not year.isdecimal() or int(year) not in store.sitting_years(session):
-            raise RuleViolation("exams.no-year", "Choose the exam year of the file.")
-        return int(year)
+    def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
+        year, known = _year(session, upload.options), type(self).knows
+        table = read_table(upload.content, upload.filename, knows=known)
+        return type(self).planning(session, self._vault(), actor, table, year, today=office_day(now))
+
+    def settle(
+        self,
+        session: Session,
+        actor: Actor,
+        table: Table,
+        options: Mapping[str, str],
+        settled: Mapping[int, int | None],
+        *,
+        now: datetime,
+    ) -> Plan:
+        today, year = office_day(now), _year(session, options)
+        return type(self).planning(session, self._vault(), actor, table, year, today=today, settled=settled)
+
+
+def _year(session: Session, options: Mapping[str, str]) -> int:
+    year = options.get("year", "")
+    if not year.isdecimal() or int(year) not in store.sitting_years(session):
+        raise RuleViolation("exams.no-year", "Choose the exam year of the file.")
+    return int(year)
 
 
 class RegistrationImporter(_YearImporter):
@@ -58,20 +97,34 @@ class RegistrationImporter(_YearImporter):
     name: str = "exam-registrations"
     title: str = N_("Exam registrations")
     help: str = N_(
-        "One row per person with name, ID number and level; unit, subjects, approval and day of registration if known. "
-        "Persons who are not on file yet are added. A corrected file changes only the rows that differ."
+        "One row per person, or per person and subject, with name, ID number and level; unit, subjects, approval and "
+        "day of registration if known. Persons who are not on file yet are added. A corrected file changes only the "
+        "rows that differ."
     )
-    heads = registering.TEMPLATE
-
-    def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
-        year, table = self._year(session, upload), read_table(upload.content, upload.filename, knows=registering.KNOWS)
-        return registering.plan(session, self._vault(), actor, table, year, today=office_day(now))
+    heads: tuple[str, ...] = registering.TEMPLATE
+    may_be_new = True
+    knows = staticmethod(registering.KNOWS)
+    planning = staticmethod(registering.plan)
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
-        return registering.apply(session, self._vault(), plan.prepared, batch_id, now=now)
+        return registering.apply(session, self._vault(), plan.prepared, batch_id, plan.persons, now=now)
 
     def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
         return registering.undo(session, batch_id)
+
+
+class ApprovalImporter(RegistrationImporter):
+    """Who of the registered was approved: a file that comes weeks after theirs."""
+
+    name: str = "exam-approvals"
+    title: str = N_("Exam approvals")
+    help: str = N_(
+        "One row per person with name, ID number and the state of approval (审核状态). It changes nothing else of the "
+        "registration. Import the registrations of the year first."
+    )
+    heads = registering.APPROVALS
+    may_be_new = False
+    planning = staticmethod(registering.plan_approvals)
 
 
 class ResultImporter(_YearImporter):
@@ -84,10 +137,8 @@ class ResultImporter(_YearImporter):
         "−1 is absent, −2 violation, −4 void; none of them is a mark. Import the registrations of the year first."
     )
     heads = marking.TEMPLATE
-
-    def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
-        year, table = self._year(session, upload), read_table(upload.content, upload.filename, knows=marking.KNOWS)
-        return marking.plan(session, self._vault(), actor, table, year, today=office_day(now))
+    knows = staticmethod(marking.KNOWS)
+    planning = staticmethod(marking.plan)
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
         return marking.apply(session, plan.prepared, batch_id, now=now)

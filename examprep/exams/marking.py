@@ -1,23 +1,29 @@
 """Importing results: what a file would add to the log of marks, adding it, taking it back by further lines."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.exams import store
-from examprep.exams.matching import COMMON, Matched, Matcher, Reader, knows, left_out
-from examprep.exams.models import MarkRow, SittingRow
+from examprep.exams.matching import Matcher
+from examprep.exams.models import MarkRow, RegistrationRow, SittingRow
+from examprep.exams.reading import COMMON, Reader, knows, left_out
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
-from examprep.imports.importer import Plan
+from examprep.exams.rules.explain import CODE_NAMES
+from examprep.exams.rules.papers import SUBJECT_NAMES, SUBJECTS
+from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
 from examprep.imports.progress import counted
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
-from examprep.people.bulk import chunks
+from examprep.people.bulk import KnownPerson
+from examprep.plumbing.bulk import among, in_parts, insert_many
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
 from examprep.plumbing.vault import Vault
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
@@ -27,28 +33,45 @@ ALIASES = {
     "subject": ("科目", "科目名称", "考试科目", "报考科目", "subject"),
     "score": ("成绩", "分数", "得分", "科目成绩", "考试成绩", "score"),
 }
+_NO_MARK = {"/", "\\", "-", "--", "—", "——", "无"}  # what files write where a person did not register for a subject
+_TEXTS_KEPT = 10_000
 KNOWS = knows(ALIASES, is_subject_head)
 TEMPLATE = ("姓名", "身份证号", "级别", "综合能力", "法规与政策", "实务")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line for the log."""
+@dataclass
+class Prepared:
+    """What applying will add to the log: person, subject, code and half-points of each line."""
 
-    person_id: int
-    subject: str
-    code: str
-    half_points: int | None
+    year: int
+    lines: list[tuple[int, str, str, int | None]] = field(default_factory=list)
+
+
+Mark = tuple[str, int | None]  # a code and, only when it is ``scored``, half-points
 
 
 @dataclass
-class Prepared:
+class _Known:
+    """What is on file of a year: the level each person is registered for, and the marks."""
+
     year: int
-    lines: list[Line] = field(default_factory=list)
+    levels: dict[int, str]
+    marks: dict[tuple[int, str], Mark]
 
 
-def plan(session: Session, vault: Vault, actor: Actor, table: Table, year: int, *, today: date) -> Plan:
+def plan(
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    table: Table,
+    year: int,
+    *,
+    today: date,
+    settled: Mapping[int, int | None] | None = None,
+) -> Plan:
     """Read every row and say which lines it would add; what the log says already is not added again.
+
+    ``settled`` are rows whose person an officer decided.
 
     Raises:
         UnreadableFile: a column that must be there is missing.
@@ -56,50 +79,66 @@ def plan(session: Session, vault: Vault, actor: Actor, table: Table, year: int, 
     """
     _check_held(session, year, today)
     reader = Reader(table, ALIASES, required=("name", "id_number"))
-    wide = _subject_columns(reader)
-    matcher = Matcher(session, vault, actor, reader, today=today)
-    levels, known = _state(session, [person.person_id for person in matcher.known.values()], year)
-    prepared, same, corrected = Prepared(year), 0, 0
+    columns = _Columns(reader)
+    matcher = Matcher(session, vault, actor, reader, today=today, may_be_new=False, settled=settled)
+    known = _state(session, sorted(matcher.known), year)
+    prepared, lines, counts = Prepared(year), [], Counter[str]()
     seen: dict[tuple[int, str], int] = {}
     for row in counted(table.rows):
-        person = matcher.match(row, may_be_new=False)
-        with reader.checking(row, "year"):
-            reader.check_year(row, year)
-        level = _level(reader, row, person, levels, year)
-        if level is None or person is None or person.known is None:
-            continue
-        for head, subject, text in _cells(reader, row, wide, level):
-            try:
-                code, half_points = read_mark(text)
-            except RuleViolation as refusal:
-                reader.problem_at(row, head, refusal.sentence)
+        person = matcher.match(row)
+        if person is not None and person.known is not None:
+            marks = _marks(reader, columns, row, person.known, known, seen)
+            if not reader.open(row):
+                lines.append(_bring(prepared, known, row, person.known, marks, counts))
                 continue
-            key = (person.known.person_id, subject)
-            if (earlier := seen.setdefault(key, row.number)) != row.number:
-                reader.problem_at(
-                    row,
-                    head,
-                    Sentence("This subject of the same person stands in row %(row)s already. Delete one.", row=earlier),
-                )
-                continue
-            if known.get(key) == (code, half_points):
-                same += 1
-                continue
-            corrected += key in known
-            prepared.lines.append(Line(*key, code, half_points))
+        lines.append(reader.end(row))
+    states = Counter(line.state for line in lines)
     return Plan(
         table.heads,
         table.rows,
         reader.problems,
         (
-            (N_("New results"), len(prepared.lines) - corrected),
-            (N_("Corrected results"), corrected),
-            (N_("Unchanged results"), same),
-            (N_("of them absent, violation or void"), sum(line.half_points is None for line in prepared.lines)),
+            (N_("New results"), counts[NEW]),
+            (N_("Corrected results"), counts[CHANGED]),
+            (N_("Unchanged results"), counts[SAME]),
+            (N_("of them absent, violation or void"), sum(half_points is None for *_, half_points in prepared.lines)),
+            (N_("Doubtful rows"), states[DOUBTFUL]),
+            (N_("Refused rows"), states[REFUSED]),
         ),
         left_out(table),
         prepared,
+        lines,
     )
+
+
+def _bring(
+    prepared: Prepared, known: _Known, row: Row, person: KnownPerson, marks: Mapping[str, Mark], counts: Counter[str]
+) -> Line:
+    """Take a row that is right into the plan; what it changes is said, old → new."""
+    said, effects = [], set()
+    for subject, mark in marks.items():
+        before = known.marks.get((person.person_id, subject))
+        effect = NEW if before is None else SAME if before == mark else CHANGED
+        counts[effect] += 1
+        effects.add(effect)
+        if effect != SAME:
+            prepared.lines.append((person.person_id, subject, *mark))
+        if before is not None and effect == CHANGED:
+            said.append(
+                Sentence(
+                    "%(subject)s: %(before)s → %(after)s",
+                    subject=SUBJECT_NAMES[subject],
+                    before=_said(before),
+                    after=_said(mark),
+                )
+            )
+    effect = CHANGED if CHANGED in effects else NEW if NEW in effects else SAME
+    return Line(row.number, MATCHED, effect, person.name, person.person_id, tuple(said))
+
+
+def _said(mark: Mark) -> Sentence | str:
+    code, half_points = mark
+    return CODE_NAMES[code] if half_points is None else f"{half_points / 2:g}"
 
 
 def _check_held(session: Session, year: int, today: date) -> None:
@@ -110,55 +149,101 @@ def _check_held(session: Session, year: int, today: date) -> None:
         )
 
 
-def _subject_columns(reader: Reader) -> list[int]:
-    """The columns that are subjects, in a file with one row per person; none in one with a row per subject."""
-    if {"subject", "score"} <= reader.columns.keys():
-        return []
-    taken = set(reader.columns.values())
-    found = [at for at, head in enumerate(reader.table.heads) if at not in taken and is_subject_head(head)]
-    if not found:
-        raise UnreadableFile(
-            "exams.score-columns",
-            "The first row names no subject. Give each subject a column (综合能力, 法规与政策, 实务), "
-            "or use the columns 科目 and 成绩.",
+class _Columns:
+    """Which columns are subjects, in a file with one row per person; none in one with a row per subject."""
+
+    def __init__(self, reader: Reader) -> None:
+        heads, taken = reader.table.heads, set(reader.columns.values())
+        self.wide: list[int] = []
+        if not {"subject", "score"} <= reader.columns.keys():
+            taken -= {at for name in ("subject", "score") if (at := reader.columns.get(name)) is not None}
+            self.wide = [at for at, head in enumerate(heads) if at not in taken and is_subject_head(head)]
+            if not self.wide:
+                raise UnreadableFile(
+                    "exams.score-columns",
+                    "The first row names no subject. Give each subject a column (综合能力, 法规与政策, 实务), "
+                    "or use the columns 科目 and 成绩.",
+                )
+        self.subjects = {(at, level): read_subject(heads[at], level) for at in self.wide for level in SUBJECTS}
+        self.dated = "year" in reader.columns
+        self.levelled = "level" in reader.columns
+        self.marks: dict[str, Mark | Sentence] = {}  # few texts occur, however many cells
+
+    def mark(self, text: str) -> Mark | Sentence:
+        """What a cell says, or what is wrong with it."""
+        found = self.marks.get(text)
+        if found is None:
+            try:
+                found = read_mark(text)
+            except RuleViolation as refusal:
+                found = refusal.sentence
+            if len(self.marks) < _TEXTS_KEPT:
+                self.marks[text] = found
+        return found
+
+
+def _state(session: Session, person_ids: Sequence[int], year: int) -> _Known:
+    """The level each person is registered for in the year, and the marks of the year that are on file."""
+    found, registration, row = _Known(year, {}, {}), RegistrationRow, MarkRow
+    for chunk in in_parts(person_ids):
+        found.levels.update(
+            session.execute(
+                select(registration.person_id, registration.level).where(
+                    among(session, registration.person_id, chunk), registration.year == year, store.CURRENT
+                )
+            ).all()
         )
+        for person_id, subject, code, half_points in session.execute(
+            select(row.person_id, row.subject_code, row.code, row.half_points)
+            .where(among(session, row.person_id, chunk), row.year == year)
+            .order_by(row.id)
+        ):
+            if code == store.WITHDRAWN:
+                found.marks.pop((person_id, subject), None)
+            else:
+                found.marks[person_id, subject] = (code, half_points)
     return found
 
 
-def _state(
-    session: Session, person_ids: Sequence[int], year: int
-) -> tuple[dict[int, str], dict[tuple[int, str], tuple[str, int | None]]]:
-    """The level each person is registered for in the year, and the marks of the year that are on file."""
-    levels: dict[int, str] = {}
-    known: dict[tuple[int, str], tuple[str, int | None]] = {}
-    for chunk in chunks(person_ids):
-        for person_id, found in store.registrations(session, chunk).items():
-            levels.update((person_id, registration.level) for registration in found if registration.year == year)
-        for person_id, marks in store.effective_marks(session, chunk).items():
-            known.update({(person_id, m.subject): (m.code, m.half_points) for m in marks if m.year == year})
-    return levels, known
-
-
-def _level(reader: Reader, row: Row, person: Matched | None, levels: dict[int, str], year: int) -> str | None:
-    """The level of the row's person, which a column may name but the registration decides."""
-    if person is None or person.known is None or reader.failed(row):
-        return None
-    level = levels.get(person.known.person_id)
+def _marks(
+    reader: Reader, columns: _Columns, row: Row, person: KnownPerson, known: _Known, seen: dict[tuple[int, str], int]
+) -> dict[str, Mark]:
+    """The marks of a row by subject. Noted as problems: whatever is wrong with it."""
+    if columns.dated:
+        with reader.checking(row, "year"):
+            reader.check_year(row, known.year)
+    level = _level(reader, columns, row, person, known)
+    found: dict[str, Mark] = {}
     if level is None:
-        reader.problem(
-            row,
-            "id_number",
-            Sentence(
-                "%(name)s is not registered for %(year)s. Import the registrations of the year first.",
-                name=person.name,
-                year=year,
-            ),
+        return found
+    for head, subject, text in _cells(reader, columns, row, level):
+        mark = columns.mark(text)
+        if isinstance(mark, Sentence):
+            reader.problem_at(row, head, mark)
+            continue
+        if (earlier := seen.setdefault((person.person_id, subject), row.number)) != row.number:
+            twice = Sentence("This subject of the same person stands in row %(row)s already. Delete one.", row=earlier)
+            reader.problem_at(row, head, twice)
+            continue
+        found[subject] = mark
+    return found
+
+
+def _level(reader: Reader, columns: _Columns, row: Row, person: KnownPerson, known: _Known) -> str | None:
+    """The level of the row's person, which a column may name but the registration decides."""
+    level = known.levels.get(person.person_id)
+    if level is None:
+        sentence = Sentence(
+            "%(name)s is not registered for %(year)s. Import the registrations of the year first.",
+            name=person.name,
+            year=known.year,
         )
+        reader.problem(row, "id_number", sentence)
         return None
-    if written := reader.text(row, "level"):
+    if columns.levelled and (written := reader.text(row, "level")):
         with reader.checking(row, "level"):
-            _same_level(written, level, year)
-    return None if reader.failed(row) else level
+            _same_level(written, level, known.year)
+    return None if reader.open(row) else level
 
 
 def _same_level(written: str, level: str, year: int) -> None:
@@ -172,30 +257,28 @@ def _same_level(written: str, level: str, year: int) -> None:
         )
 
 
-def _cells(reader: Reader, row: Row, wide: Sequence[int], level: str) -> Iterator[tuple[str, str, str]]:
+def _cells(reader: Reader, columns: _Columns, row: Row, level: str) -> list[tuple[str, str, str]]:
     """The marks of a row: head, subject, text. Noted as problems: a subject that the level lacks, a missing mark."""
     heads = reader.table.heads
-    if not wide:
+    if not columns.wide:
         written = reader.text(row, "subject")
         subject = read_subject(written, level)
         if subject is None:
             reader.problem(row, "subject", _no_subject(written, level))
-            return
-        yield heads[reader.columns["score"]], subject, reader.text(row, "score")
-        return
-    filled = [at for at in wide if row.cells[at]]
+            return []
+        return [(heads[reader.columns["score"]], subject, reader.text(row, "score"))]
+    found, filled = [], False
+    for at in columns.wide:
+        if (text := row.cells[at]) and text not in _NO_MARK:
+            filled = True
+            if subject := columns.subjects[at, level]:
+                found.append((heads[at], subject, text))
+            else:
+                reader.problem_at(row, heads[at], _no_subject(heads[at], level))
     if not filled:
-        reader.problem(
-            row,
-            "name",
-            Sentence("The row has no mark. Write one, or −1 for a subject from which the person was absent."),
-        )
-    for at in filled:
-        subject = read_subject(heads[at], level)
-        if subject is None:
-            reader.problem_at(row, heads[at], _no_subject(heads[at], level))
-        else:
-            yield heads[at], subject, row.cells[at]
+        missing = Sentence("The row has no mark. Write one, or −1 for a subject from which the person was absent.")
+        reader.problem(row, "name", missing)
+    return found
 
 
 def _no_subject(written: str, level: str) -> Sentence:
@@ -204,19 +287,16 @@ def _no_subject(written: str, level: str) -> Sentence:
 
 def apply(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
     """Add the lines and recompute whatever follows; returns how many lines."""
-    for chunk in chunks(prepared.lines):
-        _append(session, [(x.person_id, prepared.year, x.subject, x.half_points, x.code) for x in chunk], batch_id, now)
-    recompute(session, {line.person_id for line in prepared.lines})
+    _append(session, prepared.lines, {"year": prepared.year, "undoing": False}, batch_id, now)
+    recompute(session, {line[0] for line in prepared.lines})
     return len(prepared.lines)
 
 
 def _append(
-    session: Session, lines: Sequence[tuple[object, ...]], batch_id: int, now: datetime, *, undoing: bool = False
+    session: Session, lines: Iterable[Sequence[Any]], constants: Mapping[str, Any], batch_id: int, now: datetime
 ) -> None:
-    names = ("person_id", "year", "subject_code", "half_points", "code")
-    rest = {"batch_id": batch_id, "undoing": undoing, "recorded_at": now}
-    if lines:
-        session.execute(insert(MarkRow), [{**dict(zip(names, line, strict=True)), **rest} for line in lines])
+    names = ("person_id", "subject_code", "code", "half_points")
+    insert_many(session, MarkRow, names, lines, {**constants, "batch_id": batch_id, "recorded_at": now})
 
 
 def undo(session: Session, batch_id: int, *, now: datetime) -> int:
@@ -241,12 +321,16 @@ def undo(session: Session, batch_id: int, *, now: datetime) -> int:
             "A later file corrected %(count)s of these results. Undo that file first.",
             count=corrected,
         )
-    before: dict[int, tuple[int | None, str]] = {}
-    for chunk in chunks([found[4] for found in own if found[4] is not None]):
-        found = session.execute(select(row.id, row.half_points, row.code).where(row.id.in_(chunk)))
-        before.update((line_id, (half_points, code)) for line_id, half_points, code in found)
-    lines = [(*found[:3], *before.get(found[4], (None, store.WITHDRAWN))) for found in own]
-    for chunk in chunks(lines):
-        _append(session, chunk, batch_id, now, undoing=True)
+    before: dict[int | None, Mark] = {}
+    for chunk in in_parts([found[4] for found in own if found[4] is not None]):
+        lines_before = select(row.id, row.code, row.half_points).where(among(session, row.id, chunk))
+        before.update((line[0], (line[1], line[2])) for line in session.execute(lines_before))
+    for year in {found[1] for found in own}:
+        lines = (
+            (person_id, subject, *before.get(line_id, (store.WITHDRAWN, None)))
+            for person_id, at, subject, _, line_id in own
+            if at == year
+        )
+        _append(session, lines, {"year": year, "undoing": True}, batch_id, now)
     recompute(session, {found[0] for found in own})
     return len(own)

@@ -1,168 +1,202 @@
-"""Reading a centre's file row by row: its columns, who a row speaks of, where it belongs, and what is wrong with it."""
+"""Who a row of a file speaks of: by the keyed hash of the ID number, else by name, birth date and organisation.
+
+Only what agrees in every way is matched. What does not waits for an officer (`imports/review.py`): a number that
+belongs to another name, a namesake born the same day under another number, a number that Excel may have spoilt.
+"""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from examprep.exams.rules.cells import find_columns, same_name
-from examprep.imports.importer import Problem
+from examprep.exams.reading import Reader
+from examprep.exams.rules.cells import read_day, same_name
+from examprep.imports.progress import say_step
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
-from examprep.kernel.widths import plain
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
-from examprep.people.bulk import KnownPerson, chunks, find_by_fingerprint
-from examprep.people.models import OrganisationRow, RegionRow
-from examprep.people.rules.resident_id import ResidentId, read_resident_id
-from examprep.plumbing.sheets import Row, Table, UnreadableFile
+from examprep.people.bulk import (
+    KnownPerson,
+    Namesake,
+    chunks,
+    find_by_birth,
+    find_by_fingerprint,
+    find_by_id,
+    find_by_name,
+)
+from examprep.people.models import OrganisationRow, PersonRow, RegionRow
+from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
+from examprep.plumbing.bulk import in_parts
+from examprep.plumbing.sheets import Row
 from examprep.plumbing.vault import Vault
 
-# Columns that both files have, by the names that centres give them.
-COMMON = {
-    "name": ("姓名", "考生姓名", "报考人姓名", "name"),
-    "id_number": (
-        "身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证", "身份证件号码", "身份证件号",
-        "有效证件号码", "考生证件号码", "ID number",
-    ),
-    "level": ("级别", "报考级别", "考试级别", "级别名称", "资格级别", "考试等级", "level"),
-    "year": ("年度", "考试年度", "年份", "year"),
-}  # fmt: skip
 
-
-def knows(aliases: Mapping[str, Iterable[str]], more: Callable[[str], bool] = lambda _: False) -> Callable[[str], bool]:
-    """Whether a text is a head of a file with these columns."""
-    words = {plain(word) for names in aliases.values() for word in names}
-    return lambda text: plain(text) in words or more(text)
-
-
-def left_out(table: Table) -> list[Sentence]:
-    """What to say of rows that were taken for sums, signatures or remarks."""
-    if not table.left_out:
-        return []
-    first = table.left_out[0]
-    return [
-        Sentence(
-            "%(count)s rows are no data and were left out, the first in row %(row)s: “%(cell)s”.",
-            count=len(table.left_out),
-            row=first.number,
-            cell=next(filter(None, first.cells), "")[:40],
-        )
-    ]
-
-
-class Reader:
-    """A table with its columns found, collecting problems.
-
-    Raises:
-        UnreadableFile: ``exams.columns`` -- a required column is missing.
-    """
-
-    def __init__(self, table: Table, aliases: Mapping[str, Iterable[str]], *, required: Iterable[str]) -> None:
-        self.table = table
-        self.columns = find_columns(table.heads, aliases)
-        self.problems: list[Problem] = []
-        self._failed: set[int] = set()
-        missing = [next(iter(aliases[name])) for name in required if name not in self.columns]
-        if missing:
-            raise UnreadableFile(
-                "exams.columns",
-                "The first row lacks the columns %(missing)s. Its columns are: %(found)s. "
-                "Name them as in the template.",
-                missing="、".join(missing),
-                found="、".join(head for head in table.heads if head) or "—",
-            )
-
-    def text(self, row: Row, name: str) -> str:
-        """The cell of a named column; empty when the file has no such column."""
-        at = self.columns.get(name)
-        return "" if at is None else row.cells[at]
-
-    def problem(self, row: Row, name: str, sentence: Sentence) -> None:
-        at = self.columns.get(name)
-        self.problem_at(row, "" if at is None else self.table.heads[at], sentence)
-
-    def problem_at(self, row: Row, head: str, sentence: Sentence) -> None:
-        self._failed.add(row.number)
-        self.problems.append(Problem(row.number, head, sentence))
-
-    def failed(self, row: Row) -> bool:
-        return row.number in self._failed
-
-    @contextmanager
-    def checking(self, row: Row, name: str) -> Iterator[None]:
-        """A refusal inside becomes a problem of that row and column."""
-        try:
-            yield
-        except RuleViolation as refusal:
-            self.problem(row, name, refusal.sentence)
-
-    def check_year(self, row: Row, year: int) -> None:
-        """Raises RuleViolation: the row names another year than the one chosen beside the file."""
-        written = self.text(row, "year")
-        found = re.search(r"\d{4}", plain(written))
-        if written and (found is None or int(found[0]) != year):
-            raise RuleViolation(
-                "exams.year",
-                "The row is of “%(written)s”, but %(year)s was chosen for this file.",
-                written=written,
-                year=year,
-            )
-
-
-@dataclass(frozen=True)
-class Matched:
-    """Who a row speaks of. ``known`` is ``None`` for somebody who is not on file yet."""
+class Matched(NamedTuple):
+    """Who a row speaks of. ``known`` is ``None`` for somebody who is not on file yet; then the number is there."""
 
     name: str
+    key: object  # tells persons of one file apart: the id of who is known, the fingerprint of who is not
+    known: KnownPerson | None
+    id_number: ResidentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """A number that nobody on file has."""
+
     id_number: ResidentId
     fingerprint: str
-    known: KnownPerson | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Nameless:
+    """A row without a whole number: what of it is readable, and its birth date if the file has one."""
+
+    mask: str
+    born_on: date | None
+
+
+_Read = KnownPerson | _Stranger | _Nameless | Sentence
 
 
 class Matcher:
-    """Persons of a file by the keyed hash of their ID number: all looked up at once, in a few statements."""
+    """Persons of a file, looked up in a few statements however many rows.
 
-    def __init__(self, session: Session, vault: Vault, actor: Actor, reader: Reader, *, today: date) -> None:
-        self._reader = reader
-        self._read: dict[int, tuple[ResidentId, str] | Sentence] = {}
-        for row in reader.table.rows:
-            try:
-                found = read_resident_id(reader.text(row, "id_number"), today=today)
-                self._read[row.number] = (found, vault.fingerprint(found.number))
-            except RuleViolation as refusal:
-                self._read[row.number] = refusal.sentence
-        self.known = find_by_fingerprint(session, {r[1] for r in self._read.values() if not isinstance(r, Sentence)})
-        places = {person.organisation_id for person in self.known.values()}
-        self._inside: set[int] = set()
+    ``settled`` are the rows whose person an officer decided: a person's id, or ``None`` for a new one.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        vault: Vault,
+        actor: Actor,
+        reader: Reader,
+        *,
+        today: date,
+        may_be_new: bool,
+        settled: Mapping[int, int | None] | None = None,
+    ) -> None:
+        self._reader, self._vault, self._today, self._may_be_new = reader, vault, today, may_be_new
+        self._settled = settled or {}
+        self._chosen = find_by_id(session, {id_ for id_ in self._settled.values() if id_ is not None})
+        self._read: dict[int, _Read] = {}
+        rows = reader.table.rows
+        for number, part in enumerate(in_parts(rows)):
+            say_step(
+                Sentence(
+                    "Looked up the persons of %(done)s of %(total)s rows.", done=number * len(part), total=len(rows)
+                )
+            )
+            self._look_up(session, part)
+        inside = within(PersonRow.organisation_id, actor, Permission.EXAMS_RESULT_IMPORT)
+        strangers = [(row, found) for row in rows if isinstance(found := self._read[row.number], _Stranger | _Nameless)]
+        self._by_birth = find_by_birth(session, filter(None, (self._birth(*each) for each in strangers)), inside)
+        unborn = [
+            row for row, found in strangers if isinstance(found, _Nameless) and found.born_on is None and found.mask
+        ]
+        self._by_name = find_by_name(session, {reader.text(row, "name") for row in unborn}, inside)
+        self._inside = self._reach(session, actor)
+
+    def _look_up(self, session: Session, rows: Iterable[Row]) -> None:
+        at = self._reader.columns.get("id_number")
+        texts = {row.number: "" if at is None else compact(row.cells[at]) for row in rows}
+        prints = {n: self._vault.fingerprint(text) for n, text in texts.items() if text and "*" not in text}
+        known = find_by_fingerprint(session, prints.values())
+        later: dict[int, _Stranger] = {}
+        for row in rows:
+            number = row.number
+            if number not in prints:
+                self._read[number] = self._nameless(row, texts[number])
+            elif found := known.get(prints[number]):
+                self._read[number] = found
+            else:
+                try:
+                    id_number = read_resident_id(texts[number], today=self._today)
+                except RuleViolation as refusal:
+                    self._read[number] = refusal.sentence
+                    continue
+                # An old number reads as the new one, so its print is another than that of what is written.
+                stranger = _Stranger(id_number, self._vault.fingerprint(id_number.number))
+                self._read[number] = stranger
+                if stranger.fingerprint != prints[number]:
+                    later[number] = stranger
+        if later:
+            known = find_by_fingerprint(session, {each.fingerprint for each in later.values()})
+            self._read.update((n, known[s.fingerprint]) for n, s in later.items() if s.fingerprint in known)
+
+    def _nameless(self, row: Row, text: str) -> _Read:
+        written = self._reader.text(row, "born_on")
+        if not text and not written:
+            return Sentence("The ID number is missing.")
+        try:
+            return _Nameless(text, read_day(written, today=self._today) if written else None)
+        except RuleViolation as refusal:
+            return refusal.sentence
+
+    def _birth(self, row: Row, found: _Stranger | _Nameless) -> tuple[str, date] | None:
+        born_on = found.id_number.born_on if isinstance(found, _Stranger) else found.born_on
+        return (self._reader.text(row, "name"), born_on) if born_on else None
+
+    def _reach(self, session: Session, actor: Actor) -> set[int]:
+        everybody = [*self._read.values(), *self._chosen.values()]
+        places = {found.organisation_id for found in everybody if isinstance(found, KnownPerson)}
+        mine: set[int] = set()
         for chunk in chunks(sorted(places)):
             inside = within(OrganisationRow.id, actor, Permission.EXAMS_RESULT_IMPORT)
-            self._inside |= set(
-                session.scalars(select(OrganisationRow.id).where(OrganisationRow.id.in_(chunk), inside))
-            )
+            mine |= set(session.scalars(select(OrganisationRow.id).where(OrganisationRow.id.in_(chunk), inside)))
+        return mine
 
-    def match(self, row: Row, *, may_be_new: bool) -> Matched | None:
-        """Who the row speaks of; ``None`` when that is a problem, which is then noted."""
-        read, name = self._read[row.number], self._reader.text(row, "name")
+    @property
+    def known(self) -> set[int]:
+        """The ids of all persons on file whom rows speak of, or may."""
+        found = {each.person_id for each in self._read.values() if isinstance(each, KnownPerson)}
+        found |= {each.person_id for each in self._chosen.values()}
+        return found | {each.person_id for many in self._by_birth.values() for each in many}
+
+    def match(self, row: Row) -> Matched | None:
+        """Who the row speaks of; ``None`` when that is a problem or a doubt, which is then noted."""
+        name = self._reader.text(row, "name")
         if not name:
             self._reader.problem(row, "name", Sentence("The name is missing."))
+        read = self._read[row.number]
+        if row.number in self._settled:
+            return self._as_decided(row, name, read)
         if isinstance(read, Sentence):
             self._reader.problem(row, "id_number", read)
-            return None
-        id_number, fingerprint = read
-        known = self.known.get(fingerprint)
-        if known is None and not may_be_new:
-            self._reader.problem(
-                row,
-                "id_number",
-                Sentence("Nobody on file has this ID number. Import the registrations of the year first."),
-            )
-        elif known is not None and known.organisation_id not in self._inside:
+        elif isinstance(read, KnownPerson):
+            return self._agreed(row, name, read)
+        elif isinstance(read, _Stranger):
+            return self._stranger(row, name, read)
+        elif name:
+            return self._by_name_and_birth(row, name, read)
+        return None
+
+    def _as_decided(self, row: Row, name: str, read: _Read) -> Matched | None:
+        chosen = self._settled[row.number]
+        if chosen is not None:
+            person = self._chosen.get(chosen)
+            if person is None or person.organisation_id not in self._inside:
+                self._reader.problem(row, "id_number", Sentence("There is no such person in your organisations."))
+                return None
+            return Matched(person.name, person.person_id, person)
+        if isinstance(read, _Stranger) and self._may_be_new and name:
+            return Matched(name, read.fingerprint, None, read.id_number)
+        sentence = (
+            Sentence("Somebody on file has this ID number already.")
+            if isinstance(read, KnownPerson)
+            else Sentence("A new person needs a whole ID number.")
+        )
+        self._reader.problem(row, "id_number", sentence)
+        return None
+
+    def _agreed(self, row: Row, name: str, known: KnownPerson) -> Matched | None:
+        if known.organisation_id not in self._inside:
             self._reader.problem(
                 row,
                 "id_number",
@@ -170,17 +204,75 @@ class Matcher:
                     "This person is filed with another bureau. That bureau, or the one above both, imports the row."
                 ),
             )
-        elif known is not None and name and not same_name(known.name, name):
+            return None
+        if name and name != known.name and not same_name(known.name, name):
+            self._reader.doubt(
+                row,
+                Sentence(
+                    "The ID number is that of %(known)s, but the row says %(written)s.", known=known.name, written=name
+                ),
+                [known.person_id],
+            )
+            return None
+        return Matched(name, known.person_id, known) if name else None
+
+    def _stranger(self, row: Row, name: str, read: _Stranger) -> Matched | None:
+        namesakes = self._by_birth.get((name, read.id_number.born_on), [])
+        if namesakes:
+            self._reader.doubt(row, _other_number(namesakes[0]), [each.person_id for each in namesakes])
+        elif not self._may_be_new:
             self._reader.problem(
                 row,
-                "name",
+                "id_number",
+                Sentence("Nobody on file has this ID number. Import the registrations of the year first."),
+            )
+        elif may_be_spoilt(read.id_number.number):
+            self._reader.doubt(
+                row, Sentence("The ID number ends in 000, as Excel writes numbers that lost their last digits.")
+            )
+        elif name:
+            return Matched(name, read.fingerprint, None, read.id_number)
+        return None
+
+    def _by_name_and_birth(self, row: Row, name: str, read: _Nameless) -> Matched | None:
+        """By name, birth date and organisation where all three agree with one person alone; else somebody decides."""
+        found = self._by_birth.get((name, read.born_on), []) if read.born_on else self._by_name.get(name, [])
+        if read.mask:
+            found = [each for each in found if each.sealed and _fits(read.mask, self._vault.open(each.sealed))]
+        unit = self._reader.text(row, "unit")
+        same = [each for each in found if unit and same_name(each.organisation, unit)]
+        if read.born_on and len(same) == 1:
+            person = same[0]
+            return Matched(name, person.person_id, KnownPerson(person.person_id, person.name, person.organisation_id))
+        if not found:
+            self._reader.problem(
+                row,
+                "id_number",
                 Sentence(
-                    "This ID number is that of %(known)s, not of %(written)s. Correct the name or the number.",
-                    known=known.name,
-                    written=name,
+                    "The row has no whole ID number, and nobody on file agrees with the rest of it. Add the number."
                 ),
             )
-        return None if self._reader.failed(row) else Matched(name, id_number, fingerprint, known)
+            return None
+        self._reader.doubt(
+            row,
+            Sentence(
+                "The row has no whole ID number; %(count)s persons on file agree with the rest of it.", count=len(found)
+            ),
+            [each.person_id for each in found],
+        )
+        return None
+
+
+def _other_number(namesake: Namesake) -> Sentence:
+    values = {"name": namesake.name, "day": namesake.born_on, "unit": namesake.organisation}
+    if namesake.sealed is None:
+        return Sentence("%(name)s, born on %(day)s, is on file at %(unit)s without an ID number.", **values)
+    return Sentence("%(name)s, born on %(day)s, is on file at %(unit)s with another ID number.", **values)
+
+
+def _fits(mask: str, number: str) -> bool:
+    """Whether a number agrees with one of which some digits are hidden, by one asterisk each or by fewer."""
+    return re.fullmatch(".+".join(re.escape(part) for part in re.split(r"\*+", mask)), number) is not None
 
 
 class Places:

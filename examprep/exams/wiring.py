@@ -1,7 +1,7 @@
 """What exams bring to the application."""
 
 from examprep.exams import actions, rate_views, recompute, tallies
-from examprep.exams.importers import RegistrationImporter, ResultImporter
+from examprep.exams.importers import ApprovalImporter, RegistrationImporter, ResultImporter
 from examprep.exams.trail import TRAIL
 from examprep.exams.views import bp
 from examprep.feature import Derived, Feature, NavItem, PersonPage
@@ -21,7 +21,7 @@ def _vault() -> Vault:
 FEATURE = Feature(
     name="exams",
     blueprint=bp,
-    importers=(RegistrationImporter(_vault), ResultImporter(_vault)),
+    importers=(RegistrationImporter(_vault), ApprovalImporter(_vault), ResultImporter(_vault)),
     nav=(
         NavItem(N_("Pass rates"), "exams.rates", Permission.EXAMS_RATE_SEE, Role.OFFICER, 20, "results"),
         NavItem(

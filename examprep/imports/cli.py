@@ -25,11 +25,18 @@ QUIET_SECONDS = 2  # shorter work says nothing of itself
 @click.option("--subject", help="Short for -o subject=…")
 @click.option("--as", "sign_in_name", required=True, metavar="NAME", help="Whose import it is: a sign-in name.")
 @click.option("--apply", "apply_it", is_flag=True, help="Write the rows; without it the file is only checked.")
+@click.option("--leave-out", is_flag=True, help="With --apply: write the rows that are right, leave the others out.")
 @with_appcontext
 def import_file(
-    name: str, file: Path, options: tuple[str, ...], subject: str | None, sign_in_name: str, apply_it: bool
+    name: str,
+    file: Path,
+    options: tuple[str, ...],
+    subject: str | None,
+    sign_in_name: str,
+    apply_it: bool,
+    leave_out: bool,
 ) -> None:
-    """Check FILE as the import NAME, and with --apply write it, all or nothing.
+    """Check FILE as the import NAME, and with --apply write it: all or nothing, unless --leave-out is given too.
 
     Problems go to standard error, one a line: row, column, sentence; then the exit code is 1 and nothing is written.
     """
@@ -44,21 +51,18 @@ def import_file(
         given["subject"] = subject
     tell = progress.seldom(_tell, after_seconds=QUIET_SECONDS, every_seconds=1)
     upload, now = Upload(file.name, file.read_bytes(), given), runtime().clock.now()
-    with progress.told_to(tell), reading() as session:
+    with progress.told_to(tell), writing() if apply_it else reading() as session:
         actor = actor_named(session, sign_in_name, today=runtime().clock.today())
         if not actor.may(importer.permission):
             raise Forbidden("access.role", "Your role does not include this.")
         plan = importer.plan(session, actor, upload, now=now)
-    _report(plan)
-    if plan.problems:
-        raise SystemExit(1)
-    if not apply_it:
-        click.echo(say("Nothing is written yet."))
-        return
-    with progress.told_to(tell), writing() as session:
-        # Read again inside the transaction: the rows it was held against may have changed since.
-        plan = importer.plan(session, actor, upload, now=now)
-        written = engine.import_now(session, importer, actor, upload, plan, now=now)
+        _report(plan)
+        if plan.problems and not (leave_out and plan.lines is not None):
+            raise SystemExit(1)
+        if not apply_it:
+            click.echo(say("Nothing is written yet."))
+            return
+        written = engine.import_now(session, importer, actor, upload, plan, now=now, leave_out=leave_out)
     click.echo(say(Sentence("%(count)s rows were written.", count=written)))
 
 

@@ -1,12 +1,14 @@
 """What happens to a batch, whichever importer reads it. Used alike by the pages and by the command."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased, undefer
 
-from examprep.imports.importer import Importer, Plan, Upload
+from examprep.imports import rows
+from examprep.imports.importer import DOUBTFUL, Importer, Plan, Upload
 from examprep.imports.models import ImportBatchRow
 from examprep.imports.progress import say_step
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -19,6 +21,7 @@ from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch, xlsx_bytes
 
 BATCH = ImportBatchRow
+CHANGED = "imports.changed"
 
 
 def check(session: Session, importer: Importer, actor: Actor, upload: Upload, *, now: datetime) -> int:
@@ -46,19 +49,47 @@ def keep(session: Session, importer: Importer, actor: Actor, upload: Upload, pla
         created_at=now,
     )
     session.add(batch)
+    _tell(batch, plan)
     session.flush()
+    if plan.lines is not None:
+        rows.put(session, batch.id, plan)
     return batch.id
 
 
-def import_now(session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime) -> int:
+def _tell(batch: BATCH, plan: Plan) -> None:
+    """Keep on the batch what the dry run says."""
+    batch.rows, batch.problems = len(plan.rows), len(plan.problems)
+    if plan.lines is not None:
+        batch.doubtful = sum(line.state == DOUBTFUL for line in plan.lines)
+        batch.heads, batch.told, batch.digest = list(plan.heads), rows.told(plan), rows.digest(plan)
+
+
+def check_again(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> None:
+    """Dry-run a kept file once more, since what is on file has changed."""
+    plan = plan_again(session, importer, batch, actor, now=now)
+    _tell(batch, plan)
+    if plan.lines is not None:
+        rows.put(session, batch.id, plan)
+
+
+def import_now(
+    session: Session,
+    importer: Importer,
+    actor: Actor,
+    upload: Upload,
+    plan: Plan,
+    *,
+    now: datetime,
+    leave_out: bool = False,
+) -> int:
     """Keep a file as a batch and write its plan in the same transaction; returns how many rows were written.
 
     For the command and for files of ours: nobody looks between the dry run and the writing.
 
     Raises:
-        RuleViolation: ``imports.problems`` -- some rows are wrong; nothing is written.
+        RuleViolation: ``imports.problems`` -- some rows are wrong and not to be left out; nothing is written.
     """
-    _refuse_problems(plan)
+    _refuse_problems(plan, leave_out)
     batch_id = keep(session, importer, actor, upload, plan, now=now)
     return _write(session, importer, actor, plan, batch_id, now=now)
 
@@ -98,12 +129,15 @@ def plan_again(session: Session, importer: Importer, batch: BATCH, actor: Actor,
     return importer.plan(session, actor, upload, now=now)
 
 
-def apply(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> int:
-    """Write the batch, all or nothing.
+def apply(
+    session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime, leave_out: bool = False
+) -> int:
+    """Write the batch: all its rows or none, or with ``leave_out`` all that are right.
 
     Raises:
-        Conflict: ``imports.applied`` -- it was applied already, perhaps by a second click.
-        RuleViolation: ``imports.problems`` -- some rows are wrong; nothing is written.
+        Conflict: ``imports.applied`` -- it was applied already, perhaps by a second click; ``imports.changed`` -- it
+            would do something else now than its dry run said.
+        RuleViolation: ``imports.problems`` -- some rows are wrong and not to be left out; nothing is written.
     """
     claimed = session.execute(
         update(BATCH).where(BATCH.id == batch.id, BATCH.state == "checked").values(state="applied", applied_at=now)
@@ -111,12 +145,16 @@ def apply(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, n
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("imports.applied", "This file has been imported already.")
     plan = plan_again(session, importer, batch, actor, now=now)
-    _refuse_problems(plan)
+    if batch.digest is not None and rows.digest(plan) != batch.digest:
+        raise Conflict(
+            CHANGED, "What is on file has changed since the file was checked. Look at it again, then import."
+        )
+    _refuse_problems(plan, leave_out)
     return _write(session, importer, actor, plan, batch.id, now=now)
 
 
-def _refuse_problems(plan: Plan) -> None:
-    if plan.problems:
+def _refuse_problems(plan: Plan, leave_out: bool) -> None:
+    if plan.problems and not (leave_out and plan.lines is not None):
         raise RuleViolation(
             "imports.problems",
             "%(count)s problems must be mended first; nothing was imported.",
@@ -127,6 +165,7 @@ def _refuse_problems(plan: Plan) -> None:
 def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
     say_step(Sentence("Writing %(count)s rows.", count=len(plan.rows)))
     written = importer.apply(session, actor, plan, batch_id, now=now)
+    rows.fill_persons(session, batch_id, plan.persons)
     session.execute(update(BATCH).where(BATCH.id == batch_id).values(state="applied", applied_at=now, written=written))
     record(
         session,
@@ -141,7 +180,7 @@ def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch
 
 
 def undo(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> int:
-    """Take a batch back.
+    """Take a batch back, with what officers decided of its doubtful rows.
 
     Raises:
         Conflict: ``imports.not-applied`` -- it was never applied, or undone already.
@@ -152,7 +191,9 @@ def undo(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, no
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("imports.not-applied", "There is nothing to undo: the import was not applied, or was undone.")
-    taken_back = importer.undo(session, actor, batch.id, now=now)
+    taken_back = sum(
+        importer.undo(session, actor, each, now=now) for each in (*_children(session, batch, now), batch.id)
+    )
     record(
         session,
         actor,
@@ -165,21 +206,41 @@ def undo(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, no
     return taken_back
 
 
-def failed_rows(plan: Plan, problem_head: str) -> bytes:
-    """The rows with problems as a workbook: as they were, with what is wrong in a last column."""
+def _children(session: Session, batch: BATCH, now: datetime) -> Sequence[int]:
+    """The batches of single rows decided since, the latest first; they are undone from here on."""
+    theirs = (BATCH.parent_id == batch.id, BATCH.state == "applied")
+    found = session.scalars(select(BATCH.id).where(*theirs).order_by(BATCH.id.desc())).all()
+    session.execute(update(BATCH).where(*theirs).values(state="undone", undone_at=now))
+    return found
+
+
+def failed_rows(
+    session: Session, importer: Importer, batch: BATCH, actor: Actor, problem_head: str, *, now: datetime
+) -> bytes:
+    """The rows that are not brought in as a workbook: as they were, with what is wrong in a last column."""
+    if batch.heads is not None:
+        return xlsx_bytes([*batch.heads, problem_head], rows.open_rows(session, batch.id))
+    return _with_problems(plan_again(session, importer, batch, actor, now=now), problem_head)
+
+
+def _with_problems(plan: Plan, problem_head: str) -> bytes:
     wrong: dict[int, list[str]] = {}
     for problem in plan.problems:
         place = f"[{problem.column}] " if problem.column else ""
         wrong.setdefault(problem.row, []).append(place + say(problem.sentence))
-    rows = ([*row.cells, "\n".join(wrong[row.number])] for row in plan.rows if row.number in wrong)
-    return xlsx_bytes([*plan.heads, problem_head], rows)
+    failed = ([*row.cells, "\n".join(wrong[row.number])] for row in plan.rows if row.number in wrong)
+    return xlsx_bytes([*plan.heads, problem_head], failed)
 
 
 def batches(session: Session, importer: Importer, actor: Actor, ask: Ask) -> Page:
     """The importer's batches within the actor's bounds, newest first."""
     query = select(
         BATCH.id, BATCH.filename, BATCH.state, BATCH.rows, BATCH.problems, BATCH.written, BATCH.created_at
-    ).where(BATCH.importer == importer.name, within(BATCH.organisation_id, actor, importer.permission))
+    ).where(
+        BATCH.importer == importer.name,
+        BATCH.parent_id.is_(None),
+        within(BATCH.organisation_id, actor, importer.permission),
+    )
     return fetch(session, query, ask, searchable=[BATCH.filename], default=[BATCH.id.desc()])
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 from wtforms import Form
 
 from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
-from examprep.plumbing.sheets import Row
+from examprep.plumbing.sheets import Row, Table
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,36 @@ class Problem:
     sentence: Sentence
 
 
+MATCHED, CREATED, DOUBTFUL, REFUSED = "matched", "created", "doubtful", "refused"
+NEW, CHANGED, SAME = "new", "changed", "same"
+
+
+class Line(NamedTuple):
+    """How one row ends: matched to a person, creating one, waiting for an officer's decision, or refused.
+
+    ``effect``: whether it brings something new, changes what is on file, or says the same; ``None`` of the last two
+    ends. ``said``: the differences (old → new), what is doubtful, or what is wrong. ``candidates``: whom a doubtful
+    row may mean.
+    """
+
+    number: int
+    state: str
+    effect: str | None
+    name: str
+    person_id: int | None = None
+    said: tuple[Sentence, ...] = ()
+    candidates: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Plan:
     """What applying the file would do.
 
     ``rows`` are the file's rows, kept so that failed ones can be handed back under ``heads``; ``counts`` are
     (message id, number) pairs for the summary, ``notes`` what the user should know; ``prepared`` is the importer's own.
+
+    ``lines`` tell of every row how it ends; of an importer that gives none, a file is right as a whole or not at all.
+    ``persons`` is filled by applying: whom each row that creates a person became, by its number.
     """
 
     heads: Sequence[str]
@@ -45,6 +69,8 @@ class Plan:
     counts: Sequence[tuple[str, int]] = ()
     notes: Sequence[Sentence] = ()
     prepared: Any = None
+    lines: Sequence[Line] | None = None
+    persons: dict[int, int] = field(default_factory=dict)
 
 
 class Importer(Protocol):
@@ -80,3 +106,22 @@ class Importer(Protocol):
         Raises:
             RuleViolation: something was built on it since; the sentence says what.
         """
+
+
+@runtime_checkable
+class Reviewed(Protocol):
+    """An importer whose doubtful rows wait for an officer."""
+
+    may_be_new: bool  # whether a row may create a person
+
+    def settle(
+        self,
+        session: Session,
+        actor: Actor,
+        table: Table,
+        options: Mapping[str, str],
+        settled: Mapping[int, int | None],
+        *,
+        now: datetime,
+    ) -> Plan:
+        """The plan of rows whose persons are decided: by the row's number the person's id, ``None`` for a new one."""

@@ -3,33 +3,28 @@
 from contextlib import AbstractContextManager
 from types import new_class
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, FormField, SubmitField
 
-from examprep.imports import engine, progress
+from examprep.imports import engine, progress, review_views, rows
 from examprep.imports.importer import Importer, Upload
-from examprep.kernel.errors import Forbidden, NotFound, RuleViolation
-from examprep.kernel.registry import Registry
+from examprep.imports.review_views import importers
+from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.session import current_actor
 from examprep.plumbing.access import signed_in
 from examprep.plumbing.forms import BaseForm, PartForm
 from examprep.plumbing.i18n import say
-from examprep.plumbing.listing import Ask, Column, file_response
+from examprep.plumbing.listing import Ask, Column, download, file_response
 from examprep.plumbing.runtime import reading, runtime, writing
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
+review_views.register(bp)
 PROBLEMS_SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def importers() -> Registry[Importer]:
-    """The importers of every feature, put there by the application."""
-    found: Registry[Importer] = current_app.extensions["examprep.importers"]
-    return found
 
 
 def _importer(name: str) -> Importer:
@@ -112,17 +107,50 @@ def template(name: str) -> ResponseReturnValue:
     return file_response(importer.template(), f"{gettext(importer.title)}.xlsx", XLSX)
 
 
+ROW_COLUMNS = (
+    Column("number", N_("Row"), "number", sortable=True),
+    Column("name", N_("Name"), sortable=True),
+    Column("state", N_("How it ended"), "badge", sortable=True, link=review_views.row_link),
+    Column("effect", N_("Effect"), "badge"),
+    Column("said", N_("What is wrong, doubtful or changed"), "lines"),
+)
+
+
 @bp.get("/batch/<int:batch_id>")
 @signed_in
 def batch(batch_id: int) -> ResponseReturnValue:
+    ask = Ask.of(request.args, filters=rows.FILTERS)
     with reading() as session:
         importer, found = engine.find(session, importers(), current_actor(), batch_id)
-        waiting = found.state == "checked"
+        page = rows.rows_of(session, batch_id, ask) if found.heads is not None else None
+        again = page is None and found.state == "checked"
         plan = (
-            engine.plan_again(session, importer, found, current_actor(), now=runtime().clock.now()) if waiting else None
+            engine.plan_again(session, importer, found, current_actor(), now=runtime().clock.now()) if again else None
         )
-    shown = plan.problems[:PROBLEMS_SHOWN] if plan else ()
-    return render_template("imports/batch.html", importer=importer, batch=found, plan=plan, problems=shown)
+        ends = rows.counts(session, batch_id) if page is not None else {}
+    page = rows.spoken(page) if page is not None else None
+    if page is not None and ask.export:
+        return download(page, ROW_COLUMNS, f"import-{batch_id}")
+    told = found.told or {"counts": [], "notes": []}
+    return render_template(
+        "imports/batch.html",
+        importer=importer,
+        batch=found,
+        counts=plan.counts if plan else told["counts"],
+        notes=plan.notes if plan else rows.unpacked(told["notes"]),
+        problems=plan.problems[:PROBLEMS_SHOWN] if plan else (),
+        problem_count=len(plan.problems) if plan else found.problems,
+        page=page,
+        columns=ROW_COLUMNS,
+        ends=ends,
+        changed="changed" in request.args,
+        states=ROW_STATES,
+        effects=ROW_EFFECTS,
+    )
+
+
+ROW_STATES = ("matched", "created", "doubtful", "refused")
+ROW_EFFECTS = ("new", "changed", "same")
 
 
 @bp.get("/batch/<int:batch_id>/failed.xlsx")
@@ -130,16 +158,27 @@ def batch(batch_id: int) -> ResponseReturnValue:
 def failed(batch_id: int) -> ResponseReturnValue:
     with reading() as session:
         importer, found = engine.find(session, importers(), current_actor(), batch_id)
-        plan = engine.plan_again(session, importer, found, current_actor(), now=runtime().clock.now())
-    return file_response(engine.failed_rows(plan, gettext("What is wrong")), f"failed-{batch_id}.xlsx", XLSX)
+        head, now = gettext("What is wrong"), runtime().clock.now()
+        content = engine.failed_rows(session, importer, found, current_actor(), head, now=now)
+    return file_response(content, f"failed-{batch_id}.xlsx", XLSX)
 
 
 @bp.post("/batch/<int:batch_id>/apply")
 @signed_in
 def apply(batch_id: int) -> ResponseReturnValue:
-    with _shown(), writing() as session:
-        importer, found = engine.find(session, importers(), current_actor(), batch_id)
-        engine.apply(session, importer, found, current_actor(), now=runtime().clock.now())
+    now, leave_out = runtime().clock.now(), request.form.get("leave_out") == "yes"
+    try:
+        with _shown(), writing() as session:
+            importer, found = engine.find(session, importers(), current_actor(), batch_id)
+            engine.apply(session, importer, found, current_actor(), now=now, leave_out=leave_out)
+    except Conflict as conflict:
+        if conflict.code != engine.CHANGED:
+            raise
+        # What the user agreed to is no longer what would happen: it is shown anew.
+        with writing() as session:
+            importer, found = engine.find(session, importers(), current_actor(), batch_id)
+            engine.check_again(session, importer, found, current_actor(), now=now)
+        return redirect(url_for("imports.batch", batch_id=batch_id, changed=1), 303)
     return redirect(url_for("imports.batch", batch_id=batch_id), 303)
 
 

@@ -1,18 +1,20 @@
 """Many persons at once, for imports: a few statements however many rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import Conflict
-from examprep.people.models import PersonRow
+from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId
+from examprep.plumbing.bulk import among, in_parts, insert_many, pairs_from
 from examprep.plumbing.vault import Vault
 
 CHUNK = 5_000
@@ -28,13 +30,23 @@ class NewPerson:
     organisation_id: int
 
 
-@dataclass(frozen=True)
-class KnownPerson:
+class KnownPerson(NamedTuple):
     """Somebody already on file."""
 
     person_id: int
     name: str
     organisation_id: int
+
+
+class Namesake(NamedTuple):
+    """Somebody on file whom a name points to. ``sealed`` is the ID number as it is kept, if there is one."""
+
+    person_id: int
+    name: str
+    organisation_id: int
+    organisation: str
+    born_on: date | None
+    sealed: str | None
 
 
 def chunks(things: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -45,16 +57,59 @@ def chunks(things: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 def find_by_fingerprint(session: Session, fingerprints: Iterable[str]) -> dict[str, KnownPerson]:
-    """Who is on file under these keyed hashes of ID numbers, in any organisation; one statement per 5,000."""
+    """Who is on file under these keyed hashes of ID numbers, in any organisation; one statement per 10,000."""
     found: dict[str, KnownPerson] = {}
-    for chunk in chunks(fingerprints):
+    for chunk in in_parts(fingerprints):
         rows = session.execute(
             select(PersonRow.id_number_hash, PersonRow.id, PersonRow.name, PersonRow.organisation_id).where(
-                PersonRow.id_number_hash.in_(chunk)
+                among(session, PersonRow.id_number_hash, chunk)
             )
         )
         found.update((str(row[0]), KnownPerson(*row[1:])) for row in rows)
     return found
+
+
+def find_by_id(session: Session, person_ids: Iterable[int]) -> dict[int, KnownPerson]:
+    """Persons by their ids, in any organisation."""
+    row, found = PersonRow, dict[int, KnownPerson]()
+    for chunk in in_parts(person_ids):
+        rows = session.execute(select(row.id, row.name, row.organisation_id).where(among(session, row.id, chunk)))
+        found.update((values[0], KnownPerson(*values)) for values in rows)
+    return found
+
+
+def find_by_birth(
+    session: Session, wanted: Iterable[tuple[str, date]], inside: ColumnElement[bool]
+) -> dict[tuple[str, date], list[Namesake]]:
+    """Persons of these names born on these days, where ``inside`` holds of `PersonRow`."""
+    row, found = PersonRow, defaultdict[tuple[str, date], list[Namesake]](list)
+    for chunk in in_parts(sorted(set(wanted))):
+        pairs = pairs_from(session, [name for name, _ in chunk], [day for _, day in chunk])
+        for person in _namesakes(session, (row.name == pairs[0]) & (row.born_on == pairs[1]), inside):
+            if person.born_on is not None:
+                found[person.name, person.born_on].append(person)
+    return found
+
+
+def find_by_name(session: Session, names: Iterable[str], inside: ColumnElement[bool]) -> dict[str, list[Namesake]]:
+    """Persons of these names, where ``inside`` holds of `PersonRow`."""
+    found = defaultdict[str, list[Namesake]](list)
+    for chunk in in_parts(sorted(set(names))):
+        for person in _namesakes(session, among(session, PersonRow.name, chunk), inside):
+            found[person.name].append(person)
+    return found
+
+
+def _namesakes(session: Session, condition: ColumnElement[bool], inside: ColumnElement[bool]) -> Iterator[Namesake]:
+    row, place = PersonRow, OrganisationRow
+    query = (
+        select(row.id, row.name, row.organisation_id, place.name, row.born_on, row.id_number_sealed)
+        .join(place, place.id == row.organisation_id)
+        .where(condition, inside)
+        .order_by(row.id)
+    )
+    for values in session.execute(query):
+        yield Namesake(*values)
 
 
 def add_persons(
@@ -65,24 +120,22 @@ def add_persons(
     Raises:
         Conflict: ``people.duplicate`` -- somebody got one of the numbers meanwhile.
     """
-    hashes = []
-    for chunk in chunks(persons):
-        values = [
-            {
-                "name": person.name,
-                "organisation_id": person.organisation_id,
-                "id_number_sealed": vault.seal(person.id_number.number),
-                "id_number_hash": vault.fingerprint(person.id_number.number),
-                "born_on": person.id_number.born_on,
-                "sex": person.id_number.sex,
-                "batch_id": batch_id,
-                "created_at": now,
-            }
-            for person in chunk
-        ]
-        hashes += [row["id_number_hash"] for row in values]
-        try:
-            session.execute(insert(PersonRow), values)
-        except IntegrityError as error:
-            raise Conflict("people.duplicate", "Somebody already has this ID number.") from error
-    return find_by_fingerprint(session, map(str, hashes))
+    names = ("name", "organisation_id", "id_number_sealed", "id_number_hash", "born_on", "sex")
+    constants = {"language": "zh", "in_post": True, "batch_id": batch_id, "created_at": now}
+    hashes = [vault.fingerprint(person.id_number.number) for person in persons]
+    rows = (
+        (
+            each.name,
+            each.organisation_id,
+            vault.seal(each.id_number.number),
+            hash_,
+            each.id_number.born_on,
+            each.id_number.sex,
+        )
+        for each, hash_ in zip(persons, hashes, strict=True)
+    )
+    try:
+        insert_many(session, PersonRow, names, rows, constants)
+    except IntegrityError as error:
+        raise Conflict("people.duplicate", "Somebody already has this ID number.") from error
+    return find_by_fingerprint(session, hashes)

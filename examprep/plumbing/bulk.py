@@ -6,14 +6,15 @@ every row first, which takes longer than either database.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, any_, bindparam, func, select
+from sqlalchemy import ColumnElement, Dialect, any_, bindparam, column, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import BigInteger, Integer, Text
+from sqlalchemy.types import BigInteger, Date, Integer, Text
 
 from examprep.plumbing.db import CONVERTED
 
@@ -28,15 +29,29 @@ def in_parts(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
         yield part
 
 
-def among(session: Session, column: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
+def among(session: Session, asked: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
     """That a column is one of many values, sent as one value: an array, or JSON that SQLite unfolds."""
     if session.get_bind().dialect.name == "sqlite":
         unfolded = func.json_each(json.dumps(list(values))).table_valued("value")
-        found: ColumnElement[bool] = column.in_(select(unfolded.c.value))
+        found: ColumnElement[bool] = asked.in_(select(unfolded.c.value))
         return found
-    kind = BigInteger if isinstance(column.type, Integer) else Text
-    same: ColumnElement[bool] = column == any_(bindparam(None, list(values), ARRAY(kind)))
+    kind = BigInteger if isinstance(asked.type, Integer) else Text
+    same: ColumnElement[bool] = asked == any_(bindparam(None, list(values), ARRAY(kind)))
     return same
+
+
+def pairs_from(session: Session, texts: Sequence[str], days: Sequence[date]) -> tuple[Any, Any]:
+    """Many pairs of a text and a day, sent as one value: the two columns to compare with."""
+    if session.get_bind().dialect.name == "sqlite":
+        sent = json.dumps([[text, day.isoformat()] for text, day in zip(texts, days, strict=True)])
+        each = func.json_each(sent).table_valued("value").c.value
+        return func.json_extract(each, "$[0]"), type_coerce(func.json_extract(each, "$[1]"), Date)
+    pairs = (
+        func.unnest(bindparam(None, list(texts), ARRAY(Text)), bindparam(None, list(days), ARRAY(Date)))
+        .table_valued(column("text", Text), column("day", Date), name="pairs")
+        .render_derived()
+    )
+    return pairs.c.text, pairs.c.day
 
 
 def insert_many(

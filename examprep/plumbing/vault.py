@@ -1,7 +1,6 @@
 """Secrets of persons: encrypted at rest, found again by a keyed hash, never readable from the database alone."""
 
 import base64
-import hashlib
 import hmac
 
 from cryptography.exceptions import InvalidSignature
@@ -37,7 +36,7 @@ class Vault:
 
     def fingerprint(self, text: str) -> str:
         """A keyed hash, 64 hexadecimal digits: the same text always gives the same one."""
-        return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._fingerprint_key, text.encode(), "sha256").hex()
 
     def sign(self, content: bytes) -> str:
         """A signature of this installation (Ed25519, base64): anybody can check it with the public key alone."""

@@ -5,7 +5,7 @@ import io
 from datetime import UTC, datetime
 
 from examprep.exams.actions import load_data
-from examprep.exams.importers import RegistrationImporter, ResultImporter
+from examprep.exams.importers import ApprovalImporter, RegistrationImporter, ResultImporter
 from examprep.imports.importer import Upload
 from examprep.plumbing.listing import xlsx_bytes
 from tests.factories import resident_id
@@ -32,6 +32,7 @@ class Office:
     def __init__(self, runtime, world, who="ann_officer"):
         self.runtime, self.world, self.who = runtime, world, who
         self.registrations = RegistrationImporter(lambda: runtime.vault)
+        self.approvals = ApprovalImporter(lambda: runtime.vault)
         self.results = ResultImporter(lambda: runtime.vault)
         self.batches = 0
         with runtime.database.write() as session:

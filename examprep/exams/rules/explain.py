@@ -1,9 +1,15 @@
 """The sentence in which an outcome explains itself."""
 
-from examprep.exams.rules.cycle import LOCAL, Outcome, Pass
+from examprep.exams.rules.cycle import ABSENT, LOCAL, VIOLATION, VOID, Outcome, Pass
 from examprep.exams.rules.papers import SUBJECT_NAMES, SUBJECTS, enumerated, named
 from examprep.kernel.sentence import Sentence
 from examprep.syllabus.rules.levels import ASSISTANT, INTERMEDIATE
+
+CODE_NAMES = {
+    ABSENT: Sentence("Absent"),
+    VIOLATION: Sentence("Violation of the rules"),
+    VOID: Sentence("Void"),
+}
 
 
 def explain(outcome: Outcome) -> Sentence:

@@ -1,0 +1,146 @@
+"""The rows of a batch: kept with its dry run, listed on its page, changed by an officer's decision."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Line, Plan
+from examprep.imports.models import ImportRowRow
+from examprep.kernel.sentence import Sentence
+from examprep.plumbing.bulk import insert_many
+from examprep.plumbing.i18n import say
+from examprep.plumbing.listing import Ask, Page, fetch
+
+ROW = ImportRowRow
+NAMES = ("number", "state", "effect", "name", "person_id", "said", "candidates", "cells")
+FILTERS = ("state", "effect")
+# What must be looked at comes first.
+_WANTED_FIRST = case((ROW.state == REFUSED, 0), (ROW.state == DOUBTFUL, 1), (ROW.effect == CHANGED, 2), else_=3)
+_OPEN = (DOUBTFUL, REFUSED)  # ends whose cells must be looked at again
+
+
+def told(plan: Plan) -> dict[str, Any]:
+    """What a dry run counted and noted, as it is kept."""
+    return {"counts": [[label, count] for label, count in plan.counts], "notes": [packed(note) for note in plan.notes]}
+
+
+def digest(plan: Plan) -> str:
+    """What a user saw and agreed to: the ends of all rows in number, and everything that was said of single ones."""
+    seen = hashlib.sha256(json.dumps(told(plan), sort_keys=True).encode())
+    for line in plan.lines or ():
+        if line.said:
+            seen.update(repr((line.number, line.state, line.person_id, [packed(each) for each in line.said])).encode())
+    return seen.hexdigest()
+
+
+def put(session: Session, batch_id: int, plan: Plan) -> None:
+    """Keep the ends of all rows; those kept before are replaced."""
+    session.execute(delete(ROW).where(ROW.batch_id == batch_id))
+    insert_many(session, ROW, NAMES, _values(plan), {"batch_id": batch_id})
+
+
+def _values(plan: Plan) -> Iterator[tuple[Any, ...]]:
+    cells = {row.number: list(row.cells) for row in plan.rows} if _some_open(plan.lines or ()) else {}
+    for number, state, effect, name, person_id, said, candidates in plan.lines or ():
+        yield (
+            number,
+            state,
+            effect,
+            name[:100],
+            person_id,
+            [packed(sentence) for sentence in said] if said else None,
+            list(candidates) if candidates else None,
+            cells.get(number) if state in _OPEN else None,
+        )
+
+
+def _some_open(lines: Iterable[Line]) -> bool:
+    return any(line.state in _OPEN for line in lines)
+
+
+def fill_persons(session: Session, batch_id: int, persons: Mapping[int, int]) -> None:
+    """Note whom the rows that created a person became."""
+    if persons:
+        values = [{"batch_id": batch_id, "number": number, "person_id": id_} for number, id_ in persons.items()]
+        session.execute(update(ROW), values)
+
+
+def counts(session: Session, batch_id: int) -> dict[str, int]:
+    """How many rows ended how, by state."""
+    return dict(
+        session.execute(select(ROW.state, func.count()).where(ROW.batch_id == batch_id).group_by(ROW.state)).all()
+    )
+
+
+def rows_of(session: Session, batch_id: int, ask: Ask) -> Page:
+    """The rows of a batch; searched by name, filtered by end and effect. The actor's right is asked before."""
+    query = select(
+        ROW.number, ROW.state, ROW.effect, ROW.name, ROW.person_id, ROW.said, ROW.decided, ROW.batch_id
+    ).where(ROW.batch_id == batch_id)
+    for name in FILTERS:
+        if name in ask.filters:
+            query = query.where(getattr(ROW, name) == ask.filters[name])
+    page = fetch(
+        session,
+        query,
+        ask,
+        sortable={"number": ROW.number, "name": ROW.name, "state": ROW.state},
+        searchable=[ROW.name],
+        default=[_WANTED_FIRST, ROW.number],
+    )
+    return Page([_shown(row) for row in page.rows], page.total, page.ask)
+
+
+def spoken(page: Page) -> Page:
+    """A page of rows with what is said of each in the reader's language, one sentence a line."""
+    said = ({**row, "said": "\n".join(say(sentence) for sentence in row["said"])} for row in page.rows)
+    return Page(list(said), page.total, page.ask)
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = "\n".join(say(sentence) for sentence in unpacked(row["said"]))
+    return {
+        **row,
+        "state": f"row-{row['state']}",
+        "effect": f"row-{row['effect']}" if row["effect"] else None,
+        "said": said,
+    }
+
+
+def open_rows(session: Session, batch_id: int) -> Iterator[list[str]]:
+    """The rows that were not brought in, as they stood in the file, with the reason in a last cell."""
+    query = select(ROW.cells, ROW.said).where(ROW.batch_id == batch_id, ROW.state.in_(_OPEN)).order_by(ROW.number)
+    for cells, said in session.execute(query):
+        yield [*(cells or ()), "\n".join(say(sentence) for sentence in unpacked(said))]
+
+
+def packed(sentence: Sentence) -> list[Any]:
+    """A sentence as JSON: its text and its values, sentences among them packed likewise."""
+    return [sentence.text, {name: _plain(value) for name, value in sentence.values.items()}]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return {"sentence": packed(value)}
+    return {"day": value.isoformat()} if isinstance(value, date) else value
+
+
+def unpacked(kept: Sequence[Any] | None) -> tuple[Sentence, ...]:
+    """The sentences that were packed."""
+    return tuple(_sentence(each) for each in kept or ())
+
+
+def _sentence(kept: Sequence[Any]) -> Sentence:
+    text, values = kept
+    return Sentence(text, **{name: _value(value) for name, value in values.items()})
+
+
+def _value(kept: Any) -> Any:
+    if not isinstance(kept, dict):
+        return kept
+    return _sentence(kept["sentence"]) if "sentence" in kept else date.fromisoformat(kept["day"])
