@@ -19,7 +19,7 @@ from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, OTOG_FRONT, PLACES, WE
 from examprep.app.wiring import FEATURES
 from examprep.bank.actions import load_starter
 from examprep.ce.sweeping import sweep
-from examprep.imports import engine
+from examprep.imports import engine, review
 from examprep.imports.importer import Importer, Upload
 from examprep.kernel.clock import office_day, office_time
 from examprep.kernel.registry import Registry
@@ -28,6 +28,7 @@ from examprep.people.access import Role
 from examprep.people.actor import Actor
 from examprep.people.bulk import NewPerson, add_persons
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.listing import Ask
 from examprep.plumbing.runtime import Runtime
 from examprep.practice.jobs import count_cohort
 
@@ -185,9 +186,21 @@ class Builder:
             self._import("exam-registrations", officer, f"{year}报名.xlsx", content, registered_at, year=str(year))
             content = files.results(population, year)
             self._import("exam-results", officer, f"{year}成绩.xlsx", content, results_at, year=str(year))
+        if place is WEINING:
+            self._import_doubtful(officer, population)
         if population.holders:
             now = self.runtime.clock.now()
             self._import("register-holders", officer, "持证人员.xlsx", files.holders(population, office_day(now)), now)
+
+    def _import_doubtful(self, officer: str, population: Population) -> None:
+        """A file whose rows contradict what is on file: they wait for the officer, who has refused one of them."""
+        year = max(population.sittings)
+        now, name = office_time(date(year, 5, 8), time(10)), f"{year}补报名.xlsx"
+        self._import("exam-registrations", officer, name, files.doubtful(population, year), now, year=str(year))
+        with self._writing() as session:
+            actor = self._actor(session, officer)
+            *_, last = review.queue(session, IMPORTERS, actor, Ask()).rows
+            review.decide(session, IMPORTERS, actor, last["batch_id"], last["number"], review.REFUSE, now=now)
 
     def _others(self, place: Place, population: Population) -> None:
         """Workers who are in no file, and who of the rest is not in post: so many are in post as the story says."""

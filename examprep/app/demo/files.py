@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from examprep.app.demo.names import other_number
 from examprep.app.demo.people import LEVEL_WORDS, SUBJECTS, Population
 from examprep.plumbing.listing import xlsx_bytes
 from examprep.register.rules.registration import months_after
@@ -25,6 +26,18 @@ def registrations(population: Population, year: int) -> bytes:
             for entry in population.sittings[year]
         ),
     )
+
+
+def doubtful(population: Population, year: int) -> bytes:
+    """Rows that may mean somebody on file and may not: a misspelt name, another number, no number, a name that changed."""
+    rows = []
+    for order, entry in enumerate(population.sittings[year][:4]):
+        name, number = entry.person.who.name, entry.person.who.id_number.number
+        born_on = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+        misspelt = name[:-1] + ("丽" if name[-1] != "丽" else "莉")
+        name, number = ((misspelt, number), (name, other_number(number)), (name, ""), (misspelt, number))[order]
+        rows.append((name, number, born_on, LEVEL_WORDS[entry.level], "", "通过", f"{year}-04-13"))
+    return xlsx_bytes(("姓名", "身份证号", "出生日期", "级别", "单位", "审核状态", "报名日期"), rows)
 
 
 def results(population: Population, year: int) -> bytes:

@@ -42,6 +42,13 @@ class Inventor:
         """Counted upwards: place (four digits) and order (three digits) together never repeat."""
         place, order = divmod(self._count, 1000)
         self._count += 1
-        body = f"{_NOWHERE}{place:04d}{born:%Y%m%d}{order:03d}"
-        check = "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
-        return ResidentId(body + check)
+        return ResidentId(_checked(f"{_NOWHERE}{place:04d}{born:%Y%m%d}{order:03d}"))
+
+
+def other_number(number: str) -> str:
+    """Another number of the same birth date that nobody drawn here has."""
+    return _checked(f"{_NOWHERE}9999{number[6:17]}")
+
+
+def _checked(body: str) -> str:
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
