@@ -36,6 +36,8 @@ from examprep.plumbing.bulk import in_parts
 from examprep.plumbing.sheets import Row
 from examprep.plumbing.vault import Vault
 
+SUSPECTED_SHARE = 0.1
+
 
 class Matched(NamedTuple):
     """Who a row speaks of. ``known`` is ``None`` for somebody who is not on file yet; then the number is there."""
@@ -94,6 +96,10 @@ class Matcher:
                 )
             )
             self._look_up(session, part)
+        # One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance.
+        fresh = [found.id_number.number for found in self._read.values() if isinstance(found, _Stranger)]
+        ending = sum(may_be_spoilt(number) for number in fresh)
+        self._suspected = ending > len(rows) * SUSPECTED_SHARE
         inside = within(PersonRow.organisation_id, actor, Permission.EXAMS_RESULT_IMPORT)
         strangers = [(row, found) for row in rows if isinstance(found := self._read[row.number], _Stranger | _Nameless)]
         self._by_birth = find_by_birth(session, filter(None, (self._birth(*each) for each in strangers)), inside)
@@ -226,7 +232,7 @@ class Matcher:
                 "id_number",
                 Sentence("Nobody on file has this ID number. Import the registrations of the year first."),
             )
-        elif may_be_spoilt(read.id_number.number):
+        elif self._suspected and may_be_spoilt(read.id_number.number):
             self._reader.doubt(
                 row, Sentence("The ID number ends in 000, as Excel writes numbers that lost their last digits.")
             )

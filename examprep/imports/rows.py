@@ -103,12 +103,11 @@ def spoken(page: Page) -> Page:
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    said = "\n".join(say(sentence) for sentence in unpacked(row["said"]))
     return {
         **row,
         "state": f"row-{row['state']}",
         "effect": f"row-{row['effect']}" if row["effect"] else None,
-        "said": said,
+        "said": unpacked(row["said"]),
     }
 
 

@@ -34,3 +34,14 @@ def test_a_file_with_problems_says_how_to_go_on(sign_in, runtime, row):
     page = officer.get(answer.headers["Location"]).text
     assert "提交改正后的文件" in page
     assert "failed.xlsx" in page
+
+
+def test_the_rows_of_a_file_are_listed_with_what_is_wrong_first(sign_in, runtime):
+    with runtime.database.write() as session:
+        load_data(session, runtime.clock.today())
+    officer = sign_in("ann_officer")
+    answer = send(officer, HEAD + "张三,1.52E+17,61,70\n", **{"options-year": "2024"})
+    page = officer.get(answer.headers["Location"]).text
+    assert "身份证号：Excel 已把身份证号变成数值" in page
+    exported = officer.get(answer.headers["Location"] + "?export=csv&state=refused").text
+    assert "身份证号：Excel 已把身份证号变成数值" in exported

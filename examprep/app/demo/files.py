@@ -29,7 +29,7 @@ def registrations(population: Population, year: int) -> bytes:
 
 
 def doubtful(population: Population, year: int) -> bytes:
-    """Rows that may mean somebody on file and may not: a misspelt name, another number, no number, a name that changed."""
+    """Rows that may mean somebody on file: with another name, with another number, without one."""
     rows = []
     for order, entry in enumerate(population.sittings[year][:4]):
         name, number = entry.person.who.name, entry.person.who.id_number.number
