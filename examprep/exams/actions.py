@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import OutcomeChangeRow, OutcomeRow, PassLineRow, SittingRow, TrainedRow
-from examprep.exams.recompute import Change, outcomes_by_registration, recompute, touched_by
+from examprep.exams.recompute import Change, outcomes_by_registration, recompute, registered_in, touched_by
 from examprep.exams.rules.cycle import SCORED, Mark, Outcome
 from examprep.exams.rules.explain import explain
-from examprep.exams.rules.lines import Standard, covers
+from examprep.exams.rules.lines import PassLine, Standard, covers
 from examprep.exams.rules.papers import FULL_HALF_POINTS, LEVEL_OF
 from examprep.exams.tallies import recount
 from examprep.kernel.errors import RuleViolation
@@ -145,10 +145,12 @@ def add_pass_line(session: Session, actor: Actor, line: NewLine, *, now: datetim
     """
     _check_line(line, today)
     _check_reach(session, actor, line.region_code)
+    before = store.pass_lines(session)
     row = PassLineRow(**vars(line), added_by=actor.person_id, added_at=now)
     session.add(row)
     session.flush()
-    people = touched_by(session, year=line.year, level=line.level, region_code=line.region_code)
+    added = PassLine(row.id, row.year, row.region_code, row.level, row.subject_code, row.half_points)
+    people = touched_by(session, added, before)
     changes = recompute(session, people)
     note_changes(session, row.id, changes)
     after = {"year": line.year, "level": line.level, "region": line.region_code, "changed": len(changes)}
@@ -200,8 +202,8 @@ def load_data(session: Session, today: date) -> None:
         return
     session.execute(insert(row), fresh)
     people: set[int] = set()
-    for year, level, region in {(x["year"], x["level"], x["region_code"]) for x in fresh}:
-        people |= set(touched_by(session, year=year, level=level, region_code=region))
+    for year, level in {(line["year"], line["level"]) for line in fresh}:
+        people |= set(registered_in(session, year, level))
     recompute(session, people)
 
 

@@ -15,6 +15,7 @@ from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
+from examprep.plumbing.bulk import uncollected
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.sheets import Table, read_table
@@ -67,8 +68,9 @@ class _YearImporter:
 
     def plan(self, session: Session, actor: Actor, upload: Upload, *, now: datetime) -> Plan:
         year, known = _year(session, upload.options), type(self).knows
-        table = read_table(upload.content, upload.filename, knows=known)
-        return type(self).planning(session, self._vault(), actor, table, year, today=office_day(now))
+        with uncollected():
+            table = read_table(upload.content, upload.filename, knows=known)
+            return type(self).planning(session, self._vault(), actor, table, year, today=office_day(now))
 
     def settle(
         self,

@@ -13,7 +13,7 @@ from examprep.exams import store
 from examprep.exams.matching import Matcher
 from examprep.exams.models import MarkRow, RegistrationRow, SittingRow
 from examprep.exams.reading import COMMON, Reader, knows, left_out
-from examprep.exams.recompute import recompute
+from examprep.exams.recompute import recompute_marked
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.exams.rules.explain import CODE_NAMES
 from examprep.exams.rules.papers import SUBJECT_NAMES, SUBJECTS
@@ -168,6 +168,7 @@ class _Columns:
         self.dated = "year" in reader.columns
         self.levelled = "level" in reader.columns
         self.marks: dict[str, Mark | Sentence] = {}  # few texts occur, however many cells
+        self.levels: set[tuple[str, str]] = set()  # words that were found to say a level
 
     def mark(self, text: str) -> Mark | Sentence:
         """What a cell says, or what is wrong with it."""
@@ -187,16 +188,18 @@ def _state(session: Session, person_ids: Sequence[int], year: int) -> _Known:
     found, registration, row = _Known(year, {}, {}), RegistrationRow, MarkRow
     for chunk in in_parts(person_ids):
         found.levels.update(
-            session.execute(
+            session.connection()
+            .execute(
                 select(registration.person_id, registration.level).where(
                     among(session, registration.person_id, chunk), registration.year == year, store.CURRENT
                 )
-            ).all()
+            )
+            .all()
         )
-        for person_id, subject, code, half_points in session.execute(
+        for person_id, subject, code, half_points in session.connection().execute(
             select(row.person_id, row.subject_code, row.code, row.half_points)
             .where(among(session, row.person_id, chunk), row.year == year)
-            .order_by(row.id)
+            .order_by(row.person_id, row.subject_code, row.id)
         ):
             if code == store.WITHDRAWN:
                 found.marks.pop((person_id, subject), None)
@@ -240,9 +243,10 @@ def _level(reader: Reader, columns: _Columns, row: Row, person: KnownPerson, kno
         )
         reader.problem(row, "id_number", sentence)
         return None
-    if columns.levelled and (written := reader.text(row, "level")):
+    if columns.levelled and (written := reader.text(row, "level")) and (written, level) not in columns.levels:
         with reader.checking(row, "level"):
             _same_level(written, level, known.year)
+            columns.levels.add((written, level))
     return None if reader.open(row) else level
 
 
@@ -288,7 +292,7 @@ def _no_subject(written: str, level: str) -> Sentence:
 def apply(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
     """Add the lines and recompute whatever follows; returns how many lines."""
     _append(session, prepared.lines, {"year": prepared.year, "undoing": False}, batch_id, now)
-    recompute(session, {line[0] for line in prepared.lines})
+    recompute_marked(session, {line[0] for line in prepared.lines})
     return len(prepared.lines)
 
 
@@ -332,5 +336,5 @@ def undo(session: Session, batch_id: int, *, now: datetime) -> int:
             if at == year
         )
         _append(session, lines, {"year": year, "undoing": True}, batch_id, now)
-    recompute(session, {found[0] for found in own})
+    recompute_marked(session, {found[0] for found in own})
     return len(own)

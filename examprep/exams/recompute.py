@@ -11,17 +11,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
-from examprep.exams.models import OutcomeRow, RegistrationRow
+from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow
 from examprep.exams.rules.cycle import ABSENT, NOTHING, Mark, Outcome, Verdict, judge, verdict, worth
-from examprep.exams.rules.papers import LEVEL_OF, SUBJECTS, bit
+from examprep.exams.rules.lines import PassLine, band
+from examprep.exams.rules.papers import FULL_HALF_POINTS, LEVEL_OF, SUBJECTS, bit
 from examprep.exams.store import Fact
 from examprep.exams.tallies import Cell, recount
 from examprep.imports.progress import say_step
 from examprep.kernel.sentence import Sentence
 from examprep.people.bulk import chunks
-from examprep.plumbing.bulk import AT_ONCE, among, in_parts, upsert_many
+from examprep.plumbing.bulk import among, in_parts, upsert_many
 
 Key = tuple[int, int, str]  # person, year and level
+AT_ONCE = 5_000  # persons: what is held of them at once bounds the memory
 BITS = {subject: bit(subject) for subject in LEVEL_OF}
 
 
@@ -47,18 +49,33 @@ class _Chunk:
 
 def recompute(session: Session, person_ids: Iterable[int], cells: Iterable[Cell] = ()) -> list[Change]:
     """Judge persons anew and recount the cells of the tally they stand in, and ``cells`` besides."""
+    changes: list[Change] = []
+    _recompute(session, person_ids, cells, changes)
+    return changes
+
+
+def recompute_marked(session: Session, person_ids: Iterable[int]) -> None:
+    """The same after their marks changed: their registrations did not, so no outcome falls away, and what was kept
+    need not be read to be written over.
+    """
+    _recompute(session, person_ids, (), None)
+
+
+def _recompute(
+    session: Session, person_ids: Iterable[int], cells: Iterable[Cell], changes: list[Change] | None
+) -> None:
     session.flush()
-    standards, touched, changes = store.standards(session), set(cells), []
+    standards, touched = store.standards(session), set(cells)
     everybody = sorted(set(person_ids))
-    for number, chunk in enumerate(in_parts(everybody)):
+    for number, chunk in enumerate(in_parts(everybody, AT_ONCE)):
         done = number * AT_ONCE
         say_step(Sentence("Computed the outcomes of %(done)s of %(total)s persons.", done=done, total=len(everybody)))
-        state = _judge_chunk(session, standards, chunk)
+        state = _judge_chunk(session, standards, chunk, compared=changes is not None)
         _write(session, state)
         touched |= state.cells
-        changes += _changes(state)
+        if changes is not None:
+            changes += _changes(state)
     recount(session, touched)
-    return changes
 
 
 def outcomes_by_registration(
@@ -76,10 +93,12 @@ def outcomes_by_registration(
             yield registration, judge(level, registration.year, marks, lines, longer, places)
 
 
-def _judge_chunk(session: Session, standards: store.Standards, person_ids: Sequence[int]) -> _Chunk:
+def _judge_chunk(
+    session: Session, standards: store.Standards, person_ids: Sequence[int], *, compared: bool = True
+) -> _Chunk:
     registrations = store.registrations(session, person_ids)
     marks, trained = store.effective_marks(session, person_ids), store.trained(session, person_ids)
-    state = _Chunk(store.outcomes(session, person_ids), {}, set())
+    state = _Chunk(store.outcomes(session, person_ids) if compared else {}, {}, set())
     for person_id, own in registrations.items():
         _judge_person(state, standards, own, marks.get(person_id, ()), trained)
     return state
@@ -101,29 +120,34 @@ def _judge_person(
         by_level.setdefault(registration.level, []).append(registration)
     for level, registrations in by_level.items():
         judged = [(r, _verdict(standards, r, registrations, marks)) for r in registrations]
-        began = registrations[0].year
+        began, subjects = registrations[0].year, SUBJECTS[level]
         qualified_in = next((r.year for r, found in judged if found.qualified), None)
         for registration, found in judged:
             year, sat_bits = registration.year, 0
-            for mark in marks:
-                if mark.year == year and mark.code != ABSENT and mark.subject in SUBJECTS[level]:
-                    sat_bits |= BITS[mark.subject]
+            for at, subject, _, code in marks:
+                if at == year and code != ABSENT and subject in subjects:
+                    sat_bits |= BITS[subject]
+            passed_bits = 0
+            for each in found.counted:
+                if each.year == year:
+                    passed_bits |= BITS[each.subject]
+            # In the order of its fields: naming them takes as long as all the rest.
             state.right[registration.person_id, year, level] = Fact(
-                organisation_id=registration.organisation_id,
-                region_code=registration.region_code,
-                approved=registration.approved or bool(sat_bits),
-                sat=bool(sat_bits),
-                qualified=found.qualified,
-                pending=found.pending,
-                first_time=year == began,
-                trained=(registration.person_id, year) in trained,
-                sat_bits=sat_bits,
-                passed_bits=sum(BITS[each.subject] for each in found.counted if each.year == year),
-                age=registration.age,
-                qualified_in=qualified_in,
-                validity=found.validity if found.qualified else None,
-                sex=registration.sex,
-                education=registration.education,
+                registration.organisation_id,
+                registration.region_code,
+                registration.approved or sat_bits > 0,
+                sat_bits > 0,
+                found.qualified,
+                found.pending,
+                year == began,
+                (registration.person_id, year) in trained,
+                sat_bits,
+                passed_bits,
+                registration.age,
+                qualified_in,
+                found.validity if found.qualified else None,
+                registration.sex,
+                registration.education,
             )
             state.cells.add((year, registration.organisation_id))
 
@@ -137,15 +161,16 @@ def _verdict(
     """``at_level`` are all of the person's registrations at the level: a mark is read by the region of its own year."""
     year, level, region = registration.year, registration.level, registration.region_code
     places = {each.year: each.region_code for each in at_level}
-    values = []
-    for mark in marks:
-        if mark.year <= year and mark.subject in SUBJECTS[level]:
-            place = places.get(mark.year)
-            line = standards.of(mark.year, level, place)[mark.year, mark.subject] if place else None
-            value = worth(mark.code, mark.half_points, line, here=place is None or place == region)
+    values, subjects, longer = [], SUBJECTS[level], []
+    for at, subject, half_points, code in marks:
+        if at <= year and subject in subjects:
+            place = places.get(at)
+            line = standards.of(at, level, place)[at, subject] if place else None
+            value = worth(code, half_points, line, here=place is None or place == region)
             if value != NOTHING:
-                values.append((mark.year, mark.subject, value))
-    longer = [(at, years) for at, place in places.items() if (years := standards.longer(at, place))]
+                values.append((at, subject, value))
+    if standards.prolonged:
+        longer = [(at, years) for at, place in places.items() if (years := standards.longer(at, place))]
     return verdict(level, year, tuple(sorted(values)), tuple(sorted(longer)))
 
 
@@ -189,10 +214,25 @@ def _told(kept: Fact | None, right: Fact | None) -> str:
     return ", ".join(f"{name} is {now}, should be {should}" for name, now, should in pairs if now != should)
 
 
-def touched_by(session: Session, *, year: int, level: str, region_code: str | None) -> list[int]:
-    """The persons whose outcome a pass line can change."""
-    row = RegistrationRow
-    query = select(row.person_id).where(store.CURRENT, row.year == year, row.level == level).distinct()
-    if region_code is not None:
-        query = query.where(store.region_condition(row.region_code, region_code))  # type: ignore[arg-type]
-    return list(session.scalars(query))
+def touched_by(session: Session, line: PassLine, before: Iterable[PassLine]) -> list[int]:
+    """The persons whose outcome a pass line can change: registered in its region, with a mark that it may read anew."""
+    row, mark = OutcomeRow, MarkRow
+    subjects = (line.subject_code,) if line.subject_code else SUBJECTS[line.level]
+    low, high = band(before, line, subjects, FULL_HALF_POINTS)
+    near = select(mark.id).where(
+        mark.person_id == row.person_id,
+        mark.year == line.year,
+        mark.subject_code.in_(subjects),
+        mark.half_points >= low,
+        mark.half_points < high,
+    )
+    query = select(row.person_id).where(row.year == line.year, row.level == line.level, near.exists())
+    if line.region_code is not None:
+        query = query.where(store.region_condition(row.region_code, line.region_code))  # type: ignore[arg-type]
+    return list(session.connection().scalars(query))
+
+
+def registered_in(session: Session, year: int, level: str) -> list[int]:
+    """Everybody whose outcome at a level in a year is kept."""
+    row = OutcomeRow
+    return list(session.connection().scalars(select(row.person_id).where(row.year == year, row.level == level)))

@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from examprep.exams.models import (
@@ -26,8 +25,7 @@ CURRENT = RegistrationRow.ended_by.is_(None)
 WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """As much of a registration as judging and counting need."""
 
     id: int
@@ -88,62 +86,83 @@ class Standards:
         }
         return found
 
+    @property
+    def prolonged(self) -> bool:
+        """Whether any passes are prolonged anywhere."""
+        return bool(self._extensions)
+
     def longer(self, year: int, region_code: str) -> int:
         """By how many years the passes of a year are prolonged in a region."""
-        if not self._extensions:
-            return 0
         fits = (years for at, region, years in self._extensions if at == year and covers(region, region_code))
         return max(fits, default=0)
 
 
-def standards(session: Session) -> Standards:
-    """Two statements; pass lines are a few hundred rows."""
+def pass_lines(session: Session) -> list[PassLine]:
+    """Every pass line: a few hundred rows a year at most."""
     row = PassLineRow
     lines = session.execute(select(row.id, row.year, row.region_code, row.level, row.subject_code, row.half_points))
+    return [PassLine(*line) for line in lines]
+
+
+def standards(session: Session) -> Standards:
+    """Two statements."""
     extensions = session.execute(select(ExtensionRow.exam_year, ExtensionRow.region_code, ExtensionRow.years))
-    return Standards([PassLine(*line) for line in lines], list(extensions))
+    return Standards(pass_lines(session), list(extensions))
+
+
+# Asked of the connection, not of the session: the ORM's loading would take as long as the database's answer.
 
 
 def registrations(session: Session, person_ids: Sequence[int]) -> dict[int, list[Registration]]:
     """The current registrations of some persons (at most a chunk of them), by person, in order of year."""
     row = RegistrationRow
     found: dict[int, list[Registration]] = defaultdict(list)
-    for values in session.execute(
+    for values in session.connection().execute(
         select(
             row.id, row.person_id, row.year, row.level, row.organisation_id, row.region_code, row.approved,
             row.sex, row.age, row.education,
-        ).where(among(session, row.person_id, person_ids), CURRENT).order_by(row.year, row.level)
+        ).where(among(session, row.person_id, person_ids), CURRENT)
     ):  # fmt: skip
-        found[values[1]].append(Registration(*tuple(values)))
+        found[values[1]].append(Registration._make(values))
+    for own in found.values():
+        if len(own) > 1:
+            own.sort(key=lambda each: (each.year, each.level))
     return found
 
 
 def effective_marks(session: Session, person_ids: Sequence[int]) -> dict[int, list[Mark]]:
     """The marks that hold now, by person: of each subject and year the last line."""
-    row = MarkRow
-    last: dict[int, dict[tuple[int, str], Mark]] = defaultdict(dict)
-    for person_id, year, subject, half_points, code in session.execute(
+    row, found = MarkRow, dict[int, list[Mark]]()
+    lines = session.connection().execute(
         select(row.person_id, row.year, row.subject_code, row.half_points, row.code)
         .where(among(session, row.person_id, person_ids))
-        .order_by(row.id)
-    ):
-        last[person_id][year, subject] = Mark(year, subject, half_points, code)
-    return {person: [mark for mark in marks.values() if mark.code != WITHDRAWN] for person, marks in last.items()}
+        .order_by(row.person_id, row.year, row.subject_code, row.id)
+    )
+    own: list[Mark] = []
+    before: tuple[int, int, str] | None = None
+    for person_id, year, subject, half_points, code in lines:
+        if before is not None and before == (person_id, year, subject):
+            own.pop()  # a later line of the same subject follows
+        elif before is None or before[0] != person_id:
+            own = found[person_id] = []
+        before = (person_id, year, subject)
+        own.append(Mark(year, subject, half_points, code))
+    return {person: [mark for mark in marks if mark.code != WITHDRAWN] for person, marks in found.items()}
 
 
 def outcomes(session: Session, person_ids: Sequence[int]) -> dict[tuple[int, int, str], Fact]:
     """The kept outcomes of some persons by person, year and level."""
     row = OutcomeRow
     columns = (row.person_id, row.year, row.level, *(getattr(row, name) for name in Fact._fields))
-    found = session.execute(select(*columns).where(among(session, row.person_id, person_ids)))
-    return {(values[0], values[1], values[2]): Fact(*values[3:]) for values in found}
+    found = session.connection().execute(select(*columns).where(among(session, row.person_id, person_ids)))
+    return {(values[0], values[1], values[2]): Fact._make(values[3:]) for values in found}
 
 
 def trained(session: Session, person_ids: Sequence[int]) -> set[tuple[int, int]]:
     """Of some persons the exam years for which they were in a class, as (person, year)."""
     row = TrainedRow
-    found = session.execute(select(row.person_id, row.year).where(among(session, row.person_id, person_ids)))
-    return {(person_id, year) for person_id, year in found}
+    asked = select(row.person_id, row.year).where(among(session, row.person_id, person_ids))
+    return {(person_id, year) for person_id, year in session.connection().execute(asked)}
 
 
 def sitting_years(session: Session) -> list[int]:
@@ -152,9 +171,9 @@ def sitting_years(session: Session) -> list[int]:
 
 
 def region_condition(column: ColumnElement[str], region_code: str) -> ColumnElement[bool]:
-    """That a region code is, or lies in, a division of GB/T 2260."""
-    if region_code.endswith("0000"):
-        return column.like(f"{region_code[:2]}%")
-    if region_code.endswith("00"):
-        return column.like(f"{region_code[:4]}%")
+    """That a region code is, or lies in, a division of GB/T 2260. A range, since both databases find it by an index."""
+    for zeros in ("0000", "00"):
+        if region_code.endswith(zeros):
+            stem = region_code.removesuffix(zeros)
+            return and_(column >= region_code, column < f"{int(stem) + 1:0{len(stem)}d}{zeros}")
     return column == region_code

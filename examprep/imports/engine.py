@@ -17,6 +17,7 @@ from examprep.kernel.sentence import Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
+from examprep.plumbing.bulk import uncollected
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch, xlsx_bytes
 
@@ -164,7 +165,8 @@ def _refuse_problems(plan: Plan, leave_out: bool) -> None:
 
 def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
     say_step(Sentence("Writing %(count)s rows.", count=len(plan.rows)))
-    written = importer.apply(session, actor, plan, batch_id, now=now)
+    with uncollected():
+        written = importer.apply(session, actor, plan, batch_id, now=now)
     rows.fill_persons(session, batch_id, plan.persons)
     session.execute(update(BATCH).where(BATCH.id == batch_id).values(state="applied", applied_at=now, written=written))
     record(

@@ -60,7 +60,7 @@ def find_by_fingerprint(session: Session, fingerprints: Iterable[str]) -> dict[s
     """Who is on file under these keyed hashes of ID numbers, in any organisation; one statement per 10,000."""
     found: dict[str, KnownPerson] = {}
     for chunk in in_parts(fingerprints):
-        rows = session.execute(
+        rows = session.connection().execute(
             select(PersonRow.id_number_hash, PersonRow.id, PersonRow.name, PersonRow.organisation_id).where(
                 among(session, PersonRow.id_number_hash, chunk)
             )

@@ -4,8 +4,10 @@ SQLite takes tuples by `executemany` of its driver, PostgreSQL by COPY; SQLAlche
 every row first, which takes longer than either database.
 """
 
+import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
@@ -27,6 +29,20 @@ def in_parts(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
     rest = iter(things)
     while part := list(islice(rest, size)):
         yield part
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the collector of cycles: it would walk again and again through all the rows that long work holds, and
+    rows make no cycles.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def among(session: Session, asked: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
@@ -150,7 +166,8 @@ class _Writer:
         for row in rows:
             values = [*row, *self._constants]
             for place, convert in self._converts:
-                values[place] = convert(values[place])
+                if values[place] is not None:
+                    values[place] = convert(values[place])
             yield tuple(values)
 
 

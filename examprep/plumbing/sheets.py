@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
@@ -25,6 +25,7 @@ from examprep.plumbing.heads import LOOKED_AT, Knows, find_head, is_no_data
 UNPACKED_LIMIT_BYTES = 400 * 1024 * 1024
 ROW_LIMIT = 300_000
 COLUMN_LIMIT = 200
+_SHORT, _KEPT = 8, 5_000
 Grid = Iterable[Sequence[Any]]
 _OLE = b"\xd0\xcf\x11\xe0"  # begins old workbooks, and new ones that are protected by a password
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
@@ -226,8 +227,7 @@ def text_lines(content: bytes) -> list[str]:
 
 
 def _table(grid: Grid, knows: Knows | None) -> Table:
-    texts = ([cell.strip() if type(cell) is str else _text(cell) for cell in raw] for raw in grid)
-    filled = ((number, cells) for number, cells in enumerate(texts, 1) if any(cells))
+    filled = ((number, cells) for number, cells in enumerate(_texts(grid), 1) if any(cells))
     top = list(islice(filled, LOOKED_AT))
     head = find_head([cells for _, cells in top], knows)
     if head is None:
@@ -245,6 +245,28 @@ def _table(grid: Grid, knows: Knows | None) -> Table:
         else:
             rows.append(row)
     return Table(heads, tuple(rows), tuple(left_out))
+
+
+def _texts(grid: Grid) -> Iterator[list[str]]:
+    """The rows as texts. Numbers and short words recur in every row: each is put into words, and kept, once."""
+    numbers: dict[float, str] = {}
+    words: dict[str, str] = {}
+    for raw in grid:
+        cells = []
+        for cell in raw:
+            if type(cell) is str:
+                text = cell.strip()
+                if len(text) <= _SHORT:
+                    text = words.setdefault(text, text) if len(words) < _KEPT else words.get(text, text)
+            elif type(cell) is float:
+                if (text := numbers.get(cell, "")) == "":
+                    text = _text(cell)
+                    if len(numbers) < _KEPT:
+                        numbers[cell] = text
+            else:
+                text = _text(cell)
+            cells.append(text)
+        yield cells
 
 
 def _text(cell: Any) -> str:

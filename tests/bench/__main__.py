@@ -9,6 +9,11 @@ BENCHES = {
         "tests.bench.import_questions",
         "importing questions, against reading the file and inserting it",
     ),
+    "import-results": (
+        "tests.bench.import_results",
+        "importing exam results with outcomes, against reading the file and inserting its marks",
+    ),
+    "late-line": ("tests.bench.late_line", "a pass line that comes late, against reading the marks of its region"),
     "search": ("tests.bench.search", "searching the bank for words, against counting its questions"),
     "offline": ("tests.bench.offline", "sessions without a connection, over bad networks, to a server that is killed"),
     "memory": ("tests.bench.memory", "recall on the exam day by our plan, plain FSRS and SM-2"),

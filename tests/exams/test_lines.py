@@ -1,9 +1,11 @@
 """Which pass line holds: by year, level, subject and region, the shipped ones included."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from examprep.exams.actions import shipped_lines
-from examprep.exams.rules.lines import PassLine, Standard, covers, standard
+from examprep.exams.rules.lines import PassLine, Standard, band, covers, standard
 
 SHIPPED = [
     PassLine(n, x["year"], x["region_code"], x["level"], x["subject_code"], x["half_points"])
@@ -70,3 +72,32 @@ def test_a_regional_line_is_asked_only_below_the_national():
     assert Standard(120, 106).met_by(120) == "national"
     assert Standard(120, 106).met_by(106) == "regional"
     assert Standard(120).met_by(119) is None
+
+
+PLACES = ("520526", "520500", "520000", "640303")
+heights = st.integers(100, 125)
+some_lines = st.lists(
+    st.tuples(st.sampled_from([None, *PLACES]), st.sampled_from([None, "asw-practice", "asw-comprehensive"]), heights),
+    max_size=6,
+)
+
+
+@given(told=some_lines, new=some_lines.filter(len), half_points=st.integers(0, 200))
+def test_no_mark_outside_its_band_is_worth_something_else_for_a_new_line(told, new, half_points):
+    lines = [PassLine(n, 2025, place, "ASW", subject, height) for n, (place, subject, height) in enumerate(told)]
+    place, subject, height = new[0]
+    added = PassLine(99, 2025, place, "ASW", subject, height)
+    subjects = [subject] if subject else ["asw-comprehensive", "asw-practice"]
+    low, high = band(lines, added, subjects, 200)
+    if low <= half_points < high:
+        return
+    for where in ("520526", "640303", "520502"):
+        for each in ("asw-comprehensive", "asw-practice"):
+            said = [
+                (found.met_by(half_points), found.met_by(half_points) is None and found.national is None)
+                for found in (
+                    standard(known, year=2025, level="ASW", subject_code=each, region_code=where)
+                    for known in (lines, [*lines, added])
+                )
+            ]
+            assert said[0] == said[1]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from examprep.exams.rules.lines import Standard
 from examprep.exams.rules.papers import SUBJECTS
@@ -24,8 +25,7 @@ Worth = tuple[int, str, str]  # year, subject, and one of the six words above
 Longer = tuple[tuple[int, int], ...]  # exam year, and by how many years its passes are prolonged
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One subject of one year. ``half_points`` is ``None`` unless ``code`` is ``scored``: codes are never scores."""
 
     year: int

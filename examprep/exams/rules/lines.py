@@ -70,6 +70,28 @@ def announced(lines: Iterable[PassLine], level: str) -> frozenset[int]:
     return frozenset(line.year for line in lines if line.level == level and line.region_code is not None)
 
 
+def band(lines: Iterable[PassLine], new: PassLine, subjects: Iterable[str], full: int) -> tuple[int, int]:
+    """Which marks a new line may make worth something else: from the first half-point on, below the second.
+
+    ``lines`` are those there were, ``subjects`` those the new one is for, ``full`` the full marks of a paper. Rather
+    too wide than too narrow: who lies outside cannot change, and need not be looked at.
+    """
+    same = [line for line in lines if (line.year, line.level) == (new.year, new.level) and line.id != new.id]
+    national = {
+        s: [at.half_points for at in same if not at.region_code and at.subject_code in (None, s)] for s in subjects
+    }
+    heights = [height for each in national.values() for height in each]
+    everywhere = not all(national.values())  # a subject had no line at all: its passes were unknown
+    if new.region_code is None:
+        return (0, full + 1) if everywhere else (min(new.half_points, *heights), max(new.half_points, *heights))
+    near = [
+        line.half_points
+        for line in same
+        if line.region_code and (covers(line.region_code, new.region_code) or covers(new.region_code, line.region_code))
+    ]
+    return min([new.half_points, *near]), full + 1 if everywhere else max(heights)
+
+
 def standard(
     lines: Iterable[PassLine],
     *,
