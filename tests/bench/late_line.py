@@ -24,7 +24,7 @@ from examprep.exams.recompute import outcome_differences, recompute
 from examprep.exams.store import region_condition
 from examprep.people import actions as people
 from examprep.people.access import Role
-from examprep.people.models import PersonRow
+from examprep.people.models import PersonRow, RegionRow
 from examprep.people.store import load_actor
 from examprep.plumbing.bulk import in_parts, insert_many
 from tests.bench.import_results import PAPERS, installation
@@ -32,9 +32,8 @@ from tests.bench.installation import PASSWORD
 from tests.bench.near_duplicates import Taken, timed
 
 SIZES, YEAR, LINE = (20_000, 200_000), 2025, "520000"
-REGIONS = [
-    f"{province}0526" for province in (11, 13, 14, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 50, 52)
-]
+PROVINCES = ("11", "13", "14", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45",
+             "50", "52")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,16 +90,27 @@ def _fill(size: int) -> None:
                 session, person_id=officer.id, organisation_id=office.id, role=role, since=date(2020, 1, 1)
             )
         people.open_account(session, person_id=officer.id, sign_in_name="officer", password=PASSWORD, now=now)
+        counties = [
+            session.scalar(select(func.max(RegionRow.code)).where(RegionRow.code.like(f"{province}%")))
+            for province in PROVINCES
+        ]
+        places = [
+            people.add_organisation(session, name=code, kind="bureau", region_code=str(code), parent_id=office.id).id
+            for code in counties
+        ]
         person = {"organisation_id": office.id, "language": "zh", "in_post": True, "created_at": now}
         insert_many(session, PersonRow, ("name",), ((f"考生{n}",) for n in range(size)), person)
         ids = session.scalars(select(PersonRow.id).where(PersonRow.id != officer.id)).all()
         levels = [draw.choices(("ASW", "SW"), (7, 3))[0] for _ in ids]
-        registration = {"year": YEAR, "organisation_id": office.id, "approved": True, "recorded_at": now}
+        registration = {"year": YEAR, "approved": True, "recorded_at": now}
         insert_many(
             session,
             RegistrationRow,
-            ("person_id", "level", "region_code"),
-            ((id_, level, REGIONS[n % len(REGIONS)]) for n, (id_, level) in enumerate(zip(ids, levels, strict=True))),
+            ("person_id", "level", "region_code", "organisation_id"),
+            (
+                (id_, level, counties[n % len(counties)], places[n % len(counties)])
+                for n, (id_, level) in enumerate(zip(ids, levels, strict=True))
+            ),
             registration,
         )
         insert_many(
