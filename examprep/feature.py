@@ -225,6 +225,28 @@ def offers(session: Session, actor: Actor, categories: Collection[str], now: dat
 
 
 @dataclass(frozen=True)
+class HolderCheck:
+    """What another subject lets follow for holders, while something of theirs is not in order.
+
+    ``holds`` takes session, persons and the office day, and says of whom months of allowance are not paid: from which
+    month on, and why. ``remark`` is what the public check of a certificate of a person says of it, ``None`` if nothing.
+    """
+
+    name: str
+    holds: Callable[[Session, Sequence[int], date], Mapping[int, tuple[date, Sentence]]]
+    remark: Callable[[Session, int, date], Sentence | None]
+
+
+HOLDER_CHECKS = "examprep.holder_checks"  # where the application keeps them
+
+
+def holder_checks() -> Sequence[HolderCheck]:
+    """All of them, so that the register need not know them."""
+    known: Sequence[HolderCheck] = current_app.extensions[HOLDER_CHECKS]
+    return known
+
+
+@dataclass(frozen=True)
 class Derived:
     """A derived table: ``differences`` rebuilds it from its log and says what differs, in English, one per row.
 
@@ -248,6 +270,7 @@ class Feature:
     derived: Sequence[Derived] = ()
     dependents: Sequence[Dependent] = ()
     renewal_checks: Sequence[RenewalCheck] = ()
+    holder_checks: Sequence[HolderCheck] = ()
     searches: Sequence[Search] = ()
     home_cards: Sequence[HomeCard] = ()
     person_pages: Sequence[PersonPage] = ()

@@ -38,6 +38,7 @@ class Stands:
     person_id: int
     case_id: int
     policy: Policy
+    since: date  # the first day on which nothing could be made up any more
     sentence: Sentence
 
 
@@ -216,6 +217,24 @@ def case(session: Session, actor: Actor, case_id: int) -> dict[str, Any]:
     }
 
 
+def of_person(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """A person's cases that were not mended, for their page; whether the actor may see it is asked before."""
+    asked = {version.code: version for version in store.versions(session)}
+    return [
+        {
+            "id": row["id"],
+            "state": row["state"],
+            "requirement": asked[row["code"]].names,
+            "missing": asked[row["code"]].hours_missing(row["missing_minutes"] or 0),
+            "last": row["period_end"] - timedelta(days=1),
+            "make_up_until": row["closes_on"] - timedelta(days=1)
+            if row["closes_on"] and row["closes_on"] > row["period_end"]
+            else None,
+        }
+        for row in case_store.of_person(session, person_id)
+    ]
+
+
 def standing_in_the_way(session: Session, person_ids: Sequence[int], *, today: date) -> list[Stands]:
     """What stops for these persons now, by case; who was given time to make up is not among them."""
     policies = all_policies(session)
@@ -231,7 +250,8 @@ def standing_in_the_way(session: Session, person_ids: Sequence[int], *, today: d
             requirement=requirement.names,
             day=case.period_end - timedelta(days=1),
         )
-        found.append(Stands(case.person_id, case.id, governing(policies, case.code, today), sentence))
+        policy = governing(policies, case.code, today)
+        found.append(Stands(case.person_id, case.id, policy, case.closes_on or case.period_end, sentence))
     return found
 
 
@@ -254,6 +274,24 @@ def renewal_hindrance(session: Session, person_id: int, level: str, term: Period
                 )
     stands = [each for each in standing_in_the_way(session, [person_id], today=today) if each.policy.renewal]
     return stands[0].sentence if stands else None
+
+
+def held_allowances(session: Session, person_ids: Sequence[int], today: date) -> dict[int, tuple[date, Sentence]]:
+    """Of whom months of allowance are not paid, from which day on and why, by the policies that say so."""
+    stands = standing_in_the_way(session, person_ids, today=today)
+    return {each.person_id: (each.since, each.sentence) for each in reversed(stands) if each.policy.allowance}
+
+
+def public_remark(session: Session, person_id: int, today: date) -> Sentence | None:
+    """What the public check says, where a policy lets it: that hours are missing, or that none are."""
+    stands = standing_in_the_way(session, [person_id], today=today)
+    if any(each.policy.public_check for each in stands):
+        return Sentence("Credit hours of a period that is over are missing")
+    policies = all_policies(session)
+    owed = {row.code for row in store.kept(session, person_id).values()}
+    if any(governing(policies, code, today).public_check for code in owed):
+        return Sentence("No credit hours of a period that is over are missing")
+    return None
 
 
 def _decided(

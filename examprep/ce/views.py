@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.ce import actions, exempting, presenting, standings
+from examprep.ce import actions, enforcing, exempting, presenting, standings
 from examprep.ce.blueprint import bp
 from examprep.ce.forms import CATEGORY_NAMES, HandForm, ReverseForm
 from examprep.ce.standings import Ledger
@@ -42,11 +42,14 @@ def own() -> ResponseReturnValue:
         lacking = presenting.lacking(ledger, today)
         if lacking and actor.may(Permission.TRAINING_CLASS_ENROL) and year == today.year:
             found = offers(session, actor, lacking, now)
+        cases = enforcing.of_person(session, actor.person_id)
     page, columns = presenting.lines(ledger, request.args, FILTERS)
     if page.ask.export:
         return download(page, columns, f"credit-hours-{year}")
     shown = _shown(ledger, today, "ce.own", {})
-    return render_template("ce/own.html", **shown, page=page, columns=columns, this_year=today.year, offers=found)
+    return render_template(
+        "ce/own.html", **shown, page=page, columns=columns, this_year=today.year, offers=found, cases=cases
+    )
 
 
 @bp.route("/people/<int:person_id>", methods=["GET", "POST"])
@@ -69,6 +72,7 @@ def person(person_id: int) -> ResponseReturnValue:
     with reading() as session:
         ledger = standings.ledger_of(session, actor, person_id, year, today=today, clock=clock, as_of=as_of)
         decided = exempting.listed(session, person_id)
+        cases = enforcing.of_person(session, person_id)
     page, columns = presenting.lines(ledger, request.args, FILTERS)
     if page.ask.export:
         return download(page, columns, f"credit-hours-{year}-{person_id}")
@@ -79,6 +83,7 @@ def person(person_id: int) -> ResponseReturnValue:
         columns=_correctable(ledger, columns) if may_correct else columns,
         form=form,
         decided=decided,
+        cases=cases,
         today=today,
     ), form.status if form else 200
 

@@ -23,7 +23,7 @@ from examprep.ce.jobs import JOBS
 from examprep.ce.provider_file import ProviderRecordsImporter
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
-from examprep.feature import Derived, Feature, HomeCard, NavItem, PersonPage, RenewalCheck
+from examprep.feature import Derived, Feature, HolderCheck, HomeCard, NavItem, PersonPage, RenewalCheck
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.plumbing.runtime import runtime
@@ -72,6 +72,7 @@ FEATURE = Feature(
     person_pages=(PersonPage(N_("Credit hours"), "ce.person", Permission.CE_STANDING_SEE, 30),),
     load_data=load_requirements,
     renewal_checks=(RenewalCheck("ce", enforcing.renewal_hindrance),),
+    holder_checks=(HolderCheck("ce", enforcing.held_allowances, enforcing.public_remark),),
     still_due={reminding.SHORT: reminding.still_short, actions.POSTED: actions.still_posted},
     trail=TRAIL,
     mails={

@@ -3,15 +3,16 @@
 Who asks with a wrong code, one that was replaced, or one that shows nothing is told the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from examprep.feature import HolderCheck
 from examprep.kernel.errors import NotFound
-from examprep.kernel.sentence import N_
+from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.models import PersonRow
@@ -36,6 +37,7 @@ class Shown:
     validity: str
     name: str | None
     level: str | None
+    remarks: Sequence[Sentence] = ()
 
 
 def disclosure(session: Session, actor: Actor, certificate_id: int) -> tuple[str, str | None]:
@@ -66,10 +68,20 @@ def disclose(session: Session, actor: Actor, certificate_id: int, shows: str, *,
            after={"shows": shows})  # fmt: skip
 
 
-def shown(session: Session, code: str, *, today: date) -> Shown | None:
-    """What a code reveals; ``None`` for a wrong one, one that was replaced, and one that shows nothing."""
+def shown(session: Session, code: str, *, today: date, checks: Sequence[HolderCheck] = ()) -> Shown | None:
+    """What a code reveals; ``None`` for a wrong one, one that was replaced, and one that shows nothing.
+
+    What ``checks`` remark is said whatever the holder shows, as long as it is anything.
+    """
     found = session.execute(
-        select(ROW.shows, PersonRow.name, CERTIFICATE.level, CERTIFICATE.registered_until, CERTIFICATE.validity)
+        select(
+            CERTIFICATE.person_id,
+            ROW.shows,
+            PersonRow.name,
+            CERTIFICATE.level,
+            CERTIFICATE.registered_until,
+            CERTIFICATE.validity,
+        )
         .join(CERTIFICATE, CERTIFICATE.id == ROW.certificate_id)
         .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
         .where(ROW.code == code, ROW.shows != "nothing")
@@ -83,6 +95,7 @@ def shown(session: Session, code: str, *, today: date) -> Shown | None:
         found.validity,
         found.name if named else None,
         found.level if named else None,
+        [remark for check in checks if (remark := check.remark(session, found.person_id, today)) is not None],
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.feature import renewal_checks
+from examprep.feature import holder_checks, renewal_checks
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs, public
@@ -63,7 +63,7 @@ def check(code: str) -> ResponseReturnValue:
     """The same answer to every code that shows nothing, whatever the reason."""
     today = runtime().clock.today()
     with reading() as session:
-        found = disclosing.shown(session, code[:64], today=today)
+        found = disclosing.shown(session, code[:64], today=today, checks=holder_checks())
     page = render_template(
         "register/check.html",
         found=found,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from examprep.feature import holder_checks
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
@@ -76,7 +77,9 @@ def run_preview() -> ResponseReturnValue:
         payers = runs.payers(session, actor)
         organisation = ask.number("organisation") or (payers[0][0] if payers else None)
         month = _month(ask.filters.get("month", ""), today)
-        plan = runs.plan(session, actor, organisation, month) if organisation is not None else None
+        plan = None
+        if organisation is not None:
+            plan = runs.plan(session, actor, organisation, month, today=today, checks=holder_checks())
     return render_template(
         "register/run_preview.html",
         plan=plan,
@@ -110,6 +113,7 @@ def make_run() -> ResponseReturnValue:
             sha256=form.sha256.data,
             today=clock.today(),
             now=clock.now(),
+            checks=holder_checks(),
         )
     return redirect(url_for("register.run", run_id=run_id), 303)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from examprep.feature import HolderCheck
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.people.access import Permission
@@ -43,6 +44,7 @@ from examprep.syllabus.rules.levels import LEVELS, rank
 
 LINE, RUN, RUN_LINE, CLAIM, SCHEME = AwardLineRow, AwardRunRow, AwardRunLineRow, AwardClaimRow, AwardSchemeRow
 PAY = Permission.REGISTER_AWARD_PAY
+Checks = Sequence[HolderCheck]
 PENDING = ("clawback", "reinstated")  # written between runs; the next run takes them along
 
 
@@ -99,8 +101,10 @@ def _digest(lines: Any) -> str:
     return hashlib.sha256("\n".join(sorted("|".join(map(str, line)) for line in lines)).encode()).hexdigest()
 
 
-def plan(session: Session, actor: Actor, organisation_id: int, month: date) -> Plan:
-    """What a run would pay; nothing is written.
+def plan(
+    session: Session, actor: Actor, organisation_id: int, month: date, *, today: date, checks: Checks = ()
+) -> Plan:
+    """What a run would pay; nothing is written. ``checks`` may hold months back until something is in order.
 
     Raises:
         NotFound: ``register.run-organisation`` -- none of the actor's organisations.
@@ -109,11 +113,13 @@ def plan(session: Session, actor: Actor, organisation_id: int, month: date) -> P
     month = month_of(month)
     rows = _claims(session, organisation_id)
     versions = Versions(session, [row["scheme_id"] for row in rows])
-    paid = paid_to(session, sorted({row["person_id"] for row in rows}))
+    persons = sorted({row["person_id"] for row in rows})
+    paid = paid_to(session, persons)
+    held = {person: hold for check in checks for person, hold in check.holds(session, persons, today).items()}
     lines: list[Planned] = []
     unpaid: list[Unpaid] = []
     for row in _in_order(rows, versions, month):
-        whys = list(_pay(row, versions, paid, month, lines))
+        whys = list(_pay(row, versions, paid, month, lines, held.get(row["person_id"])))
         if whys:
             unpaid.append(Unpaid(row["id"], row["name"], row["scheme"], whys[-1]))
     return Plan([*_pending(session, organisation_id), *lines], unpaid)
@@ -148,8 +154,18 @@ def _in_order(rows: Sequence[dict[str, Any]], versions: Versions, month: date) -
     return sorted(rows, key=order)
 
 
-def _pay(row: dict[str, Any], versions: Versions, paid: Paid, month: date, lines: list[Planned]) -> Any:
-    """Add the lines of one claim up to a month; yield why a month of it is not paid."""
+def _pay(
+    row: dict[str, Any],
+    versions: Versions,
+    paid: Paid,
+    month: date,
+    lines: list[Planned],
+    held: tuple[date, Sentence] | None,
+) -> Any:
+    """Add the lines of one claim up to a month; yield why a month of it is not paid.
+
+    A month that is held back is paid by a later run, when what held it is in order.
+    """
     if row["kind"] == Kind.ONE_OFF:
         months = [month] if row["from_month"] <= month and row["until_month"] is None else []
     else:
@@ -168,6 +184,9 @@ def _pay(row: dict[str, Any], versions: Versions, paid: Paid, month: date, lines
         if chain is not None and (chain.fen > 0 or chain.why != "cancelled"):
             if chain.fen <= 0 and at == month:
                 yield Sentence("What was paid for this month was taken back.")
+            continue
+        if held is not None and row["kind"] != Kind.ONE_OFF and at >= month_of(held[0]):
+            yield held[1]
             continue
         if why := _hindrance(row, version, paid, at):
             yield why
@@ -237,7 +256,15 @@ def _pending(session: Session, organisation_id: int) -> list[Planned]:
 
 
 def make(
-    session: Session, actor: Actor, organisation_id: int, month: date, *, sha256: str, today: date, now: datetime
+    session: Session,
+    actor: Actor,
+    organisation_id: int,
+    month: date,
+    *,
+    sha256: str,
+    today: date,
+    now: datetime,
+    checks: Checks = (),
 ) -> int:
     """Make the run that was previewed, known by its ``sha256``; returns its id.
 
@@ -250,7 +277,7 @@ def make(
     session.execute(select(OrganisationRow.id).where(OrganisationRow.id == organisation_id).with_for_update())
     if month_of(month) > today:
         raise RuleViolation("register.run-future", "This month has not begun yet.")
-    found = plan(session, actor, organisation_id, month)
+    found = plan(session, actor, organisation_id, month, today=today, checks=checks)
     if not found.lines:
         raise RuleViolation("register.run-empty", "There is nothing to pay.")
     if found.sha256 != sha256:

@@ -297,3 +297,38 @@ def test_counting_and_enforcing_agree_after_any_night(runtime, go, ann_case):
     with runtime.database.read() as session:
         assert list(case_store.differences(session, False)) == []
         assert counting.id_ranges(session, 10)
+
+
+class TestConsequences:
+    @pytest.fixture
+    def strict(self, runtime, clock, world, holders):
+        policy = Policy("mohrss-25", clock.today(), allowance=True, public_check=True)
+        act(runtime, world, "ann_administrator", policies.set_policy, policy, today=clock.today())
+
+    def ask(self, runtime, world, verb, *args):
+        with runtime.database.read() as session:
+            return verb(session, *args)
+
+    def test_months_from_the_closing_on_are_held_and_only_where_the_policy_says_so(
+        self, runtime, world, strict, ann_case
+    ):
+        ann, today = world.people["ann_candidate"], date(2027, 1, 2)
+        held = self.ask(runtime, world, enforcing.held_allowances, [ann], today)
+        assert {person: since for person, (since, _) in held.items()} == {ann: date(2027, 1, 1)}
+
+    def test_nothing_is_held_by_the_shipped_policy(self, runtime, world, ann_case):
+        ann, today = world.people["ann_candidate"], date(2027, 1, 2)
+        assert self.ask(runtime, world, enforcing.held_allowances, [ann], today) == {}
+        # The policy of registrations says nothing of the public check either.
+        assert self.ask(runtime, world, enforcing.public_remark, ann, today) is None
+
+    def test_the_public_check_says_it_until_it_is_mended(self, runtime, world, strict, go, holders, ann_case):
+        ann, today = world.people["ann_candidate"], date(2027, 1, 2)
+        assert "are missing" in str(self.ask(runtime, world, enforcing.public_remark, ann, today))
+        holders.post("ann_candidate", 70, on=date(2026, 12, 30))
+        assert "No credit hours" in str(self.ask(runtime, world, enforcing.public_remark, ann, today))
+
+    def test_the_holder_reads_of_it_on_their_own_page(self, sign_in, ann_case):
+        page = sign_in("ann_candidate").get("/ce/").text
+        assert "学时不足" in page
+        assert "2026-12-31" in page or "2026年12月31日" in page

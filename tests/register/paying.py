@@ -28,5 +28,5 @@ def approved(
 
 def run(session: Session, officer: Actor, month: date, *, today: date, now: datetime) -> int:
     """The officer's organisation's run for a month."""
-    plan = runs.plan(session, officer, officer.organisation_id, month)
+    plan = runs.plan(session, officer, officer.organisation_id, month, today=today)
     return runs.make(session, officer, officer.organisation_id, month, sha256=plan.sha256, today=today, now=now)

@@ -54,8 +54,8 @@ class Office:
     def run(self, month=APRIL, today=MAY, who="ann_officer"):
         return self.do(paying.run, who, month, today=today, now=self.now)
 
-    def plan(self, month=APRIL, who="ann_officer"):
-        return self.ask(runs.plan, who, self.world.organisations["ann_county"], month)
+    def plan(self, month=APRIL, who="ann_officer", today=MAY):
+        return self.ask(runs.plan, who, self.world.organisations["ann_county"], month, today=today)
 
     def lines(self, who="ann_candidate"):
         with self.runtime.database.read() as session:
@@ -399,7 +399,7 @@ def test_another_county_neither_pays_nor_sees(office, claim):
         with pytest.raises(NotFound):
             office.do(act, "bob_officer", run_id, now=office.now)
     with pytest.raises(NotFound):
-        office.ask(runs.plan, "bob_officer", office.world.organisations["ann_county"], APRIL)
+        office.ask(runs.plan, "bob_officer", office.world.organisations["ann_county"], APRIL, today=MAY)
     assert office.ask(runs.listed, "bob_officer", Ask()).total == 0
 
 
