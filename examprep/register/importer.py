@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from examprep.imports.importer import Plan, Problem, Upload
+from examprep.imports.importer import CHANGED, CREATED, MATCHED, NEW, REFUSED, SAME, Line, Plan, Problem, Upload
 from examprep.imports.progress import counted
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
@@ -25,7 +25,7 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.plumbing.listing import xlsx_bytes
-from examprep.plumbing.sheets import read_table
+from examprep.plumbing.sheets import Table, read_table
 from examprep.plumbing.vault import Vault
 from examprep.register import ledger
 from examprep.register.holders_file import REQUIRED, TEMPLATE, Entry, columns_of, read_entry
@@ -96,11 +96,13 @@ class HoldersImporter:
                 (N_("Unchanged"), unchanged),
             ),
             prepared=entries,
+            lines=_ends(table, places["name"], entries, problems),
         )
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
         entries: list[Entry] = plan.prepared
         ids = self._add_persons(session, entries, batch_id, now)
+        plan.persons.update((entry.row, ids[entry.id_hash]) for entry in entries if entry.person_id is None)
         about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         for part in chunks(entries):
             new = [e for e in part if e.certificate_id is None]
@@ -277,6 +279,26 @@ class HoldersImporter:
                         session.execute(delete(PersonRow).where(PersonRow.id == id_))
                 except IntegrityError:
                     continue
+
+
+def _ends(table: Table, name_at: int, entries: Iterable[Entry], problems: Iterable[Problem]) -> list[Line]:
+    """How each row ends: refused, bringing or changing a certificate, or saying what is on file already."""
+    wrong: dict[int, list[Sentence]] = {}
+    for problem in problems:
+        said = Sentence("%(column)s: %(reason)s", column=problem.column, reason=problem.sentence)
+        wrong.setdefault(problem.row, []).append(said)
+    brought, lines = {entry.row: entry for entry in entries}, []
+    for number, cells in table.rows:
+        entry, name = brought.get(number), cells[name_at]
+        if number in wrong:
+            lines.append(Line(number, REFUSED, None, name, said=tuple(wrong[number])))
+        elif entry is None:
+            lines.append(Line(number, MATCHED, SAME, name))
+        else:
+            effect = NEW if entry.certificate_id is None else CHANGED
+            state = CREATED if entry.person_id is None else MATCHED
+            lines.append(Line(number, state, effect, name, entry.person_id))
+    return lines
 
 
 def _contradiction(
