@@ -9,14 +9,20 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from examprep.app.factory import create_app
 from examprep.app.serving import all_jobs
+from examprep.ce.actions import NEWS_DAYS
 from examprep.kernel.clock import FixedClock, office_time
 from examprep.people.access import Role
 from examprep.plumbing.jobs import JobTurn
 from examprep.plumbing.runtime import Runtime
 from examprep.register.actions import add_certificate
+from examprep.training import actions as training
+from examprep.training import enrolling
+from examprep.training.models import SessionRow
+from examprep.training.rules.schedule import slot
 from tests.app.test_serving import free_port
 from tests.factories import enlist
 from tests.journeys.conftest import zh
@@ -86,15 +92,35 @@ def holder(served, size, county):
     return key
 
 
+@pytest.fixture
+def session_id(served, size, county, holder):
+    """A session of three hours of yesterday, in whose class the holder has a seat."""
+    runtime, world = served.runtime, served.world
+    yesterday = runtime.clock.today() - timedelta(days=1)
+    before = office_time(yesterday - timedelta(days=9), time(9))
+    with runtime.database.write() as session:
+        trainer = world.actor(session, f"{county}_trainer")
+        name = f"督导小组（{size}）"
+        course = training.add_course(
+            session, trainer, training.CourseEntry(name, "supervision", "professional"), now=before
+        )
+        opens = yesterday - timedelta(days=10)
+        entry = training.ClassEntry(course, name, trainer.person_id, 20, "on-site", opens, yesterday)
+        meeting = slot(yesterday, time(14), time(17), f"三楼（{size}）")
+        class_id = training.plan_class(session, trainer, entry, [meeting], now=before)
+        enrolling.enrol(session, world.actor(session, holder), class_id, now=before)
+        return session.scalar(select(SessionRow.id).where(SessionRow.class_id == class_id))
+
+
 def test_a_holder_who_is_short_gets_a_mail_until_the_hours_are_there(
-    device, served, mailbox, work, size, county, holder
+    device, served, mailbox, work, size, county, holder, session_id
 ):
     today = served.runtime.clock.today()
     sixty, thirty = date(today.year, 11, 1), date(today.year, 12, 1)
 
     def received():
-        """The mails about hours; the register writes about registration as well."""
-        return [mail for mail in mailbox.mails[f"{holder}@example.org"] if "继续教育" in mail["Subject"]]
+        """The mails about missing hours; others tell of the registration and of hours recorded."""
+        return [mail for mail in mailbox.mails[f"{holder}@example.org"] if "还缺" in mail["Subject"]]
 
     own = device(size)
     page = own.sign_in(holder, served.world.password)
@@ -105,13 +131,13 @@ def test_a_holder_who_is_short_gets_a_mail_until_the_hours_are_there(
 
     work(sixty)
     work(sixty)
-    assert [mail["Subject"] for mail in received()] == [f"{today.year}年继续教育尚缺90学时"]
+    assert [mail["Subject"] for mail in received()] == [f"继续教育还缺90学时，截止{today.year}年12月31日"]
     (mail,) = received()
     text = mail.get_content()
     assert mail.get_content_type() == "text/plain"
     assert mail["To"].addresses[0].addr_spec == f"{holder}@example.org"
     assert f"{holder}，您好：" in text
-    assert f"您{today.year}年的继续教育尚缺90学时" in text
+    assert "还缺90学时" in text
     assert f"{today.year}年12月31日（含当日）" in text
 
     # The way the mail names leads the holder to the reasons.
@@ -125,7 +151,7 @@ def test_a_holder_who_is_short_gets_a_mail_until_the_hours_are_there(
     page.get_by_role("link", name=holder).click()
     form = page.locator("#record")
     form.locator("[name=earned_on]").fill(date(today.year, 1, 1).isoformat())
-    form.locator("[name=amount]").fill("90")
+    form.locator("[name=amount]").fill("86")
     form.locator("[name=unit]").select_option("hours")
     form.locator("[name=category]").select_option("professional")
     form.locator("[name=activity]").fill("督导能力工作坊")
@@ -136,8 +162,20 @@ def test_a_holder_who_is_short_gets_a_mail_until_the_hours_are_there(
     )
     officer.check_width()
 
+    # The last four come from a class: who is checked in when it is closed has them at once.
+    trainer = device(size)
+    page = trainer.sign_in(f"{county}_trainer", served.world.password)
+    trainer.open(f"/training/sessions/{session_id}")
+    page.locator("label.attendance-row", has_text=holder).click()
+    page.get_by_role("button", name=zh("Save"), exact=True).click()
+    page.locator("summary", has_text=zh("Close and post the hours")).click()
+    page.locator(".confirm-box button").click()
+    expect(page.get_by_text(zh("Closed. Hours are in the ledger."))).to_be_visible()
+
     work(thirty)
     assert len(received()) == 1
+    told = [mail["Subject"] for mail in mailbox.mails[f"{holder}@example.org"] if "已记入" in mail["Subject"]]
+    assert len(told) == 2 or (thirty - today).days >= NEWS_DAYS
     page = own.open("/ce/")
     expect(page.locator(".ce-missing")).to_have_count(0)
     expect(page.get_by_text(zh("Requirement met")).first).to_be_visible()
