@@ -67,6 +67,12 @@ def public(session: Session, publication_id: int) -> PublicationRow:
     return row
 
 
+def standing(session: Session, organisation_id: int) -> PublicationRow | None:
+    """The unit's newest publication that is public now."""
+    query = select(ROW).where(ROW.organisation_id == organisation_id, ROW.state == "published")
+    return session.scalar(query.order_by(ROW.id.desc()).limit(1))
+
+
 def differences(session: Session, repair: bool) -> Iterator[str]:
     """What shows that a publication was changed or taken away: its hash, and that of the one before.
 

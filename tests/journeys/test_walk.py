@@ -23,6 +23,7 @@ NOT_WALKED = {
     "app.ready",  # for machines
     "bank.picture",  # a picture
     "bootstrap.static",
+    "bureau.brief_word",  # a file
     "ce.api_description",  # for machines
     "ce.api_record_of",  # for machines
     "ce.check_key",  # for machines
