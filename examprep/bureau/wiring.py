@@ -17,15 +17,6 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("Overview"), "bureau.home", Permission.BUREAU_HOME_SEE, Role.OFFICER, 10, "home"),
         NavItem(N_("Coverage"), "bureau.covered", Permission.BUREAU_HOME_SEE, Role.OFFICER, 15, "tree"),
-        NavItem(N_("Brief"), "bureau.brief_page", Permission.BUREAU_HOME_SEE, Role.OFFICER, 65, "notebook"),
-        NavItem(
-            N_("Publications"),
-            "bureau.publications_list",
-            Permission.BUREAU_FIGURES_PUBLISH,
-            Role.OFFICER,
-            70,
-            "published",
-        ),
     ),
     derived=(Derived("bureau_publication", publications.differences),),
     trail=TRAIL,

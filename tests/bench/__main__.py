@@ -14,6 +14,10 @@ BENCHES = {
         "importing exam results with outcomes, against reading the file and inserting its marks",
     ),
     "late-line": ("tests.bench.late_line", "a pass line that comes late, against reading the marks of its region"),
+    "suppression": (
+        "tests.bench.suppression",
+        "what a province's tables of one exam year must hide, against auditing them by two programs for each count",
+    ),
     "search": ("tests.bench.search", "searching the bank for words, against counting its questions"),
     "offline": ("tests.bench.offline", "sessions without a connection, over bad networks, to a server that is killed"),
     "memory": ("tests.bench.memory", "recall on the exam day by our plan, plain FSRS and SM-2"),
