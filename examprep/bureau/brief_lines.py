@@ -89,7 +89,7 @@ def lines(found: Brief) -> list[Line]:
             N_("Met the year's hours"),
             percent(found.met),
             Sentence(
-                "%(part)s of %(base)s holders; who counts is asked on %(day)s.",
+                "%(part)s of %(base)s holders who owe hours; who counts is asked on %(day)s.",
                 part=number(found.met.part), base=number(found.met.base), day=found.as_of,
             ),
         )  # fmt: skip
@@ -98,7 +98,7 @@ def lines(found: Brief) -> list[Line]:
             N_("Credit hours on average"),
             hours(found.mean_minutes),
             Sentence(
-                "Recorded hours of %(year)s over all %(base)s holders; a mean can hide many who have none.",
+                "Recorded hours of %(year)s over the %(base)s holders who owe hours; a mean can hide many who have none.",
                 year=found.year,
                 base=number(found.met.base),
             ),
