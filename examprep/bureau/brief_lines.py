@@ -98,7 +98,8 @@ def lines(found: Brief) -> list[Line]:
             N_("Credit hours on average"),
             hours(found.mean_minutes),
             Sentence(
-                "Recorded hours of %(year)s over the %(base)s holders who owe hours; a mean can hide many who have none.",
+                "Recorded hours of %(year)s over the %(base)s holders who owe hours; "
+                "a mean can hide many who have none.",
                 year=found.year,
                 base=number(found.met.base),
             ),
