@@ -49,7 +49,8 @@ UNITS = {
     "days": N_("days (8 credit hours each)"),
     "pieces": N_("pieces (degrees, papers, exams, meetings …)"),
 }
-SENT_AS = "image/jpeg,image/png,image/webp,application/pdf"
+PHOTOS = "image/jpeg,image/png,image/webp"  # a phone that takes others turns them into these
+SENT_AS = f"{PHOTOS},application/pdf"
 
 
 class ClaimForm(BaseForm):
@@ -67,7 +68,7 @@ class ClaimForm(BaseForm):
     )
     amount = StringField(N_("How much"), [InputRequired(), Length(max=20)], render_kw={"inputmode": "decimal"})
     unit = SelectField(N_("Unit of the amount"), [InputRequired()])
-    photo = FileField(N_("Take a photo"), render_kw={"accept": "image/*", "capture": "environment"})
+    photo = FileField(N_("Take a photo"), render_kw={"accept": PHOTOS, "capture": "environment"})
     files = MultipleFileField(
         N_("Choose photos or PDFs"),
         render_kw={"accept": SENT_AS},

@@ -20,6 +20,7 @@ SOURCES = {
     "ce.hand": Sentence("Recorded by an officer"),
     "ce.reversal": Sentence("Correction"),
     "ce.claim": Sentence("Claim, reviewed"),
+    "ce.report": Sentence("Reported by a provider"),
     "provider.course": Sentence("Course of another provider"),
 }
 SURE = dict(zip(CERTAINTIES, (N_("certain"), N_("probable"), N_("uncertain")), strict=True))

@@ -20,7 +20,6 @@ from examprep.ce import claim_store
 from examprep.ce.actions import post, reverse
 from examprep.ce.claim_models import ClaimRow, ProviderRow, ProviderTokenRow
 from examprep.ce.claiming import say
-from examprep.ce.reviewing import SOURCE
 from examprep.ce.rules.claim_checks import MIDNIGHT, Slot
 from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
 from examprep.people.access import Permission
@@ -31,6 +30,7 @@ from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch, page_of
 
 MANAGE = Permission.CE_PROVIDER_MANAGE
+SOURCE = "ce.report"
 KEY_BEGINS = "exp_"  # tells a scanner of leaked secrets what it has found
 SEEN_EVERY = timedelta(minutes=5)
 Fingerprint = Callable[[str], str]
