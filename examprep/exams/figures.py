@@ -6,6 +6,7 @@ else a tally, and the outcomes themselves when the cut is personal. All three co
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from operator import add, sub
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, case, func, select
@@ -17,13 +18,15 @@ from examprep.exams.rules.eventual import Started
 from examprep.exams.rules.papers import SUBJECTS
 from examprep.exams.rules.rates import Counts, SubjectCounts
 from examprep.exams.rules.stratified import Arm, Stratum
-from examprep.exams.tallies import COUNTRY, COUNTS
+from examprep.exams.store import region_condition
+from examprep.exams.tallies import COUNTRY, COUNTS, regions_above
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import everywhere, within
 
-__all__ = ["Cut", "counts", "counts_by", "eventual", "read", "strata", "subject_counts"]
+__all__ = ["Cut", "counts", "counts_by", "eventual", "read", "regions", "strata", "subject_counts"]
 
+Sums = tuple[int, int, int, int]
 Keys = Callable[[Counted], Sequence[Any]]
 
 
@@ -78,7 +81,7 @@ def _counted(
     years: Sequence[int] | None = None,
     personal: bool = False,
     joined: Callable[[Counted], tuple[FromClause, ColumnElement[bool]]] | None = None,
-) -> dict[tuple[Any, ...], tuple[int, int, int, int]]:
+) -> dict[tuple[Any, ...], Sums]:
     """The four counts by some keys: out of the tally, or of the outcomes when the cut or a key is personal."""
     row: Counted = OutcomeRow if personal or cut.personal else TallyRow
     columns = list(keys(row))
@@ -103,6 +106,64 @@ def bounded(session: Session, actor: Actor, cut: Cut, row: Counted) -> list[Colu
     if everywhere(session, actor, Permission.EXAMS_RATE_SEE):
         return conditions  # the bound would be true of every row, and dear to ask of millions
     return [within(row.organisation_id, actor, Permission.EXAMS_RATE_SEE), *conditions]
+
+
+def regions(
+    session: Session, actor: Actor, cut: Cut, depth: int, years: Sequence[int] | None = None
+) -> dict[tuple[str, str], list[Counts]]:
+    """The trend of each region at a depth (1 province, 2 prefecture, 3 county) and level, by (region, level).
+
+    Who registered in a division as such, and not in one of those below it, stands under that division.
+    """
+    if cut.coarse and everywhere(session, actor, Permission.EXAMS_RATE_SEE):
+        found = _own_shares(_trends(session, cut, depth, years), depth)
+    else:
+        by_region = _counted(session, actor, cut, lambda row: [row.region_code, _level(row), row.year], years=years)
+        found = defaultdict(lambda: (0, 0, 0, 0))
+        for (region, level, year), sums in by_region.items():
+            key = (at_depth(region, depth), level, year)
+            found[key] = tuple(map(add, found[key], sums))
+    trends: dict[tuple[str, str], list[Counts]] = defaultdict(list)
+    for (region, level, year), sums in sorted(found.items()):
+        trends[region, level].append(Counts(year, *sums))
+    return dict(trends)
+
+
+def at_depth(region_code: str, depth: int) -> str:
+    """The province, prefecture or county of a division of GB/T 2260; a larger division stays what it is."""
+    return region_code[: 2 * depth].ljust(6, "0")
+
+
+def _level(row: Counted) -> Any:
+    return row.level  # type: ignore[union-attr]
+
+
+def _trends(session: Session, cut: Cut, depth: int, years: Sequence[int] | None) -> dict[Any, Sums]:
+    """The trend's rows of a depth and those above, the country left out."""
+    row = TrendRow
+    query = select(row.region_code, row.level, row.year, *(getattr(row, name) for name in COUNTS)).where(
+        row.region_code != COUNTRY
+    )
+    if depth < 3:
+        query = query.where(row.region_code.like("%" + "00" * (3 - depth)))
+    if cut.region is not None:
+        query = query.where(region_condition(row.region_code, cut.region))  # type: ignore[arg-type]
+    if cut.level is not None:
+        query = query.where(row.level == cut.level)
+    if years is not None:
+        query = query.where(row.year.in_(years))
+    return {(region, level, year): tuple(sums) for region, level, year, *sums in session.execute(query)}
+
+
+def _own_shares(found: dict[Any, Sums], depth: int) -> dict[Any, Sums]:
+    """Of each division above ``depth`` what lies in none below it; those of nobody are left out."""
+    own = dict(found)
+    for region, level, year in found:
+        above = next((code for code in regions_above(region)[1:] if (code, level, year) in own), None)
+        if above is not None and depth > 1:
+            key = (above, level, year)
+            own[key] = tuple(map(sub, own[key], found[region, level, year]))
+    return {key: sums for key, sums in own.items() if sums[0]}
 
 
 def subject_counts(session: Session, actor: Actor, cut: Cut) -> list[SubjectCounts]:

@@ -4,20 +4,34 @@ A change recounts the cells (year and organisation) in which it happened; the tr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, String, and_, case, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.exams.models import OutcomeRow, SubjectTallyRow, TallyRow, TrendRow
-from examprep.exams.rules.papers import LEVEL_OF, bit
-from examprep.people.bulk import chunks
+from examprep.exams.rules.papers import SUBJECTS
 
 Cell = tuple[int, int]  # year and organisation: the tallies are recounted by these
 COUNTRY = "000000"
 COUNTS = ("registered", "approved", "sat", "passed")
+MANY = 1_000  # organisations; naming each takes longer than counting the rest of the year too
+Placed = type[TallyRow] | type[SubjectTallyRow] | type[OutcomeRow]
 Trend = dict[tuple[str, str, int], list[int]]  # by region, level and year: the four counts
 
 
@@ -33,16 +47,26 @@ def recount(session: Session, cells: Iterable[Cell]) -> None:
         by_year.setdefault(year, []).append(organisation_id)
     moved: Trend = defaultdict(lambda: [0] * len(COUNTS))
     for year, organisations in by_year.items():
-        for chunk in chunks(organisations):
-            _weigh(session, moved, year, chunk, -1)
-            for row, counting in ((TallyRow, _counting()), (SubjectTallyRow, _counting_subjects())):
-                session.execute(delete(row).where(row.year == year, row.organisation_id.in_(chunk)))
-                here = [each.where(OutcomeRow.year == year, OutcomeRow.organisation_id.in_(chunk)) for each in counting]
-                names = [column.name for column in row.__table__.columns]
-                for counted in here:
-                    session.execute(insert(row).from_select(names, counted))
-            _weigh(session, moved, year, chunk, 1)
+        here = _here(year, organisations)
+        _weigh(session, moved, here(TallyRow), -1)
+        for row, counting in ((TallyRow, _counting()), (SubjectTallyRow, _counting_subjects())):
+            session.execute(delete(row).where(*here(row)))
+            names = [column.name for column in row.__table__.columns]
+            for counted in counting:
+                session.execute(insert(row).from_select(names, counted.where(*here(OutcomeRow))))
+        _weigh(session, moved, here(TallyRow), 1)
     _move(session, moved)
+
+
+def _here(year: int, organisations: Sequence[int]) -> Callable[[Placed], list[ColumnElement[bool]]]:
+    """That a row is of the year and of one of the organisations; of so many, the whole year is counted as well."""
+
+    def here(row: Placed) -> list[ColumnElement[bool]]:
+        if len(organisations) > MANY:
+            return [row.year == year]
+        return [row.year == year, row.organisation_id.in_(organisations)]
+
+    return here
 
 
 def _counting() -> list[Select[*tuple[Any, ...]]]:
@@ -54,32 +78,29 @@ def _counting() -> list[Select[*tuple[Any, ...]]]:
 
 
 def _counting_subjects() -> list[Select[*tuple[Any, ...]]]:
-    """The tally of single subjects as the outcomes have it: one statement for each subject."""
-    row = OutcomeRow
-    found = []
-    for subject, level in LEVEL_OF.items():
-        keys = (row.year, row.organisation_id, row.region_code)
-        manner = ((~row.first_time).label("again"), row.trained)
-        sat = row.sat_bits.bitwise_and(bit(subject)) != 0
-        passed = case((row.passed_bits.bitwise_and(bit(subject)) != 0, 1), else_=0)
+    """The tally of single subjects as the outcomes have it: a statement for the first subjects of all levels, …"""
+    row, found = OutcomeRow, []
+    keys = (row.year, row.organisation_id, row.region_code)
+    manner = ((~row.first_time).label("again"), row.trained)
+    for at in range(max(map(len, SUBJECTS.values()))):
+        named = {level: subjects[at] for level, subjects in SUBJECTS.items() if at < len(subjects)}
+        subject = case(named, value=row.level).label("subject_code")
+        passed = case((row.passed_bits.bitwise_and(1 << at) != 0, 1), else_=0)
         found.append(
-            select(*keys, literal(subject, String).label("subject_code"), *manner, func.count(), func.sum(passed))
-            .where(row.level == level, sat)
-            .group_by(*keys, *manner)
+            select(*keys, subject, *manner, func.count(), func.sum(passed))
+            .where(row.sat_bits.bitwise_and(1 << at) != 0)
+            .group_by(*keys, row.level, *manner)
         )
     return found
 
 
-def _weigh(session: Session, moved: Trend, year: int, organisations: list[int], sign: int) -> None:
-    """Add (or take off) what the tally of a year has for some organisations."""
+def _weigh(session: Session, moved: Trend, here: Sequence[ColumnElement[bool]], sign: int) -> None:
+    """Add (or take off) what some of the tally has."""
     row = TallyRow
     counts = [func.sum(getattr(row, name)) for name in COUNTS]
-    found = session.execute(
-        select(row.region_code, row.level, *counts)
-        .where(row.year == year, row.organisation_id.in_(organisations))
-        .group_by(row.region_code, row.level)
-    )
-    for region, level, *sums in found:
+    keys = (row.region_code, row.level, row.year)
+    found = session.execute(select(*keys, *counts).where(*here).group_by(*keys))
+    for region, level, year, *sums in found:
         for above in regions_above(region):
             kept = moved[above, level, year]
             for at, count in enumerate(sums):
@@ -95,11 +116,11 @@ def _move(session: Session, moved: Mapping[tuple[str, str, int], list[int]]) -> 
         if any(counts)
     ]
     put = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for chunk in chunks(values, 1_000):
-        statement = put(row).values(chunk)
-        fresh = {name: getattr(row, name) + statement.excluded[name] for name in COUNTS}
-        keys = ["region_code", "level", "year"]
-        session.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh))
+    statement = put(row)
+    fresh = {name: getattr(row, name) + statement.excluded[name] for name in COUNTS}
+    statement = statement.on_conflict_do_update(index_elements=["region_code", "level", "year"], set_=fresh)
+    if values:
+        session.connection().execute(statement, values)
 
 
 def tally_differences(session: Session, repair: bool) -> Iterator[str]:
