@@ -31,14 +31,15 @@ FILTERS = (
 EDUCATIONS = {code: name for code, name in EDUCATION.items() if code}
 Counted = type[TallyRow] | type[SubjectTallyRow] | type[OutcomeRow]
 _YES = {"yes": True, "no": False}
+_OWN = ("organisation", "region", "both")
 
 
 @dataclass(frozen=True)
 class Cut:
     """Which part of the registrations is looked at; ``None`` is all of it.
 
-    ``own`` leaves out the organisations below ``organisation``. ``age``, ``sex`` and ``education`` are codes of
-    `rules/profiles.py`, or ``unknown``. ``persons`` are lists of persons, each with the exam year it is for, if any.
+    ``own`` (``organisation``, ``region`` or ``both``) leaves out what lies below the one that is named. ``age``,
+    ``sex`` and ``education`` are codes of `rules/profiles.py`, or ``unknown``. ``persons`` are lists of persons, each with the exam year it is for, if any.
     """
 
     region: str | None = None
@@ -46,7 +47,7 @@ class Cut:
     organisation: int | None = None
     trained: bool | None = None
     returning: bool | None = None
-    own: bool = False
+    own: str | None = None
     kind: str | None = None
     subject: str | None = None
     age: str | None = None
@@ -69,7 +70,7 @@ class Cut:
             organisation=int(organisation) if organisation.isdecimal() and len(organisation) < 10 else None,
             trained=_YES.get(filters.get("trained", "")),
             returning=_YES.get(filters.get("returning", "")),
-            own=filters.get("own") == "yes",
+            own=one_of("own", _OWN),
             kind=one_of("kind", KIND_LABELS),
             subject=one_of("subject", LEVEL_OF),
             age=one_of("age", AGE_BANDS, UNKNOWN),
@@ -91,12 +92,15 @@ class Cut:
         """The cut as conditions; a personal one on the outcomes only."""
         found: list[ColumnElement[bool]] = []
         if self.region is not None:
-            found.append(store.region_condition(row.region_code, self.region))  # type: ignore[arg-type]
+            here = row.region_code == self.region
+            inside = store.region_condition(row.region_code, self.region)  # type: ignore[arg-type]
+            found.append(here if self.own in ("region", "both") else inside)
         if self.level is not None:
             found.append(_of_level(row, self.level))
         if self.organisation is not None:
             here = row.organisation_id == self.organisation
-            found.append(here if self.own else in_subtree(row.organisation_id, self.organisation))
+            below = in_subtree(row.organisation_id, self.organisation)
+            found.append(here if self.own in ("organisation", "both") else below)
         if self.kind is not None:
             found.append(row.organisation_id.in_(select(OrganisationRow.id).where(OrganisationRow.kind == self.kind)))
         if self.trained is not None:

@@ -4,7 +4,7 @@ Source: pictures are made on the server without a script (DESIGN.md 7). The draw
 letters keep their size on a phone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
@@ -53,13 +53,48 @@ class Point:
 
 @dataclass(frozen=True)
 class Chart:
-    """Everything the macro draws. ``paths`` are the lines between neighbouring points; a gap breaks them."""
+    """Everything the macro draws. ``paths`` are the lines between neighbouring points; a gap breaks them.
+
+    ``marks`` are places on the axis at which something changed.
+    """
 
     ticks: Sequence[Tick]
     labels: Sequence[Label]
     bars: Sequence[Bar] = ()
     points: Sequence[Point] = ()
     paths: Sequence[str] = ()
+    marks: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One unit of a funnel: its size, its value, and how far out it lies (a word for its class)."""
+
+    size: int
+    percent: float
+    verdict: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Where a unit is drawn."""
+
+    x: float
+    y: float
+    verdict: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """A funnel plot: values by size (logarithmic), the common value, and the limits as lines by their name."""
+
+    ticks: Sequence[Tick]
+    labels: Sequence[Label]
+    dots: Sequence[Dot]
+    common_y: float
+    limits: Sequence[tuple[str, str]]
 
 
 def ticks_up_to(highest: float) -> list[float]:
@@ -93,8 +128,13 @@ def columns(names: Sequence[str], series: Sequence[Sequence[int | None]]) -> Cha
     return Chart(_ticks(ticks), _labels(names, group), bars=bars)
 
 
-def line(names: Sequence[str], values: Sequence[tuple[float, float, float] | None]) -> Chart:
-    """One line of values, each with the low and high end of its interval; ``None`` is a gap."""
+def line(
+    names: Sequence[str], values: Sequence[tuple[float, float, float] | None], marked: Collection[str] = ()
+) -> Chart:
+    """One line of values, each with the low and high end of its interval; ``None`` is a gap.
+
+    ``marked`` are names at which something changed.
+    """
     ticks = ticks_up_to(max((value[2] for value in values if value), default=0))
     group = (RIGHT - LEFT) / max(1, len(names))
     points: list[Point] = []
@@ -108,7 +148,41 @@ def line(names: Sequence[str], values: Sequence[tuple[float, float, float] | Non
         points.append(point)
         paths[-1].append(point)
     drawn = [" ".join(f"{point.x},{point.y}" for point in path) for path in paths if len(path) > 1]
-    return Chart(_ticks(ticks), _labels(names, group), points=points, paths=drawn)
+    marks = [_round(LEFT + group * (at + 0.5)) for at, name in enumerate(names) if name in marked]
+    return Chart(_ticks(ticks), _labels(names, group), points=points, paths=drawn, marks=marks)
+
+
+def funnel(
+    spots: Sequence[Spot], common: float, bounds: Callable[[int], Sequence[tuple[str, float]]], steps: int = 48
+) -> Funnel:
+    """Units by size around the common value; ``bounds`` gives the limits of a size as (name, per cent)."""
+    smallest, largest = min(spot.size for spot in spots), max(spot.size for spot in spots)
+    low, high = log10(max(1, smallest) * 0.8), log10(largest * 1.25)
+
+    def across(size: float) -> float:
+        return _round(LEFT + (RIGHT - LEFT) * (log10(size) - low) / (high - low))
+
+    sizes = sorted({max(1, round(10 ** (low + (high - low) * at / steps))) for at in range(steps + 1)})
+    limits: dict[str, list[tuple[float, float]]] = {}
+    for size in sizes:
+        for name, percent in bounds(size):
+            limits.setdefault(name, []).append((across(size), percent))
+    highest = max([spot.percent for spot in spots] + [p for way in limits.values() for x, p in way[1:]])
+    ticks = ticks_up_to(min(100.0, highest))
+    top = ticks[-1]
+    drawn = [
+        (name, " ".join(f"{x},{_round(_height(min(percent, top), top))}" for x, percent in way if x >= LEFT))
+        for name, way in limits.items()
+    ]
+    dots = [Dot(across(s.size), _round(_height(s.percent, top)), s.verdict, s.name) for s in spots]
+    return Funnel(_ticks(ticks), _sizes(low, high, across), dots, _round(_height(common, top)), drawn)
+
+
+def _sizes(low: float, high: float, across: Callable[[float], float]) -> list[Label]:
+    """Round sizes under the funnel, as many as there is room for."""
+    parts = (1,) if high - low > 3 else (1, 3) if high - low > 1.5 else (1, 2, 5)
+    found = [part * 10**power for power in range(floor(low), floor(high) + 1) for part in parts]
+    return [Label(f"{size:,}", across(size)) for size in found if low <= log10(size) <= high]
 
 
 def _height(value: float, highest: float) -> float:

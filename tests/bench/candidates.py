@@ -122,7 +122,7 @@ def _organisations(session: Session) -> tuple[int, int]:
 
 def _hash(of: str, salt: int, many: int) -> str:
     """A number below ``many`` that follows from ``of`` alone, on either database."""
-    mixed = f"(({of}) * 48271 + {salt * 7919}) % 2147483647"
+    mixed = f"(CAST({of} AS BIGINT) * 48271 + {salt * 7919}) % 2147483647"
     return f"((({mixed}) * ({mixed})) % 2147483629 % {many})"
 
 

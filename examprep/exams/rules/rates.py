@@ -37,6 +37,16 @@ class Counts:
         """Passed of the named denominator; ``None`` while nobody's results are known."""
         return Rate(self.passed, getattr(self, denominator)) if self.sat else None
 
+    def plus(self, other: "Counts") -> "Counts":
+        """The same year of two groups that share nobody."""
+        return Counts(
+            self.year,
+            self.registered + other.registered,
+            self.approved + other.approved,
+            self.sat + other.sat,
+            self.passed + other.passed,
+        )
+
 
 @dataclass(frozen=True)
 class SubjectCounts:
