@@ -1,20 +1,23 @@
 """The persons behind a figure, and what the filters of figures offer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from examprep.exams import cuts
-from examprep.exams.cuts import Cut
+from examprep.exams.cuts import EDUCATIONS, Cut
 from examprep.exams.figures import bounded
 from examprep.exams.models import CohortRow, OutcomeRow, TallyRow
+from examprep.exams.rules.papers import SUBJECT_NAMES
+from examprep.exams.rules.profiles import AGE_BANDS, NOT_KNOWN, SEXES, UNKNOWN
 from examprep.feature import ExamClass
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
+from examprep.people.forms import KIND_LABELS
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow, RegionRow
 from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.listing import Ask, Page, fetch
@@ -26,12 +29,20 @@ FIGURES = ("registered", "approved", "sat", "passed", "eventual")
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer: (value, label, depth) of regions and organisations; classes; (id, name) of cohorts."""
+    """What the filters offer: (value, label, depth) of regions and organisations; classes; (id, name) of cohorts.
+
+    The rest are the same for everybody: what is said of a code.
+    """
 
     regions: Sequence[tuple[str, str, int]]
     organisations: Sequence[tuple[int, str, int]]
     classes: Sequence[ExamClass]
     cohorts: Sequence[tuple[int, str]]
+    kinds: ClassVar[Mapping[str, object]] = KIND_LABELS
+    subjects: ClassVar[Mapping[str, object]] = SUBJECT_NAMES
+    ages: ClassVar[Mapping[str, object]] = {**{c: band.name for c, band in AGE_BANDS.items()}, UNKNOWN: NOT_KNOWN}
+    sexes: ClassVar[Mapping[str, object]] = {**SEXES, UNKNOWN: NOT_KNOWN}
+    educations: ClassVar[Mapping[str, object]] = {**EDUCATIONS, UNKNOWN: NOT_KNOWN}
 
 
 def choices(session: Session, actor: Actor, cut: Cut) -> Choices:

@@ -39,7 +39,8 @@ class Cut:
     """Which part of the registrations is looked at; ``None`` is all of it.
 
     ``own`` (``organisation``, ``region`` or ``both``) leaves out what lies below the one that is named. ``age``,
-    ``sex`` and ``education`` are codes of `rules/profiles.py`, or ``unknown``. ``persons`` are lists of persons, each with the exam year it is for, if any.
+    ``sex`` and ``education`` are codes of `rules/profiles.py`, or ``unknown``. ``persons`` are lists of persons, each
+    with the exam year it is for, if any.
     """
 
     region: str | None = None

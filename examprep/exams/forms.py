@@ -1,6 +1,6 @@
-"""The form of a pass line. Whether a line is allowed is a rule, so it is not asked here."""
+"""The forms of pass lines and saved cohorts. Whether a line is allowed is a rule, so it is not asked here."""
 
-from wtforms import DateField, DecimalField, SelectField, StringField, SubmitField
+from wtforms import DateField, DecimalField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from examprep.exams.actions import NewLine
@@ -61,3 +61,22 @@ class LineForm(BaseForm):
             published_on=self.published_on.data,
             certainty=self.certainty.data,
         )
+
+
+class CohortForm(BaseForm):
+    """The name under which a cohort is kept."""
+
+    name = StringField(N_("Name"), [InputRequired(), Length(max=100)])
+    remark = StringField(N_("Remark"), [Optional(), Length(max=300)], filters=[lambda text: text or ""])
+    submit = SubmitField(N_("Save the cohort"))
+
+
+class ListForm(CohortForm):
+    """A cohort of the persons whose ID numbers are given."""
+
+    numbers = TextAreaField(
+        N_("ID numbers, one a line"),
+        [InputRequired(), Length(max=200_000)],
+        render_kw={"rows": 8},
+        description=N_("At most 5,000. Only persons filed in your organisations are taken."),
+    )

@@ -6,12 +6,14 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.exams import candidates, cuts, figures
+from examprep.exams import candidates, cuts, figures, surroundings
 from examprep.exams.cuts import FILTERS, Cut
+from examprep.exams.definitions import DEFINITIONS, for_file
 from examprep.exams.presenting import headline, rate_pictures, rate_rows, shares
-from examprep.exams.rules.rates import DENOMINATOR_NAMES, REGISTERED, SAT, caution, compare
+from examprep.exams.rules.rates import DENOMINATOR_NAMES, REGISTERED, SAT, Counts, YearFigures, caution, compare
+from examprep.exams.rules.telling import tell
 from examprep.exams.views import bp, in_words
-from examprep.kernel.sentence import N_
+from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
@@ -33,6 +35,15 @@ RATE_COLUMNS = (
     Column("low", N_("Interval (95 per cent) from, %"), "number"),
     Column("high", N_("Interval (95 per cent) to, %"), "number"),
     Column("change_points", N_("Rate, change in percentage points"), "number"),
+    Column("turns", N_("Changed in this year")),
+)
+PAGES = (
+    ("exams.rates", N_("Trend")),
+    ("exams.groups", N_("Side by side")),
+    ("exams.subjects", N_("By subject")),
+    ("exams.training", N_("Trained or not")),
+    ("exams.in_the_end", N_("In the end")),
+    ("exams.cohorts", N_("Saved cohorts")),
 )
 
 
@@ -44,32 +55,61 @@ def rates() -> ResponseReturnValue:
         cut = cuts.read(session, actor, ask.filters)
         counts = figures.counts(session, actor, cut)
         choices = candidates.choices(session, actor, cut)
-    base = base_of(ask, cut)
-    years = compare(counts, base)
+        place = surroundings.place_of(session, actor, cut)
+        turns = surroundings.turns_of(session, actor, cut, [found.year for found in counts])
+        base = base_of(ask, cut)
+        years = compare(counts, base)
+        latest = headline(years)
+        by_level = surroundings.passed_by_level(session, actor, cut, latest.counts.year) if latest else None
     if ask.export:
-        return download(page_of(rate_rows(years, base), ask, columns=RATE_COLUMNS), RATE_COLUMNS, "pass-rates")
+        rows = rate_rows(years, base, turns)
+        return download(page_of(rows, ask, columns=RATE_COLUMNS), RATE_COLUMNS, "pass-rates", for_file(DEFINITIONS))
     pairs = pairwise(counts)
     found = [caution(before, now, base) for before, now in pairs if now.year == before.year + 1]
     return render_template(
         "exams/rates.html",
-        ask=ask,
+        **around(ask, choices),
         base=base,
         bases=DENOMINATOR_NAMES,
-        choices=choices,
-        levels=LEVEL_NAMES,
         years=years[::-1],
-        latest=headline(years),
+        latest=latest,
+        definitions=DEFINITIONS,
+        told=_told(place, counts, latest, base, by_level),
         cautions=[sentence for sentence in found if sentence][::-1],
-        pictures=rate_pictures(years),
+        turns=turns,
+        pictures=rate_pictures(years, {str(turn.year) for turn in turns}),
         shares=shares(years),
         drill=lambda year, figure: url_for("exams.persons", year=year, figure=figure, **cut_query(ask)),
     )
 
 
-def base_of(ask: Ask, cut: Cut) -> str:
+def _told(
+    place: str, counts: list[Counts], latest: YearFigures | None, base: str, by_level: dict[str, int] | None
+) -> Sentence | None:
+    """The report's sentence of the latest year with results."""
+    if latest is None:
+        return None
+    before = next((found for found in counts if found.year == latest.counts.year - 1), None)
+    return tell(place, latest.counts, before, base, by_level)
+
+
+def around(ask: Ask, choices: candidates.Choices) -> dict[str, Any]:
+    """What every page of figures shows besides its own: the filters, and the other pages with the same cut."""
+    kept = cut_query(ask)
+    if "base" in ask.filters:
+        kept["base"] = ask.filters["base"]
+    return {
+        "ask": ask,
+        "choices": choices,
+        "levels": LEVEL_NAMES,
+        "tabs": [(label, url_for(endpoint, **kept), endpoint == request.endpoint) for endpoint, label in PAGES],
+    }
+
+
+def base_of(ask: Ask, cut: Cut, otherwise: str = REGISTERED) -> str:
     """Of whom rates are: as asked, else of those registered; of a single subject only those who sat it are known."""
-    base = ask.filters.get("base", REGISTERED)
-    return SAT if cut.subject else base if base in DENOMINATOR_NAMES else REGISTERED
+    base = ask.filters.get("base", otherwise)
+    return SAT if cut.subject else base if base in DENOMINATOR_NAMES else otherwise
 
 
 def cut_query(ask: Ask, **changes: Any) -> dict[str, Any]:
@@ -119,6 +159,7 @@ def persons() -> ResponseReturnValue:
         levels=LEVEL_NAMES,
         figures=FIGURE_NAMES,
         back=url_for("exams.rates", **cut_query(ask)),
+        keep=url_for("exams.new_cohort", **{**dict[str, Any](ask.filters), "kind": "list"}),
     )
 
 

@@ -15,25 +15,15 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs, signed_in
 from examprep.plumbing.listing import Ask, Column, Page, download
 from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.plumbing.states import STATES
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 
-# The words of the badges, for files.
-STATES = {
-    "passed-national": N_("Passed"),
-    "passed-local": N_("Passed (regional line)"),
-    "not-passed": N_("Not passed"),
-    "not-sat": N_("Did not sit"),
-    "line-unknown": N_("Pass line not known"),
-    "yes": N_("Yes"),
-    "no": N_("No"),
-}
-
 
 def in_words(page: Page) -> Page:
     """The states of a list as their words, for a file."""
-    rows = [{k: STATES[v] if isinstance(v, str) and v in STATES else v for k, v in row.items()} for row in page.rows]
+    rows = [{k: STATES[v][0] if isinstance(v, str) and v in STATES else v for k, v in row.items()} for row in page.rows]
     return Page(rows, page.total, page.ask)
 
 

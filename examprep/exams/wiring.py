@@ -1,6 +1,6 @@
 """What exams bring to the application."""
 
-from examprep.exams import actions, rate_views, recompute, tallies
+from examprep.exams import actions, cohort_views, group_views, rate_views, recompute, tallies
 from examprep.exams.importers import ApprovalImporter, RegistrationImporter, ResultImporter
 from examprep.exams.trail import TRAIL
 from examprep.exams.views import bp
@@ -11,7 +11,7 @@ from examprep.plumbing.runtime import runtime
 from examprep.plumbing.vault import Vault
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (rate_views,)
+PAGES = (rate_views, group_views, cohort_views)
 
 
 def _vault() -> Vault:

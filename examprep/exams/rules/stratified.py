@@ -63,6 +63,12 @@ class Comparison:
     odds_ratio: Estimate | None
 
     @property
+    def difference_points(self) -> Estimate | None:
+        """The pooled difference in percentage points."""
+        found = self.difference
+        return Estimate(100 * found.value, 100 * found.low, 100 * found.high) if found else None
+
+    @property
     def raw_points(self) -> float | None:
         """The raw difference in percentage points."""
         if self.trained.percent is None or self.untrained.percent is None:

@@ -1,7 +1,7 @@
 """The sentence that a bureau's report begins with, ready to be pasted: never without its base figures and the rate.
 
-Source: DOMAIN.md 6 -- 报考 N 人, 同比增长 x%; 通过 M 人(初 a 中 b 高 c), 同比增长 y%. Reports add 创历史新高 to years in
-which the rate fell; this sentence gives the rate and its change instead, and calls nothing a record.
+Source: DOMAIN.md 6 -- 报考 N 人, 同比增长 x%; 通过 M 人(初 a 中 b 高 c), 同比增长 y%. Reports add 创历史新高 to
+years in which the rate fell; this sentence gives the rate and its change instead, and calls nothing a record.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _OF = {
     "approved": Sentence("passed of approved"),
     "sat": Sentence("passed of those who sat"),
 }
-NOTHING = Sentence("")
+NOTHING = ""
 
 
 def tell(
@@ -54,7 +54,7 @@ def tell(
     )
 
 
-def _growth(now: int, before: int) -> Sentence:
+def _growth(now: int, before: int) -> Sentence | str:
     growth = growth_percent(now, before)
     if growth is None:
         return NOTHING
@@ -65,7 +65,7 @@ def _growth(now: int, before: int) -> Sentence:
     return Sentence(" (down %(percent)s%% from %(before)s the year before)", percent=f"{-growth:.1f}", before=before)
 
 
-def _levels(passed: Mapping[str, int] | None) -> Sentence:
+def _levels(passed: Mapping[str, int] | None) -> Sentence | str:
     if passed is None:
         return NOTHING
     junior, middle, senior = (passed.get(level, 0) for level in (ASSISTANT, INTERMEDIATE, SENIOR))
@@ -77,13 +77,13 @@ def _levels(passed: Mapping[str, int] | None) -> Sentence:
     )
 
 
-def _senior(passed: Mapping[str, int] | None) -> Sentence:
+def _senior(passed: Mapping[str, int] | None) -> Sentence | str:
     if not passed or not passed.get(SENIOR):
         return NOTHING
     return Sentence(" Seniors passed the written exam; their title awaits the review.")
 
 
-def _change(now: Counts, before: Counts | None, base: str) -> Sentence:
+def _change(now: Counts, before: Counts | None, base: str) -> Sentence | str:
     rate, was = now.rate(base), before.rate(base) if before else None
     if rate is None or was is None or was.percent is None:
         return NOTHING
@@ -98,7 +98,7 @@ def _change(now: Counts, before: Counts | None, base: str) -> Sentence:
     return Sentence(", down %(points)s points from %(was)s%% (%(part)s/%(base)s) the year before", **told)
 
 
-def _remark(now: Counts, before: Counts | None, base: str) -> Sentence:
+def _remark(now: Counts, before: Counts | None, base: str) -> Sentence | str:
     """Said where the count alone would mislead."""
     rate, was = now.rate(base), before.rate(base) if before else None
     points = change_in_points(rate, was) if rate and was else None

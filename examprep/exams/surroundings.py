@@ -1,0 +1,57 @@
+"""What stands around a cut's figures: its place by name, who passed at which level, and what changed between years."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from examprep.exams import store
+from examprep.exams.cuts import Cut
+from examprep.exams.figures import counts_by
+from examprep.exams.rules.turning import Turn, turns
+from examprep.people.access import Permission
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.people.models import OrganisationRow, RegionRow
+from examprep.plumbing.i18n import in_language
+from examprep.syllabus import actions as syllabus
+from examprep.syllabus.rules.levels import LEVELS
+
+
+def place_of(session: Session, actor: Actor, cut: Cut) -> str:
+    """How the cut's place is called: the chosen region or organisation, else the actor's own; a bureau by its region."""
+    if cut.region is not None and cut.organisation is None:
+        return session.scalar(select(RegionRow.name).where(RegionRow.code == cut.region)) or cut.region
+    row = OrganisationRow
+    chosen = select(case((row.kind == "bureau", RegionRow.name), else_=row.name)).join(
+        RegionRow, RegionRow.code == row.region_code
+    )
+    chosen = chosen.where(row.id == (cut.organisation or actor.organisation_id))
+    return session.scalar(chosen.where(within(row.id, actor, Permission.EXAMS_RATE_SEE))) or ""
+
+
+def passed_by_level(session: Session, actor: Actor, cut: Cut, year: int) -> dict[str, int] | None:
+    """How many passed at each level; ``None`` where the cut is of one level or one subject."""
+    if cut.level or cut.subject:
+        return None
+    found = counts_by(session, actor, cut, lambda row: row.level, (year,))  # type: ignore[union-attr]
+    return {level: sum(counts.passed for counts in years) for level, years in found.items()}
+
+
+def turns_of(session: Session, actor: Actor, cut: Cut, years: Sequence[int]) -> list[Turn]:
+    """New syllabuses and pass lines of the years shown, where the cut looks or the actor's organisation lies."""
+    if not years:
+        return []
+    region = cut.region
+    if region is None:
+        row = OrganisationRow
+        region = session.scalar(select(row.region_code).where(row.id == (cut.organisation or actor.organisation_id)))
+    names = {version.first_exam_year: in_language(version.names) for version in syllabus.versions(session)}
+    levels = [cut.level] if cut.level else list(LEVELS)
+    return turns(years, store.pass_lines(session), levels, region, names)
+
+
+def region_names(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """The names of some divisions by code."""
+    row = RegionRow
+    return dict(session.execute(select(row.code, row.name).where(row.code.in_(codes))).all())
