@@ -56,9 +56,9 @@ def saved() -> ResponseReturnValue:
 @bp.route("/cohorts/new", methods=["GET", "POST"])
 @needs(SEE)
 def new_cohort() -> ResponseReturnValue:
-    """Keep the filters of the address; with ``kind=list`` the persons they give now, or those of some ID numbers."""
+    """Keep the filters of the address; with ``list=yes`` the persons they give now, or those of some ID numbers."""
     ask, actor, now = Ask.of(request.args, filters=(*FILTERS, "year", "figure", "needed")), current_actor(), _now()
-    listing = request.args.get("kind") == "list"
+    listing = request.args.get("list") == "yes"
     asked = cut_query(ask)
     form = ListForm() if listing and not ask.filters else CohortForm()
     if form.sent():

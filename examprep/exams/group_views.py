@@ -1,5 +1,6 @@
 """Figures side by side: groups with their funnel, single subjects, trained and not, and who qualifies in the end."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -29,11 +30,18 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading
 
-INTERVAL = (
+# A page says the interval in one cell, a file in two.
+INTERVAL = Column("interval", N_("95 per cent interval"))
+LIMITS = (
     Column("low", N_("Interval (95 per cent) from, %"), "number"),
     Column("high", N_("Interval (95 per cent) to, %"), "number"),
 )
-POINTS = Column("change_points", N_("Rate, change in percentage points"), "number", sortable=True)
+POINTS = Column("change_points", N_("Change, points"), "change", sortable=True)
+
+
+def for_files(columns: Sequence[Column]) -> list[Column]:
+    """The columns of a page with the interval in two."""
+    return [part for column in columns for part in (LIMITS if column is INTERVAL else (column,))]
 
 
 def _year(session: Session, actor: Actor, cut: cuts.Cut, ask: Ask) -> tuple[int | None, list[int]]:
@@ -68,19 +76,19 @@ def groups() -> ResponseReturnValue:
     columns = (
         Column("group", grouping.BY[by], sortable=True, link=lambda row: _trend_of(ask, row)),
         Column("registered", N_("Registered"), "number", sortable=True, link=behind("registered")),
-        Column("registered_growth", N_("Registered, change in %"), "number", sortable=True),
+        Column("registered_growth", N_("Change, %"), "change", sortable=True),
         Column("approved", N_("Approved"), "number", sortable=True, link=behind("approved")),
         Column("sat", N_("Sat"), "number", sortable=True, link=behind("sat")),
         Column("passed", N_("Passed"), "number", sortable=True, link=behind("passed")),
-        Column("passed_growth", N_("Passed, change in %"), "number", sortable=True),
+        Column("passed_growth", N_("Change, %"), "change", sortable=True),
         Column("rate", N_("Pass rate"), "rate", sortable=True),
-        *INTERVAL,
+        INTERVAL,
         POINTS,
         Column("verdict", N_("Against chance"), "badge"),
     )
     page, definitions = page_of(rows, ask, columns=columns), (*DEFINITIONS, FUNNEL_DEFINITION)
     if ask.export:
-        return download(in_words(page), columns, f"pass-rates-{by}-{year}", for_file(definitions))
+        return download(in_words(page), for_files(columns), f"pass-rates-{by}-{year}", for_file(definitions))
     return render_template(
         "exams/groups.html",
         **around(ask, choices),
@@ -114,10 +122,10 @@ SUBJECT_COLUMNS = (
     Column("level", N_("Level"), "sentence"),
     Column("subject", N_("Subject"), "sentence"),
     Column("sat", N_("Sat the subject"), "number", sortable=True),
-    Column("sat_growth", N_("Sat, change in %"), "number"),
+    Column("sat_growth", N_("Change, %"), "change"),
     Column("passed", N_("Passed the subject"), "number", sortable=True),
     Column("rate", N_("Pass rate, of those who sat"), "rate", sortable=True),
-    *INTERVAL,
+    INTERVAL,
     POINTS,
 )
 
@@ -143,7 +151,7 @@ def subjects() -> ResponseReturnValue:
     )
     page = page_of(subject_rows(found), ask, columns=columns)
     if ask.export:
-        return download(page, columns, "pass-rates-by-subject", for_file(DEFINITIONS))
+        return download(page, for_files(columns), "pass-rates-by-subject", for_file(DEFINITIONS))
     return render_template(
         "exams/subjects.html", **around(ask, choices), page=page, columns=columns, definitions=DEFINITIONS
     )
@@ -213,11 +221,11 @@ def in_the_end() -> ResponseReturnValue:
         Column("within_2", N_("Within two years"), "rate"),
         Column("within_3", N_("Within three years"), "rate"),
         Column("ever", N_("Qualified by now"), "rate", sortable=True, link=behind("eventual")),
-        *INTERVAL,
+        INTERVAL,
     )
     page, definitions = page_of(started_rows(found, last), ask, columns=columns), end_definitions(last)
     if ask.export:
-        return download(page, columns, "qualified-in-the-end", for_file(definitions))
+        return download(page, for_files(columns), "qualified-in-the-end", for_file(definitions))
     return render_template(
         "exams/in_the_end.html", **around(ask, choices), page=page, columns=columns, definitions=definitions
     )

@@ -143,7 +143,7 @@ def _regions(session: Session, actor: Actor, cut: Cut, depth: int, year: int) ->
         own = depth > 1 and code == at_depth(code, depth - 1)
         label: str | Sentence = names.get(code, code)
         if own:
-            label = Sentence("%(name)s itself", name=label)
+            label = Sentence("%(name)s, in no division below it", name=label)
         made.append(Group(label, {"region": code, **({"own": "region"} if own else {})}, *both))
     return made
 

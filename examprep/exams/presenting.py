@@ -12,7 +12,7 @@ from examprep.exams.rules.turning import Turn
 from examprep.kernel.rate import Rate, change_in_points, growth_percent
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.charts import Chart, Funnel, Spot, columns, funnel, line
-from examprep.plumbing.i18n import say
+from examprep.plumbing.i18n import percent, say
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 
@@ -96,11 +96,18 @@ def _group_row(group: Group, base: str, common: Rate) -> dict[str, object]:
         "passed": group.now.passed,
         "passed_growth": rounded(growth_percent(group.now.passed, before.passed)) if rate and was and before else None,
         "rate": rate,
-        "low": rounded(100 * interval[0]) if interval else None,
-        "high": rounded(100 * interval[1]) if interval else None,
+        **_limits(interval),
         "change_points": rounded(change_in_points(rate, was)) if rate and was else None,
         "verdict": verdict(rate, common),
     }
+
+
+def _limits(interval: tuple[float, float] | None) -> dict[str, object]:
+    """An interval of shares in per cent: as two figures, and as one told."""
+    if interval is None:
+        return {"low": None, "high": None, "interval": None}
+    low, high = 100 * interval[0], 100 * interval[1]
+    return {"low": rounded(low), "high": rounded(high), "interval": f"{percent(low)}–{percent(high)}"}
 
 
 def verdict(rate: Rate | None, common: Rate) -> str | None:
@@ -158,8 +165,7 @@ def _subject_row(each: SubjectCounts, before: SubjectCounts | None) -> dict[str,
         "sat_growth": rounded(growth_percent(each.sat, before.sat)) if before else None,
         "passed": each.passed,
         "rate": each.rate,
-        "low": rounded(100 * interval[0]) if interval else None,
-        "high": rounded(100 * interval[1]) if interval else None,
+        **_limits(interval),
         "change_points": rounded(change_in_points(each.rate, before.rate)) if before else None,
     }
 
@@ -191,8 +197,7 @@ def started_rows(found: Sequence[Started], last_year: int) -> list[dict[str, obj
                 for years in (1, 2, 3)
             },
             "ever": each.ever,
-            "low": rounded(100 * interval[0]) if (interval := each.ever.wilson()) else None,
-            "high": rounded(100 * interval[1]) if interval else None,
+            **_limits(each.ever.wilson()),
         }
         for each in reversed(found)
     ]

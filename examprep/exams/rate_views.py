@@ -159,7 +159,7 @@ def persons() -> ResponseReturnValue:
         levels=LEVEL_NAMES,
         figures=FIGURE_NAMES,
         back=url_for("exams.rates", **cut_query(ask)),
-        keep=url_for("exams.new_cohort", **{**dict[str, Any](ask.filters), "kind": "list"}),
+        keep=url_for("exams.new_cohort", **{**dict[str, Any](ask.filters), "list": "yes"}),
     )
 
 

@@ -19,14 +19,14 @@ from examprep.syllabus.rules.levels import LEVELS
 
 
 def place_of(session: Session, actor: Actor, cut: Cut) -> str:
-    """How the cut's place is called: the chosen region or organisation, else the actor's own; a bureau by its region."""
+    """What the cut's place is called: the chosen region or organisation, else the actor's; a bureau by its region."""
     if cut.region is not None and cut.organisation is None:
         return session.scalar(select(RegionRow.name).where(RegionRow.code == cut.region)) or cut.region
     row = OrganisationRow
-    chosen = select(case((row.kind == "bureau", RegionRow.name), else_=row.name)).join(
-        RegionRow, RegionRow.code == row.region_code
+    named = select(case((row.kind == "bureau", RegionRow.name), else_=row.name)).select_from(row)
+    chosen = named.join(RegionRow, RegionRow.code == row.region_code).where(
+        row.id == (cut.organisation or actor.organisation_id)
     )
-    chosen = chosen.where(row.id == (cut.organisation or actor.organisation_id))
     return session.scalar(chosen.where(within(row.id, actor, Permission.EXAMS_RATE_SEE))) or ""
 
 

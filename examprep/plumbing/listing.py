@@ -84,7 +84,8 @@ def _asked(args: MultiDict[str, str], name: str) -> str:
 class Column:
     """One column: how it is headed, shown, ordered and exported.
 
-    ``kind``: text, lines (text whose lines stay lines), day, month, instant, number, yuan (fen inside), hours (minutes
+    ``kind``: text, lines (text whose lines stay lines), day, month, instant, number, change (a number whose sign is
+    read first), yuan (fen inside), hours (minutes
     inside), marks (half-points inside), rate, sentence, names ({zh, en}), choice (a code that ``choices`` names),
     badge (a state of `ui.states`). ``link`` gives a row's address. ``minutes_per_hour`` is of kind hours.
     """
@@ -100,7 +101,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in {"number", "hours", "marks", "rate", "yuan"}
+        return self.kind in {"number", "change", "hours", "marks", "rate", "yuan"}
 
 
 @dataclass(frozen=True)

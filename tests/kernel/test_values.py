@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from examprep.kernel.clock import office_day, office_time, start_of_day
 from examprep.kernel.marks import format_marks, parse_marks
@@ -89,12 +90,30 @@ def test_a_rate_on_nobody_is_no_rate():
 
 @pytest.mark.parametrize(
     ("part", "base", "low", "high"),
-    # R 4.x: prop.test(x, n, correct = FALSE)$conf.int
-    [(90, 521, 0.142675, 0.207585), (0, 10, 0.0, 0.277533), (10, 10, 0.722467, 1.0)],
+    # R 4.2.2: options(digits = 17); prop.test(part, base, correct = FALSE)$conf.int
+    [
+        (90, 521, 0.142710209855459, 0.207569776092643),
+        (47, 180, 0.202413494347271, 0.3297921324375),
+        (288, 2236, 0.115550842074777, 0.143325274597332),
+        (0, 7, 0.0, 0.354330435066687),
+        (7, 7, 0.645669564933313, 1.0),
+        (1, 3, 0.0614919447203963, 0.792340399197952),
+        (1, 1, 0.206549314377238, 1.0),
+        (509000, 2236000, 0.227089510229175, 0.228188706464161),
+    ],
 )
-def test_wilson_interval(part, base, low, high):
-    found = Rate(part, base).wilson()
-    assert found == pytest.approx((low, high), abs=1e-4)
+def test_wilson_equals_r(part, base, low, high):
+    assert Rate(part, base).wilson() == pytest.approx((low, high), abs=1e-9)
+
+
+@given(
+    st.integers(1, 3_000_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.sampled_from([0.8, 0.95, 0.99, 0.998]),
+)
+def test_wilson_equals_scipy(counts, confidence):
+    part, base = counts
+    theirs = binomtest(part, base).proportion_ci(confidence, method="wilson")
+    assert Rate(part, base).wilson(confidence) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 @given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

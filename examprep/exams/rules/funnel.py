@@ -1,7 +1,8 @@
 """The funnel plot: which units differ from all together by more than chance, instead of a league table.
 
 Source: D. J. Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in Medicine 24,
-1185-1202: limits at 95 % and 99.8 % around the common rate, by the binomial distribution, interpolated (A.1.1).
+1185-1202: limits at 95 % and 99.8 % around the common rate, by the binomial distribution, interpolated (A.1.1). The
+upper limits are the lower ones of those who did not pass: else one who passed alone would lie beyond every line.
 """
 
 from collections.abc import Iterable
@@ -50,8 +51,13 @@ def limits(target: float, base: int) -> Limits:
     """
     if base < 1 or not 0 <= target <= 1:
         raise ValueError(f"no limits for {base} persons around {target}")
-    low, high = (1 - ALARM) / 2, (1 - WARN) / 2
-    return Limits(*(_quantile(target, base, p) for p in (low, high, 1 - high, 1 - low)))
+    alarm, warn = (1 - ALARM) / 2, (1 - WARN) / 2
+    return Limits(
+        alarm_low=_quantile(target, base, alarm),
+        warn_low=_quantile(target, base, warn),
+        warn_high=1 - _quantile(1 - target, base, warn),
+        alarm_high=1 - _quantile(1 - target, base, alarm),
+    )
 
 
 def _quantile(target: float, base: int, p: float) -> float:
