@@ -15,8 +15,8 @@ def test_weining_2023():
     said = str(tell("Weining", Y2023, Y2022, "registered", {"ASW": 68, "SW": 22}))
     assert said == (
         "In the exam of 2023, 521 persons of Weining registered (up 189.4% from 180 the year before); 447 sat "
-        "(up 194.1% from 152 the year before); 90 passed (68 assistant, 22 intermediate, 0 senior) (up 91.5% from 47 the year "
-        "before); the pass rate (passed of registered) was 17.3% (90/521), down 8.8 points from 26.1% (47/180) the "
+        "(up 194.1% from 152 the year before); 90 passed (68 assistant, 22 intermediate, 0 senior) (up 91.5% from 47 "
+        "the year before); the pass rate (passed of registered) was 17.3% (90/521), down 8.8 points from 26.1% (47/180) the "
         "year before. More persons passed, but a smaller share."
     )
 
