@@ -16,8 +16,8 @@ def test_weining_2023():
     assert said == (
         "In the exam of 2023, 521 persons of Weining registered (up 189.4% from 180 the year before); 447 sat "
         "(up 194.1% from 152 the year before); 90 passed (68 assistant, 22 intermediate, 0 senior) (up 91.5% from 47 "
-        "the year before); the pass rate (passed of registered) was 17.3% (90/521), down 8.8 points from 26.1% (47/180) the "
-        "year before. More persons passed, but a smaller share."
+        "the year before); the pass rate (passed of registered) was 17.3% (90/521), down 8.8 points from 26.1% "
+        "(47/180) the year before. More persons passed, but a smaller share."
     )
 
 
