@@ -28,7 +28,7 @@ def _opened(row: dict[str, Any]) -> str | None:
 
 
 COLUMNS = (
-    Column("name", N_("Name"), sortable=True, link=_opened),
+    Column("name", N_("Name of the cohort"), sortable=True, link=_opened),
     Column("kind", N_("Kind"), "badge"),
     Column("persons", N_("Persons"), "number"),
     Column("owner", N_("Owner"), sortable=True),

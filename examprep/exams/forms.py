@@ -66,7 +66,7 @@ class LineForm(BaseForm):
 class CohortForm(BaseForm):
     """The name under which a cohort is kept."""
 
-    name = StringField(N_("Name"), [InputRequired(), Length(max=100)])
+    name = StringField(N_("Name of the cohort"), [InputRequired(), Length(max=100)])
     remark = StringField(N_("Remark"), [Optional(), Length(max=300)], filters=[lambda text: text or ""])
     submit = SubmitField(N_("Save the cohort"))
 

@@ -76,13 +76,17 @@ def shares(years: Sequence[YearFigures]) -> list[tuple[int, float]]:
     return [(f.counts.year, f.rate.percent) for f in years if f.rate is not None and f.rate.percent is not None]
 
 
+LEAST_GROUPS = 3  # for a funnel: fewer are compared by their intervals
+
+
 def group_rows(found: Sequence[Group], base: str) -> list[dict[str, object]]:
     """One row a group with its interval, its change, and where it stands among all."""
-    common = together(rate for group in found if (rate := group.now.rate(base)) is not None and rate.base)
+    rates = [rate for group in found if (rate := group.now.rate(base)) is not None and rate.base]
+    common = together(rates) if len(rates) >= LEAST_GROUPS else None
     return [_group_row(group, base, common) for group in found]
 
 
-def _group_row(group: Group, base: str, common: Rate) -> dict[str, object]:
+def _group_row(group: Group, base: str, common: Rate | None) -> dict[str, object]:
     rate, was = group.now.rate(base), group.before.rate(base) if group.before else None
     before = group.before
     interval = rate.wilson() if rate else None
@@ -110,14 +114,11 @@ def _limits(interval: tuple[float, float] | None) -> dict[str, object]:
     return {"low": rounded(low), "high": rounded(high), "interval": f"{percent(low)}–{percent(high)}"}
 
 
-def verdict(rate: Rate | None, common: Rate) -> str | None:
+def verdict(rate: Rate | None, common: Rate | None) -> str | None:
     """Where a rate stands against chance around the common one, as the badges know it."""
-    if rate is None or rate.share is None or common.share is None:
+    if rate is None or rate.share is None or common is None or common.share is None:
         return None
     return f"funnel-{limits(common.share, rate.base).verdict(rate.share)}"
-
-
-LEAST_GROUPS = 3  # for a funnel: fewer are compared by their intervals
 
 
 def funnel_picture(found: Sequence[Group], base: str) -> tuple[Funnel, Rate] | None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from examprep.exams.rules.profiles import AGE_BANDS, age_on, exam_day
+from examprep.exams.rules.profiles import AGE_BANDS, age_on, exam_day, read_education
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,15 @@ def test_a_year_whose_day_is_not_known_counts_in_the_middle_of_june():
 @pytest.mark.parametrize("age", range(15, 90))
 def test_every_age_is_in_one_band(age):
     assert sum(band.holds(age) for band in AGE_BANDS.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("高中", "secondary"), ("中专（职高）", "secondary"), ("大专", "college"), ("大学专科", "college"),
+        ("高职高专", "college"), ("本科", "bachelor"), ("大学本科", "bachelor"), ("大学", "bachelor"),
+        ("硕士研究生", "master"), ("研究生", "master"), ("博士研究生", "doctor"), ("初中", None), ("", None),
+    ],
+)  # fmt: skip
+def test_education_as_centres_write_it(written, code):
+    assert read_education(written) == code

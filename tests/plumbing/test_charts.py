@@ -2,7 +2,7 @@
 
 import pytest
 
-from examprep.plumbing.charts import BOTTOM, LEFT, RIGHT, TOP, columns, line, ticks_up_to
+from examprep.plumbing.charts import BOTTOM, LEFT, RIGHT, TOP, Spot, columns, funnel, line, ticks_up_to
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,28 @@ def test_labels_are_thinned_and_the_last_stays():
 
 def test_nothing_to_draw():
     assert columns([], [[]]).bars == []
+
+
+def bounds(size):
+    return [("low", 20 - 100 / size**0.5), ("high", 20 + 100 / size**0.5)]
+
+
+def test_a_funnel_stands_within_its_drawing_and_narrows():
+    plot = funnel([Spot(30, 10, "within"), Spot(400, 35, "very-high"), Spot(90, 0, "low")], 20, bounds)
+    assert all(LEFT <= dot.x <= RIGHT and TOP <= dot.y <= BOTTOM for dot in plot.dots)
+    assert plot.dots[0].x < plot.dots[2].x < plot.dots[1].x
+    (_, low), (_, high) = plot.limits
+    ends = [[float(point.split(",")[1]) for point in path.split()] for path in (low, high)]
+    assert ends[0][0] - ends[1][0] > ends[0][-1] - ends[1][-1]
+    assert ends[1][-1] < plot.common_y < ends[0][-1]
+    assert plot.labels
+
+
+def test_a_funnel_of_one_size():
+    plot = funnel([Spot(50, 20, "within"), Spot(50, 22, "within")], 21, bounds)
+    assert plot.dots[0].x == plot.dots[1].x
+
+
+def test_what_changed_is_marked_on_the_axis():
+    chart = line(["2024", "2025"], [(10, 5, 20), None], {"2025"})
+    assert chart.marks == [chart.labels[1].x]

@@ -229,6 +229,20 @@ def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw
         _hold(session, trainer, planned, draw, now)
 
 
+def hold_past_classes(
+    session: Session, trainer: Actor, learners: Mapping[int, Sequence[int]], draw: random.Random, now: datetime
+) -> None:
+    """A class before each exam of the story, its sessions held in spring; ``learners`` are persons by exam year."""
+    entry = CourseEntry("考前集训", "exam", "professional", None, None, "考前四个周末集中授课。")
+    course = training.add_course(session, trainer, entry, now=office_time(date(min(learners), 3, 1), time(9)))
+    for year, persons in sorted(learners.items()):
+        saturdays = [day for day in _days(date(year, 4, 20), 0, 28) if day.weekday() == 5]
+        planned = Planned(
+            course, f"{year}年考前集训班", len(persons), "on-site", saturdays, SLOTS_A_DAY[:1], persons, year
+        )
+        _hold(session, trainer, planned, draw, now)
+
+
 def _days(today: date, first: int, last: int) -> list[date]:
     return [today + timedelta(days=n) for n in range(first, last)]
 

@@ -10,6 +10,14 @@ from datetime import date
 from examprep.kernel.sentence import Sentence
 
 UNKNOWN = "unknown"
+# How centres write an education, the longest word first: 研究生 says less than 硕士 or 博士.
+_EDUCATIONS = (
+    ("doctor", ("博士",)),
+    ("master", ("硕士", "研究生")),
+    ("bachelor", ("本科", "学士", "大学")),
+    ("college", ("大专", "专科", "高职")),
+    ("secondary", ("高中", "中专", "职高", "技校", "中等")),
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,13 @@ AGE_BANDS: Mapping[str, Band] = {
 }
 SEXES = {"female": Sentence("Women"), "male": Sentence("Men")}
 NOT_KNOWN = Sentence("Not known")
+
+
+def read_education(text: str) -> str | None:
+    """The code of an education as a centre's file writes it; ``None`` for what it does not know."""
+    found = (code for code, words in _EDUCATIONS if any(word in text for word in words))
+    # 大学专科 is a college and 大学本科 is not, so whichever names the kind of school goes before 大学.
+    return "college" if any(word in text for word in ("专科", "大专")) else next(found, None)
 
 
 def exam_day(year: int, first_day_on: date | None) -> date:
