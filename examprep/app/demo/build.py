@@ -298,6 +298,7 @@ class Builder:
             ).all()
             current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
             current.hold_past_classes(session, trainer, self._trained(session), self.draw, now)
+            current.save_cohorts(session, self._actor(session, "county"), now)
             current.practise(session, candidate, self.draw, now - timedelta(hours=2))
             current.report_errors(session, candidate, now - timedelta(hours=1))
             current.keep_notes(session, candidate, now - timedelta(minutes=50))

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from examprep.app.demo.story import Place
 from examprep.ce import actions as ce
 from examprep.ce import standings
+from examprep.exams import candidates, cohorts
+from examprep.exams.cuts import Cut
 from examprep.kernel.clock import office_day, office_time
 from examprep.people import actions as people
 from examprep.people.access import Role
@@ -241,6 +243,14 @@ def hold_past_classes(
             course, f"{year}年考前集训班", len(persons), "on-site", saturdays, SLOTS_A_DAY[:1], persons, year
         )
         _hold(session, trainer, planned, draw, now)
+
+
+def save_cohorts(session: Session, officer: Actor, now: datetime) -> None:
+    """A filter and a list that the county's officer keeps."""
+    first = {"level": "ASW", "returning": "no"}
+    cohorts.save_filter(session, officer, "首次报考初级的考生", "每年动员的重点", first, now=now)
+    passed = candidates.behind(session, officer, Cut(), 2023, "passed")
+    cohorts.save_persons(session, officer, "2023年通过人员", "用于跟踪登记和继续教育", passed, now=now)
 
 
 def _days(today: date, first: int, last: int) -> list[date]:
