@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import claims, current, files, published, stated
+from examprep.app.demo import claims, current, examined, files, published, stated
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -297,8 +297,8 @@ class Builder:
                 .limit(120)
             ).all()
             current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
-            current.hold_past_classes(session, trainer, self._trained(session), self.draw, now)
-            current.save_cohorts(session, self._actor(session, "county"), now)
+            examined.hold_past_classes(session, trainer, self._trained(session), self.draw, now)
+            examined.save_cohorts(session, self._actor(session, "county"), now)
             current.practise(session, candidate, self.draw, now - timedelta(hours=2))
             current.report_errors(session, candidate, now - timedelta(hours=1))
             current.keep_notes(session, candidate, now - timedelta(minutes=50))

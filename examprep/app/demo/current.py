@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from examprep.app.demo.story import Place
 from examprep.ce import actions as ce
 from examprep.ce import standings
-from examprep.exams import candidates, cohorts
-from examprep.exams.cuts import Cut
 from examprep.kernel.clock import office_day, office_time
 from examprep.people import actions as people
 from examprep.people.access import Role
@@ -219,45 +217,23 @@ def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw
     exam = training.add_course(session, trainer, exam_course, now=founded)
     study_course = CourseEntry("个案工作实务研修", "continuing", "professional", None, None, "以本地案例研讨为主。")
     study = training.add_course(session, trainer, study_course, now=founded)
-    first = next(day for day in _days(today, -21, 0) if day.weekday() in (1, 3))
+    first = next(day for day in days_from(today, -21, 0) if day.weekday() in (1, 3))
     evenings = Series(frozenset({1, 3}), first, time(19), time(21), 20, True, CLASSROOM, MEETING)
-    weekends = [day for day in _days(today, 14, 60) if day.weekday() == 5]
+    weekends = [day for day in days_from(today, 14, 60) if day.weekday() == 5]
     past = [today - timedelta(days=n) for n in (40, 33, 26)]
     for planned in (
         Planned(exam, f"{exam_year}年考前晚间班", 45, "both", [first], (), learners[:48], exam_year, evenings),
         Planned(exam, f"{exam_year}年考前周末班", 30, "on-site", weekends, SLOTS_A_DAY, learners[48:60], exam_year),
         Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96]),
     ):
-        _hold(session, trainer, planned, draw, now)
+        hold(session, trainer, planned, draw, now)
 
 
-def hold_past_classes(
-    session: Session, trainer: Actor, learners: Mapping[int, Sequence[int]], draw: random.Random, now: datetime
-) -> None:
-    """A class before each exam of the story, its sessions held in spring; ``learners`` are persons by exam year."""
-    entry = CourseEntry("考前集训", "exam", "professional", None, None, "考前四个周末集中授课。")
-    course = training.add_course(session, trainer, entry, now=office_time(date(min(learners), 3, 1), time(9)))
-    for year, persons in sorted(learners.items()):
-        saturdays = [day for day in _days(date(year, 4, 20), 0, 28) if day.weekday() == 5]
-        planned = Planned(
-            course, f"{year}年考前集训班", len(persons), "on-site", saturdays, SLOTS_A_DAY[:1], persons, year
-        )
-        _hold(session, trainer, planned, draw, now)
-
-
-def save_cohorts(session: Session, officer: Actor, now: datetime) -> None:
-    """A filter and a list that the county's officer keeps."""
-    first = {"level": "ASW", "returning": "no"}
-    cohorts.save_filter(session, officer, "首次报考初级的考生", "每年动员的重点", first, now=now)
-    passed = candidates.behind(session, officer, Cut(), 2023, "passed")
-    cohorts.save_persons(session, officer, "2023年通过人员", "用于跟踪登记和继续教育", passed, now=now)
-
-
-def _days(today: date, first: int, last: int) -> list[date]:
+def days_from(today: date, first: int, last: int) -> list[date]:
     return [today + timedelta(days=n) for n in range(first, last)]
 
 
-def _hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> None:
+def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> None:
     """Plan a class, let learners enrol over a fortnight, and hold and close the sessions that are over."""
     first = planned.days[0]
     opened = first - timedelta(days=20)
