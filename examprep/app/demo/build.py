@@ -19,7 +19,6 @@ from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, OTOG_FRONT, PLACES, WE
 from examprep.app.wiring import FEATURES
 from examprep.bank.actions import load_starter
 from examprep.ce.sweeping import sweep
-from examprep.exams.models import OutcomeRow
 from examprep.imports import engine, review
 from examprep.imports.importer import Importer, Upload
 from examprep.kernel.clock import office_day, office_time
@@ -297,7 +296,9 @@ class Builder:
                 .limit(120)
             ).all()
             current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
-            examined.hold_past_classes(session, trainer, self._trained(session), self.draw, now)
+            examined.hold_past_classes(
+                session, self.runtime.vault, self._actor(session, "county"), trainer, self.draw, now
+            )
             examined.save_cohorts(session, self._actor(session, "county"), now)
             current.practise(session, candidate, self.draw, now - timedelta(hours=2))
             current.report_errors(session, candidate, now - timedelta(hours=1))
@@ -314,17 +315,6 @@ class Builder:
             holders = current.holder_ids(session, self._below(session, WEINING), self.runtime.clock.today())
             others = [person_id for ids in holders.values() for person_id in ids if person_id != candidate]
             claims.claim_hours(session, self.runtime, officer, candidate, others, self.draw)
-
-    def _trained(self, session: Session) -> dict[int, list[int]]:
-        """Of the county's candidates of each exam one in six sat in a class, and of those who passed one in three."""
-        draw, found = random.Random(SEED), dict[int, list[int]]()  # noqa: S311 -- invented people
-        row = OutcomeRow
-        below = row.organisation_id.in_(self._below(session, WEINING))
-        query = select(row.year, row.person_id, row.qualified).where(below).order_by(row.year, row.person_id)
-        for year, person_id, qualified in session.execute(query):
-            if draw.random() < (0.34 if qualified else 0.17):
-                found.setdefault(year, []).append(person_id)
-        return found
 
     def _candidate(self, session: Session) -> int:
         """An assistant of the county who is short of hours and prepares for the next level gets the printed account."""

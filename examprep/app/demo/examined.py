@@ -1,7 +1,6 @@
 """What the generated county made of its exams: classes before them, and cohorts that its officer keeps."""
 
 import random
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
@@ -11,14 +10,20 @@ from examprep.exams import candidates, cohorts
 from examprep.exams.cuts import Cut
 from examprep.kernel.clock import office_time
 from examprep.people.actor import Actor
+from examprep.plumbing.listing import Ask
+from examprep.plumbing.vault import Vault
 from examprep.training import actions as training
 from examprep.training.actions import CourseEntry
 
 
+SEED = 20231
+
+
 def hold_past_classes(
-    session: Session, trainer: Actor, learners: Mapping[int, Sequence[int]], draw: random.Random, now: datetime
+    session: Session, vault: Vault, officer: Actor, trainer: Actor, draw: random.Random, now: datetime
 ) -> None:
-    """A class before each exam of the story, its sessions held in spring; ``learners`` are persons by exam year."""
+    """A class before each exam of the story, its sessions held in spring."""
+    learners = _learners(session, vault, officer)
     entry = CourseEntry("考前集训", "exam", "professional", None, None, "考前四个周末集中授课。")
     course = training.add_course(session, trainer, entry, now=office_time(date(min(learners), 3, 1), time(9)))
     for year, persons in sorted(learners.items()):
@@ -27,6 +32,17 @@ def hold_past_classes(
             course, f"{year}年考前集训班", len(persons), "on-site", saturdays, SLOTS_A_DAY[:1], persons, year
         )
         hold(session, trainer, planned, draw, now)
+
+
+def _learners(session: Session, vault: Vault, officer: Actor) -> dict[int, list[int]]:
+    """Of the county's candidates of each exam one in six sat in a class, and of those who passed one in three."""
+    draw, found = random.Random(SEED), dict[int, list[int]]()  # noqa: S311 -- invented people
+    everybody = candidates.behind(session, officer, Cut(), None, "registered")
+    page, _ = candidates.persons(session, vault, officer, everybody, Ask(export="csv"))
+    for row in sorted(page.rows, key=lambda row: (row["year"], row["person_id"])):
+        if draw.random() < (0.34 if row["qualified"] else 0.17):
+            found.setdefault(int(row["year"]), []).append(row["person_id"])
+    return found
 
 
 def save_cohorts(session: Session, officer: Actor, now: datetime) -> None:
