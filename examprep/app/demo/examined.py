@@ -15,7 +15,6 @@ from examprep.plumbing.vault import Vault
 from examprep.training import actions as training
 from examprep.training.actions import CourseEntry
 
-
 SEED = 20231
 
 
