@@ -5,7 +5,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.trail import Thing, Trail, names_from
 from examprep.plumbing.listing import Column
 
-DECISIONS = {"person": N_("This person"), "new": N_("A new person"), "refused": N_("Refused")}
+DECISIONS = {"person": N_("This person"), "new": N_("A new person"), "refused": N_("Row refused")}
 
 TRAIL = Trail(
     acts={

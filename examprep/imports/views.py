@@ -109,8 +109,8 @@ def template(name: str) -> ResponseReturnValue:
 
 ROW_COLUMNS = (
     Column("number", N_("Row"), "number", sortable=True),
-    Column("name", N_("Name"), sortable=True),
-    Column("state", N_("How it ended"), "badge", sortable=True, link=review_views.row_link),
+    Column("name", N_("Name"), sortable=True, link=review_views.row_link),
+    Column("state", N_("How it ended"), "badge", sortable=True),
     Column("effect", N_("Effect"), "badge"),
     Column("said", N_("What is wrong, doubtful or changed"), "lines"),
 )

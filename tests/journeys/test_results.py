@@ -83,7 +83,7 @@ def test_a_years_results_from_the_file_to_the_rate_and_back(device, served, size
     for place, (number, column) in enumerate((("4", "身份证号"), ("7", "级别"))):  # what is wrong comes first
         expect(listed_rows.nth(place).get_by_role("rowheader")).to_have_text(number)
         expect(listed_rows.nth(place)).to_contain_text(f"{column}：")
-        expect(listed_rows.nth(place)).to_contain_text(zh("Refused"))
+        expect(listed_rows.nth(place)).to_contain_text(zh("Row refused"))
     expect(listed_rows.nth(1)).to_contain_text("特级")
     officer.check_width()
     with page.expect_download() as fetching:
