@@ -7,7 +7,7 @@ from examprep.ce import counting, standing_store, store
 from examprep.plumbing.db import Database
 
 PERSONS_AT_ONCE = 50_000  # are read, which locks nothing
-WRITTEN_AT_ONCE = 1_000  # so that no lock lasts: one transaction for each
+WRITTEN_AT_ONCE = 200  # so that no lock lasts: one transaction for each
 
 
 def sweep(database: Database, *, today: date, stopping: Callable[[], bool] = lambda: False) -> int:
