@@ -1,5 +1,6 @@
 """Cases of periods that closed short: the list to act on, one case with its decisions, and the policies behind them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -42,6 +43,11 @@ EVENT_WORDS = {
     "waived": N_("Final decision: nothing follows"),
     "upheld": N_("Final decision: what follows stands"),
     "taken-back": N_("The decision was taken back"),
+}
+
+NOBODY_WORDS = {
+    "told-employer": N_("The employer could not be told: it has no officer with an account"),
+    "told-bureau": N_("No bureau could be told: none above has an officer with an account"),
 }
 
 
@@ -94,13 +100,19 @@ def _page(case_id: int, forms: dict[str, Any] | None = None) -> ResponseReturnVa
     page = render_template(
         "ce/case.html",
         case=found,
-        events=[{**event, "what": EVENT_WORDS[event["kind"]]} for event in log],
+        events=[_told(event) for event in log],
         policy=policy,
         decides=current_actor().may(Permission.CE_CASE_DECIDE) and found["person_id"] != current_actor().person_id,
         make_up=forms.get("make_up") or MakeUpForm(None),
         decision=forms.get("decision") or DecisionForm(None),
     )
     return page, 422 if forms else 200
+
+
+def _told(event: Mapping[str, Any]) -> dict[str, Any]:
+    if event["reason"] == enforcing.NOBODY:
+        return {**event, "what": NOBODY_WORDS[event["kind"]], "reason": ""}
+    return {**event, "what": EVENT_WORDS[event["kind"]]}
 
 
 @bp.post("/cases/<int:case_id>/make-up")

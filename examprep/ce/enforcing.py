@@ -29,6 +29,7 @@ DECIDE = Permission.CE_CASE_DECIDE
 STAGES = ("told-employer", "told-bureau")
 LONGEST_MAKE_UP = timedelta(days=366)
 NAMED_IN_A_DIGEST = 20
+NOBODY = "nobody"  # in place of a reason: there was no officer who could be told
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ def tell(session: Session, asked: Requirement, *, now: datetime) -> int:
             ],
             now=now,
         )
-        _log(session, [case.id for case in waiting], stage, now)
+        alone = {case.id for case in waiting if not officers[case.organisation_id]}
+        _log(session, [case.id for case in waiting if case.id not in alone], stage, now)
+        _log(session, sorted(alone), stage, now, reason=NOBODY)
     return queued
 
 
@@ -321,9 +324,9 @@ def _write(session: Session, cases: Iterable[CaseRow], kind: str, now: datetime)
     _log(session, [case.id for case in cases], kind, now)
 
 
-def _log(session: Session, case_ids: Sequence[int], kind: str, now: datetime) -> None:
+def _log(session: Session, case_ids: Sequence[int], kind: str, now: datetime, *, reason: str = "") -> None:
     if case_ids:
-        values = [{"case_id": case_id, "kind": kind, "at": now, "reason": ""} for case_id in case_ids]
+        values = [{"case_id": case_id, "kind": kind, "at": now, "reason": reason} for case_id in case_ids]
         session.execute(insert(CaseEventRow), values)
 
 

@@ -117,6 +117,14 @@ class TestChain:
         own = [person for person, names in told if names == ["ann_candidate"]]
         assert own == [employer, world.people["ann_officer"]]
 
+    def test_where_an_employer_has_no_officer_the_case_says_so(self, runtime, sign_in, go, ann_case):
+        go(NEW_YEAR + timedelta(days=15))
+        with runtime.database.read() as session:
+            assert case_store.events(session, ann_case.id)[-1]["reason"] == enforcing.NOBODY
+        page = sign_in("ann_officer").get(f"/ce/cases/{ann_case.id}").text
+        assert "无法告知单位" in page
+        assert "nobody" not in page
+
     def test_a_mended_case_is_told_no_further(self, runtime, world, go, employer, holders, ann_case):
         holders.post("ann_candidate", 70, on=date(2026, 12, 30))
         for days in (1, 14, 30):

@@ -18,6 +18,7 @@ from examprep.app.demo.people import Population, Resident, populate
 from examprep.app.demo.story import ABOVE, BUREAUS_ABOVE, OTOG_FRONT, PLACES, WEINING, Place
 from examprep.app.wiring import FEATURES
 from examprep.bank.actions import load_starter
+from examprep.ce.jobs import enforce
 from examprep.ce.sweeping import sweep
 from examprep.imports import engine, review
 from examprep.imports.importer import Importer, Upload
@@ -28,11 +29,13 @@ from examprep.people.access import Role
 from examprep.people.actor import Actor
 from examprep.people.bulk import NewPerson, add_persons
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.jobs import JobTurn
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.runtime import Runtime
 from examprep.practice.jobs import count_cohort
 
 SEED = 20231
+WEEKS_OF_NIGHTS = 9
 IMPORTERS: Registry[Importer] = Registry(*(importer for feature in FEATURES for importer in feature.importers))
 
 
@@ -87,12 +90,21 @@ class Builder:
             self.say(f"{place.bureau}：学时、奖补、帮带")
             self._present(place, population)
         self.say("学时达标情况")
-        sweep(self.runtime.database, today=self.runtime.clock.today())
+        self._past_nights()
         self.say("发布数据")
         self._publish()
         self.say("威宁：培训班、练习")
         self._classes_and_practice()
         return self.password
+
+    def _past_nights(self) -> None:
+        """What the nights of the last weeks would have done: standings, and cases of registrations that ended short."""
+        now = self.runtime.clock.now()
+        for weeks in reversed(range(WEEKS_OF_NIGHTS)):
+            at = now - timedelta(weeks=weeks)
+            sweep(self.runtime.database, today=office_day(at))
+            with self.app.app_context():
+                enforce(JobTurn(self.runtime, at, at))
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

@@ -1,6 +1,6 @@
 """The population as the files that an examination centre and a bureau send."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from examprep.app.demo.names import other_number
 from examprep.app.demo.people import LEVEL_WORDS, SUBJECTS, Population
@@ -62,8 +62,10 @@ def results(population: Population, year: int) -> bytes:
 def holders(population: Population, today: date) -> bytes:
     """Certificates with their numbers, dates of issue, and the registration that the national platform shows.
 
-    Most were renewed when their three years ended; some were not, and where no awards are paid a few never registered.
+    Most were renewed when their three years ended; some were not, a few only lately, and where no awards are paid a few
+    never registered.
     """
+    lately = months_after(today, -36)
     rows = []
     for order, resident in enumerate(population.holders, 1):
         year, day = resident.certified_in or 0, order % 20 + 8
@@ -71,6 +73,8 @@ def holders(population: Population, today: date) -> bytes:
         registered = date(year, 12, day)
         while order % 8 and months_after(registered, 36) <= today:
             registered = months_after(registered, 36)
+        if order % 20 == 7 and date(year, 12, day) < lately and not population.place.award_months:
+            registered = lately - timedelta(days=10 + order % 33)
         never = order % 31 == 0 and not population.place.award_months
         rows.append(
             (
