@@ -55,3 +55,17 @@ def test_a_chunk_says_what_judging_each_registration_says(data):
         for key, f in state.right.items()
     }
     assert found == said
+
+
+def test_a_pass_on_the_line_of_another_region_does_not_count():
+    told = [(year, None, 120) for year in (2024, 2025)] + [(2024, PLACES[0], 116)]
+    standards = Standards([PassLine(n, at, place, "SW", None, h) for n, (at, place, h) in enumerate(told)], [])
+    marks = [Mark(2024, "sw-comprehensive", 117), Mark(2025, "sw-law-policy", 120), Mark(2025, "sw-practice", 120)]
+    for later, qualified in ((PLACES[0], True), (PLACES[1], False)):
+        own = [
+            Registration(year, 7, year, "SW", 1, place, True, "male", 30, None)
+            for year, place in ((2024, PLACES[0]), (2025, later))
+        ]
+        state = recompute._Chunk({}, {}, set())
+        recompute._judge_person(state, standards, own, marks, ())
+        assert state.right[7, 2025, "SW"].qualified is qualified
