@@ -25,7 +25,7 @@ AUDIT, ITEM = ClaimAuditRow, ClaimAuditItemRow
 
 @dataclass(frozen=True)
 class Draw:
-    """One audit and its sample. ``same``: whether the seed still gives this sample out of the frame as it was kept."""
+    """One audit with its sample, and how far looking at it has come."""
 
     audit: ClaimAuditRow
     drawn_by: str

@@ -50,7 +50,7 @@ class Filled:
 
 @dataclass(frozen=True)
 class Detail:
-    """One claim with all that belongs to it. ``state`` is as shown; ``whose`` names person, unit and provider."""
+    """One claim with all that belongs to it. ``state`` is as shown; ``name`` and ``unit`` are its person's."""
 
     claim: ClaimRow
     state: str
