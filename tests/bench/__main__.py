@@ -21,6 +21,7 @@ BENCHES = {
     "search": ("tests.bench.search", "searching the bank for words, against counting its questions"),
     "offline": ("tests.bench.offline", "sessions without a connection, over bad networks, to a server that is killed"),
     "memory": ("tests.bench.memory", "recall on the exam day by our plan, plain FSRS and SM-2"),
+    "closing": ("tests.bench.closing", "from closing a session of forty learners to hours that they see"),
     "sweep": ("tests.bench.sweep", "the nightly sweep of all standings, against one GROUP BY over the same lines"),
     "pages": ("tests.bench.pages", "the candidate's home and question page, against a bare template of 10 kB"),
     "campaign": ("tests.bench.campaign", "the funnel of a year and its lists, against counting the year's outcomes"),
