@@ -216,6 +216,7 @@ def _control(file: Path) -> Taken:
     """Read the workbook, and insert its marks at once into a table like the log of marks, with the same indexes."""
     taken, runtime, content = Taken(), open_runtime(Settings.from_env()), file.read_bytes()
     table = MarkRow.__table__.to_metadata(MetaData(), name="bench_control")
+    table.primary_key.name = "pk_bench_control"
     for at, index in enumerate(table.indexes):
         index.name = f"ix_bench_control_{at}"
     for key in list(table.foreign_key_constraints):
