@@ -111,6 +111,14 @@ def styleguide() -> ResponseReturnValue:
         line_picture=charts.line(
             ["2022", "2023", "2024", "2025", "2026"], [(18, 12, 25), (22, 17, 28), None, (24, 20, 29), (31, 26, 36)]
         ),
+        funnel_picture=charts.funnel(
+            [charts.Spot(20, 22, "within"), charts.Spot(90, 34, "high"), charts.Spot(300, 36, "very-high")],
+            22.0,
+            lambda size: [
+                ("limit-alarm low", max(0, 22 - 120 / size**0.5)),
+                ("limit-alarm high", 22 + 120 / size**0.5),
+            ],
+        ),
     )
 
 

@@ -16,7 +16,7 @@ FEATURE = Feature(
     importers=(StatementImporter(),),
     nav=(
         NavItem(N_("Overview"), "bureau.home", Permission.BUREAU_HOME_SEE, Role.OFFICER, 10, "home"),
-        NavItem(N_("Coverage"), "bureau.covered", Permission.BUREAU_HOME_SEE, Role.OFFICER, 15, "tree"),
+        NavItem(N_("Coverage"), "bureau.covered", Permission.BUREAU_HOME_SEE, Role.OFFICER, 57, "tree", N_("Covered")),
     ),
     derived=(Derived("bureau_publication", publications.differences),),
     trail=TRAIL,

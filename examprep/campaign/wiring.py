@@ -20,13 +20,13 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("My exam year"), "campaign.mine", P.CAMPAIGN_OWN_USE, Role.CANDIDATE, 35, "flag", N_("Exam year")),
         NavItem(N_("Campaign"), "campaign.overview", P.CAMPAIGN_FUNNEL_SEE, Role.TRAINER, 16, "funnel"),
-        NavItem(N_("Campaign"), "campaign.overview", P.CAMPAIGN_FUNNEL_SEE, Role.OFFICER, 15, "funnel"),
+        NavItem(N_("Campaign"), "campaign.overview", P.CAMPAIGN_FUNNEL_SEE, Role.OFFICER, 56, "funnel"),
         NavItem(
             N_("Announcements"),
             "campaign.managed",
             P.CAMPAIGN_ANNOUNCEMENT_WRITE,
             Role.OFFICER,
-            17,
+            59,
             "notice",
             N_("Notices"),
         ),

@@ -36,7 +36,7 @@ class DecisionForm(BaseForm):
         description=N_("The holder reads it. Your name and the time are kept with it."),
         render_kw={"rows": 3},
     )
-    submit = SubmitField(N_("Decide"))
+    submit = SubmitField(N_("Record the decision"))
 
 
 class PolicyForm(BaseForm):

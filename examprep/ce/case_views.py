@@ -27,9 +27,9 @@ COLUMNS = (
     Column("unit", N_("Unit"), sortable=True),
     Column("requirement", N_("Requirement")),
     Column("last", N_("Period ends"), "day"),
-    Column("missing", N_("Missing hours"), sortable=True),
+    Column("missing", N_("Missing hours"), "number", sortable=True),
     Column("make_up", N_("Can be made up until"), "day"),
-    Column("opened_on", N_("Opened"), "day", sortable=True),
+    Column("opened_on", N_("Case since"), "day", sortable=True),
     Column("state", N_("State"), "badge"),
 )
 EVENT_WORDS = {

@@ -331,7 +331,7 @@ def _log(session: Session, case_ids: Sequence[int], kind: str, now: datetime, *,
 
 
 STATES: Mapping[str, str] = {
-    "open": N_("Open"),
+    "open": N_("Case open"),
     "mended": N_("Mended"),
     "waived": N_("Waived"),
     "upheld": N_("Upheld"),

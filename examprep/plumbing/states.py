@@ -66,7 +66,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "audit-sound": (N_("Sound"), "right"),
     "audit-finding": (N_("Finding"), "wrong"),
     "ce-exempt": (N_("Exempt"), "quiet"),
-    "case-open": (N_("Open"), "wrong"),
+    "case-open": (N_("Case open"), "wrong"),
     "case-mended": (N_("Mended"), "right"),
     "case-waived": (N_("Waived"), "quiet"),
     "case-upheld": (N_("Upheld"), "wrong"),
