@@ -139,10 +139,11 @@ def publication_rows(publication_id: int, kind: str) -> ResponseReturnValue:
     """Every row of a draft or a publication, before and after it is public."""
     with reading() as session:
         row = publishing.seen(session, current_actor(), publication_id)
-    return rows_page(texts.read(row.content), kind, url_for("bureau.publication", publication_id=publication_id))
+    back = url_for("bureau.publication", publication_id=publication_id)
+    return rows_page(texts.read(row.content), kind, back, number=publication_id)
 
 
-def rows_page(content: texts.Content, kind: str, back: str) -> ResponseReturnValue:
+def rows_page(content: texts.Content, kind: str, back: str, *, number: int | None = None) -> ResponseReturnValue:
     """One kind of a publication's tables as a list, the same for the bureau and for everybody."""
     ask = Ask.of(request.args, filters=("period", "level"), size=50)
     if kind not in KINDS:
@@ -159,6 +160,7 @@ def rows_page(content: texts.Content, kind: str, back: str) -> ResponseReturnVal
         page=page,
         columns=columns,
         back=back,
+        number=number,
         periods=periods[::-1],
         levels=presenting.LEVEL_WORDS,
     )

@@ -22,7 +22,7 @@ class MakeUpForm(BaseForm):
     """Time to make up."""
 
     last_day = DateField(N_("Last day for making up"), [InputRequired()])
-    reason = StringField(N_("Reason"), [InputRequired(), Length(max=300)])
+    why = StringField(N_("Reason"), [InputRequired(), Length(max=300)])
     submit = SubmitField(N_("Grant the time"))
 
 

@@ -127,7 +127,7 @@ def make_up(case_id: int) -> ResponseReturnValue:
                     current_actor(),
                     case_id,
                     last_day=form.last_day.data,
-                    reason=form.reason.data,
+                    reason=form.why.data,
                     now=runtime().clock.now(),
                 )
             return redirect(url_for("ce.case", case_id=case_id), 303)

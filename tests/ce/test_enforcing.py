@@ -261,8 +261,8 @@ class TestPages:
         assert officer.get("/ce/cases?export=csv").status_code == 200
         one = f"/ce/cases/{ann_case.id}"
         assert "已告知本人" in officer.get(one).text
-        assert officer.post(f"{one}/make-up", data={"last_day": "", "reason": "x"}).status_code == 422
-        assert officer.post(f"{one}/make-up", data={"last_day": "2027-02-01", "reason": "产假"}).status_code == 303
+        assert officer.post(f"{one}/make-up", data={"last_day": "", "why": "x"}).status_code == 422
+        assert officer.post(f"{one}/make-up", data={"last_day": "2027-02-01", "why": "产假"}).status_code == 303
         assert officer.post(f"{one}/decide", data={"decision": "waived", "reason": ""}).status_code == 422
         assert officer.post(f"{one}/decide", data={"decision": "waived", "reason": "援藏"}).status_code == 303
         assert officer.post(f"{one}/decide", data={"decision": "taken-back", "reason": "核实"}).status_code == 303

@@ -29,6 +29,9 @@ NOT_WALKED = {
     "ce.check_key",  # for machines
     "ce.evidence",  # a file
     "ce.transcript_file",  # a file
+    "campaign.announcement_file",  # a file
+    "ce.document",  # a file
+    "ce.withdraw_exemption",  # of an exemption, and nobody in the county is exempt
     "device.manifest",  # for machines
     "device.worker",  # a script
     "fail",  # of the tests
@@ -38,6 +41,11 @@ NOT_WALKED = {
     "practice.notebook_file",  # a file
     "practice.pack",  # for the script that keeps questions
     "practice.who",  # for the script that sends answers
+    "register.check",  # by a code that its holder hands out
+    "register.code_picture",  # a picture
+    "register.platform_file",  # a file
+    "register.scan",  # a file
+    "training.feed",  # for calendars
     "published.content",  # a file
     "static",
 }
