@@ -101,7 +101,7 @@ def test_filtering_a_list_to_review(plain):
     shown = page.get_by_role("region").last.locator("tbody tr")  # the list stands below the figures by unit
     assert 0 < shown.count() == shown.filter(has_text="学时不足").count()
     shown.first.get_by_role("link").click()
-    expect(page.get_by_text("学时不足").first).to_be_visible()
+    expect(page.locator("main").get_by_text("学时不足").first).to_be_visible()
     assert markup.problems(page.content()) == []
 
 
