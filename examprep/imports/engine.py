@@ -222,10 +222,11 @@ def failed_rows(
     """The rows that are not brought in as a workbook: as they were, with what is wrong in a last column."""
     if batch.heads is not None:
         return xlsx_bytes([*batch.heads, problem_head], rows.open_rows(session, batch.id))
-    return _with_problems(plan_again(session, importer, batch, actor, now=now), problem_head)
+    return with_problems(plan_again(session, importer, batch, actor, now=now), problem_head)
 
 
-def _with_problems(plan: Plan, problem_head: str) -> bytes:
+def with_problems(plan: Plan, problem_head: str) -> bytes:
+    """The rows of a plan that have problems as a workbook, with what is wrong in a last column."""
     wrong: dict[int, list[str]] = {}
     for problem in plan.problems:
         place = f"[{problem.column}] " if problem.column else ""

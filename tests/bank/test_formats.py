@@ -175,7 +175,7 @@ def test_a_broken_line_is_named(line, column, says):
 def test_failed_lines_come_back_as_a_workbook_that_can_be_sent_again(app):
     planned = plan(lines(OURS, {**OURS, "stem": "错题", "answer": "Z"}) + b"\n{broken", "a.jsonl")
     with app.test_request_context():
-        table = read_table(engine.failed_rows(planned, "错误"), "failed.xlsx")
+        table = read_table(engine.with_problems(planned, "错误"), "failed.xlsx")
     rows = [dict(zip(table.heads, row.cells, strict=True)) for row in table.rows]
     assert [(row["题干"], row["答案"]) for row in rows] == [("错题", "Z"), ("{broken", "")]
     assert all(row["错误"] for row in rows)
