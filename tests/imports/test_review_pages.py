@@ -33,7 +33,7 @@ def test_an_officer_decides_and_takes_it_back(sign_in, row, world):
     refused = officer.post(row, data={"chosen": "new"})
     assert (refused.status_code, "系统中已有人使用这个身份证号" in refused.text) == (422, True)
     assert officer.post(row, data={"chosen": str(world.people["ann_administrator"])}).status_code == 303
-    assert "撤销裁定" in officer.get(row).text
+    assert "撤回决定" in officer.get(row).text
     assert "没有待裁定的行" in officer.get("/imports/review").text
     assert "改名者" in officer.get("/imports/review?state=decided").text
     assert officer.post(row, data={"chosen": "refused"}).status_code == 409
