@@ -96,9 +96,8 @@ def test_a_prepared_statement_is_heard_and_its_refusal_named(database):
     assert "nowhere" in heard[-1]
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has no server that could end one
 def test_a_connection_that_died_while_it_rested_is_replaced(database, monkeypatch):
-    if database.on_sqlite:
-        pytest.skip("SQLite has no server that could end it")
     other = Database(database.url.render_as_string(hide_password=False))
     with other.read() as session:
         dying = session.scalar(text("SELECT pg_backend_pid()"))
