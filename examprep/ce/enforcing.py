@@ -1,7 +1,6 @@
 """Cases of periods that closed short: opened and mended by themselves, told once, decided by an officer."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,13 +10,12 @@ from sqlalchemy.orm import Session
 from examprep.ce import case_store, exempting, store
 from examprep.ce.case_models import CaseEventRow, CaseRow
 from examprep.ce.case_store import CASE, EVENT
-from examprep.ce.policies import all_policies
-from examprep.ce.rules.consequences import Policy, governing
+from examprep.ce.rules.consequences import Policy
 from examprep.ce.rules.requirement import Requirement
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.period import Period
-from examprep.kernel.sentence import N_, Sentence
+from examprep.kernel.sentence import N_
 from examprep.people import directory
 from examprep.people.access import Permission
 from examprep.people.actions import record
@@ -32,24 +30,12 @@ NAMED_IN_A_DIGEST = 20
 NOBODY = "nobody"  # in place of a reason: there was no officer who could be told
 
 
-@dataclass(frozen=True)
-class Stands:
-    """A case that stands in somebody's way now: what is missing, and by which policy what stops."""
-
-    person_id: int
-    case_id: int
-    policy: Policy
-    since: date  # the first day on which nothing could be made up any more
-    sentence: Sentence
-
-
-def follow(session: Session, asked: Requirement, persons: tuple[int, int], *, now: datetime) -> int:
+def follow(session: Session, asked: Requirement, policy: Policy, persons: tuple[int, int], *, now: datetime) -> int:
     """Open, mend and reopen the cases of one requirement and a range of persons; returns how many changed.
 
     Raises nothing; safe to repeat. The holder is told at the opening, in the same transaction.
     """
     today = office_day(now)
-    policy = governing(all_policies(session), asked.code, today)
     opened = [
         CASE(
             person_id=row.person_id,
@@ -80,10 +66,9 @@ def settle(session: Session, persons: tuple[int, int], *, now: datetime) -> int:
     return len(mended) + len(reopened)
 
 
-def tell(session: Session, asked: Requirement, *, now: datetime) -> int:
+def tell(session: Session, asked: Requirement, policy: Policy, *, now: datetime) -> int:
     """Tell employers, then bureaus, of cases that are old enough: each case once, one mail for each officer."""
     today, queued = office_day(now), 0
-    policy = governing(all_policies(session), asked.code, today)
     for stage, days in zip(STAGES, (policy.employer_days, policy.bureau_days), strict=True):
         if days is None:
             continue
@@ -202,7 +187,7 @@ def case(session: Session, actor: Actor, case_id: int) -> dict[str, Any]:
         raise NotFound("ce.case", "There is no such case.")
     person = seen(session, actor, Permission.CE_STANDING_SEE, row.person_id)
     kept = store.kept(session, row.person_id).get((row.code, row.period_start))
-    asked = next(version for version in store.versions(session) if version.code == row.code)
+    asked = asked_in(store.versions(session), row.code, kept.requirement_id if kept else None)
     missing = kept.missing_minutes if kept else 0
     return {
         "id": row.id,
@@ -222,79 +207,27 @@ def case(session: Session, actor: Actor, case_id: int) -> dict[str, Any]:
 
 def of_person(session: Session, person_id: int) -> list[dict[str, Any]]:
     """A person's cases that were not mended, for their page; whether the actor may see it is asked before."""
-    asked = {version.code: version for version in store.versions(session)}
-    return [
-        {
-            "id": row["id"],
-            "state": row["state"],
-            "requirement": asked[row["code"]].names,
-            "missing": asked[row["code"]].hours_missing(row["missing_minutes"] or 0),
-            "last": row["period_end"] - timedelta(days=1),
-            "make_up_until": row["closes_on"] - timedelta(days=1)
-            if row["closes_on"] and row["closes_on"] > row["period_end"]
-            else None,
-        }
-        for row in case_store.of_person(session, person_id)
-    ]
-
-
-def standing_in_the_way(session: Session, person_ids: Sequence[int], *, today: date) -> list[Stands]:
-    """What stops for these persons now, by case; who was given time to make up is not among them."""
-    policies = all_policies(session)
-    asked = {version.id: version for version in store.versions(session)}
-    found = []
-    for case in session.execute(case_store.standing(CASE.person_id.in_(person_ids), today)):
-        requirement = asked.get(case.requirement_id)
-        if requirement is None:
-            continue
-        sentence = Sentence(
-            "%(hours)s credit hours are missing for %(requirement)s, in the period up to and including %(day)s.",
-            hours=requirement.hours_missing(case.missing_minutes or 0),
-            requirement=requirement.names,
-            day=case.period_end - timedelta(days=1),
+    versions, found = store.versions(session), []
+    for row in case_store.of_person(session, person_id):
+        asked = asked_in(versions, row["code"], row["requirement_id"])
+        later = row["closes_on"] is not None and row["closes_on"] > row["period_end"]
+        found.append(
+            {
+                "id": row["id"],
+                "state": row["state"],
+                "requirement": asked.names,
+                "missing": asked.hours_missing(row["missing_minutes"] or 0),
+                "last": row["period_end"] - timedelta(days=1),
+                "make_up_until": row["closes_on"] - timedelta(days=1) if later else None,
+            }
         )
-        policy = governing(policies, case.code, today)
-        found.append(Stands(case.person_id, case.id, policy, case.closes_on or case.period_end, sentence))
     return found
 
 
-def renewal_hindrance(session: Session, person_id: int, level: str, term: Period, today: date) -> Sentence | None:
-    """What continuing education stands in the way of renewing a registration, by the policies that say so.
-
-    The term's own requirement is asked while the term lasts; earlier periods by their cases.
-    """
-    policies = all_policies(session)
-    asked = {version.id: version for version in store.versions(session)}
-    for row in store.kept(session, person_id).values():
-        own = row.period_start == term.start and row.level == level and row.missing_minutes > 0
-        if own and governing(policies, row.code, today).renewal:
-            requirement = asked[row.requirement_id]
-            if row.closes_on > today or row.period_end == term.end:
-                return Sentence(
-                    "%(hours)s credit hours of this registration period are missing for %(requirement)s.",
-                    hours=requirement.hours_missing(row.missing_minutes),
-                    requirement=requirement.names,
-                )
-    stands = [each for each in standing_in_the_way(session, [person_id], today=today) if each.policy.renewal]
-    return stands[0].sentence if stands else None
-
-
-def held_allowances(session: Session, person_ids: Sequence[int], today: date) -> dict[int, tuple[date, Sentence]]:
-    """Of whom months of allowance are not paid, from which day on and why, by the policies that say so."""
-    stands = standing_in_the_way(session, person_ids, today=today)
-    return {each.person_id: (each.since, each.sentence) for each in reversed(stands) if each.policy.allowance}
-
-
-def public_remark(session: Session, person_id: int, today: date) -> Sentence | None:
-    """What the public check says, where a policy lets it: that hours are missing, or that none are."""
-    stands = standing_in_the_way(session, [person_id], today=today)
-    if any(each.policy.public_check for each in stands):
-        return Sentence("Credit hours of a period that is over are missing")
-    policies = all_policies(session)
-    owed = {row.code for row in store.kept(session, person_id).values()}
-    if any(governing(policies, code, today).public_check for code in owed):
-        return Sentence("No credit hours of a period that is over are missing")
-    return None
+def asked_in(versions: Sequence[Requirement], code: str, requirement_id: int | None) -> Requirement:
+    """The version that a case's period is kept with; of a period that is owed no more, the latest of the code."""
+    own = [version for version in versions if version.code == code]
+    return next((version for version in own if version.id == requirement_id), own[-1])
 
 
 def _decided(

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from examprep.ce import counting, editing, enforcing, reminding, standings, sweeping
+from examprep.ce import counting, editing, enforcing, policies, reminding, standings, sweeping
+from examprep.ce.rules.consequences import governing
 from examprep.kernel.clock import office_day
 from examprep.plumbing.jobs import Job, JobTurn
 from examprep.register import actions as register
@@ -53,17 +54,20 @@ def enforce(turn: JobTurn) -> int:
     database = turn.runtime.database
     with database.read() as session:
         ranges = counting.id_ranges(session, PERSONS_AT_ONCE)
-        asked = {v.code: v for v in standings.versions(session) if v.measure == "each"}
+        asked = {v.code: v for v in standings.versions(session) if v.measure == "each"}.values()
+        known = policies.all_policies(session)
+    governed = [(each, governing(known, each.code, office_day(turn.now))) for each in asked]
     changed = 0
     for persons in ranges:
         if turn.stopping():
             return changed
         with database.write() as session:
             changed += enforcing.settle(session, persons, now=turn.now)
-            changed += sum(enforcing.follow(session, each, persons, now=turn.now) for each in asked.values())
-    for each in asked.values():
+            for each, policy in governed:
+                changed += enforcing.follow(session, each, policy, persons, now=turn.now)
+    for each, policy in governed:
         with database.write() as session:
-            changed += enforcing.tell(session, each, now=turn.now)
+            changed += enforcing.tell(session, each, policy, now=turn.now)
     return changed
 
 

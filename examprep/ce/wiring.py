@@ -6,7 +6,6 @@ from examprep.ce import (
     case_store,
     case_views,
     claim_views,
-    enforcing,
     exemption_views,
     provider_api,
     provider_views,
@@ -15,6 +14,7 @@ from examprep.ce import (
     requirement_views,
     review_views,
     standing_views,
+    stopping,
     transcript_views,
     views,
 )
@@ -71,8 +71,8 @@ FEATURE = Feature(
     ),
     person_pages=(PersonPage(N_("Credit hours"), "ce.person", Permission.CE_STANDING_SEE, 30),),
     load_data=load_requirements,
-    renewal_checks=(RenewalCheck("ce", enforcing.renewal_hindrance),),
-    holder_checks=(HolderCheck("ce", enforcing.held_allowances, enforcing.public_remark),),
+    renewal_checks=(RenewalCheck("ce", stopping.renewal_hindrance),),
+    holder_checks=(HolderCheck("ce", stopping.held_allowances, stopping.public_remark),),
     still_due={reminding.SHORT: reminding.still_short, actions.POSTED: actions.still_posted},
     trail=TRAIL,
     mails={

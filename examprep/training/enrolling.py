@@ -5,6 +5,7 @@ Everything here first locks the row of the class, so that seats are counted by o
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people.actor import Actor
 from examprep.training import clashes, store
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow
-from examprep.training.rules.enrolment import check_open, moving_up, state_on_asking
+from examprep.training.rules.enrolment import check_open, state_on_asking
 
 
 def enrol(session: Session, actor: Actor, class_id: int, *, now: datetime) -> str:
@@ -69,17 +70,15 @@ def move_up(session: Session, row: ClassRow, *, now: datetime) -> int:
     begins = store.first_start(session, row.id)
     if row.state == "cancelled" or (begins is not None and now >= begins):
         return 0
-    waiting = {
-        seat.person_id: seat
-        for seat in store.seats(session, row.id, "waiting")
-        if clashes.of_person(session, seat.person_id, row.id) is None
-    }
-    moved = moving_up(tuple(waiting), store.count_seats(session, row.id, "enrolled"), row.capacity)
-    for person_id in moved:
-        waiting[person_id].state, waiting[person_id].at = "enrolled", now
+    free = row.capacity - store.count_seats(session, row.id, "enrolled")
+    waiting = store.seats(session, row.id, "waiting") if free > 0 else ()
+    able = (seat for seat in waiting if clashes.of_person(session, seat.person_id, row.id) is None)
+    moved = list(islice(able, max(0, free)))  # nobody is asked about beyond the last seat
+    for seat in moved:
+        seat.state, seat.at = "enrolled", now
     session.flush()
     if _prepares(session, row):
-        settle_trained(session, moved, row.exam_year)
+        settle_trained(session, [seat.person_id for seat in moved], row.exam_year)
     return len(moved)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from examprep.ce import case_store, counting, enforcing, policies
+from examprep.ce import case_store, counting, enforcing, policies, stopping
 from examprep.ce.case_models import CaseEventRow, CaseRow
 from examprep.ce.jobs import enforce, remind
 from examprep.ce.rules.consequences import Policy
@@ -44,6 +44,11 @@ def kinds(runtime, case_id):
 def mails(runtime, template):
     with runtime.database.read() as session:
         return list(session.scalars(select(OutboxRow).where(OutboxRow.template == template).order_by(OutboxRow.id)))
+
+
+def in_the_way(runtime, person_id, today):
+    with runtime.database.read() as session:
+        return stopping.standing_in_the_way(session, [person_id], policies.all_policies(session), today=today)
 
 
 def act(runtime, world, who, verb, *args, **more):
@@ -157,9 +162,7 @@ class TestDecisions:
             last_day=date(2027, 3, 31),
             reason="产假",
         )
-        with runtime.database.read() as session:
-            ann = [world.people["ann_candidate"]]
-            assert enforcing.standing_in_the_way(session, ann, today=date(2027, 3, 31)) == []
+        assert in_the_way(runtime, world.people["ann_candidate"], date(2027, 3, 31)) == []
         holders.post("ann_candidate", 70, on=date(2027, 2, 1), counts_on=date(2026, 12, 31))
         go(datetime(2027, 2, 2, 1, 0, tzinfo=UTC))
         assert kinds(runtime, ann_case.id)[-1] == "mended"
@@ -176,7 +179,9 @@ class TestDecisions:
         )
         go(datetime(2027, 4, 1, 1, 0, tzinfo=UTC))
         with runtime.database.read() as session:
-            found = enforcing.standing_in_the_way(session, [ann_case.person_id], today=date(2027, 4, 1))
+            found = stopping.standing_in_the_way(
+                session, [ann_case.person_id], policies.all_policies(session), today=date(2027, 4, 1)
+            )
         assert [each.case_id for each in found] == [ann_case.id]
 
     def test_the_final_decision_bears_a_name_and_can_be_taken_back(self, runtime, world, ann_case):
@@ -228,7 +233,7 @@ class TestRenewal:
 
     def hindrance(self, runtime, world, today):
         with runtime.database.read() as session:
-            return enforcing.renewal_hindrance(session, world.people["ann_candidate"], "SW", self.TERM, today)
+            return stopping.renewal_hindrance(session, world.people["ann_candidate"], "SW", self.TERM, today)
 
     def test_it_waits_for_the_hours_of_the_term(self, runtime, clock, world, holders, registered):
         clock.instant = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -321,20 +326,20 @@ class TestConsequences:
         self, runtime, world, strict, ann_case
     ):
         ann, today = world.people["ann_candidate"], date(2027, 1, 2)
-        held = self.ask(runtime, world, enforcing.held_allowances, [ann], today)
+        held = self.ask(runtime, world, stopping.held_allowances, [ann], today)
         assert {person: since for person, (since, _) in held.items()} == {ann: date(2027, 1, 1)}
 
     def test_nothing_is_held_by_the_shipped_policy(self, runtime, world, ann_case):
         ann, today = world.people["ann_candidate"], date(2027, 1, 2)
-        assert self.ask(runtime, world, enforcing.held_allowances, [ann], today) == {}
+        assert self.ask(runtime, world, stopping.held_allowances, [ann], today) == {}
         # The policy of registrations says nothing of the public check either.
-        assert self.ask(runtime, world, enforcing.public_remark, ann, today) is None
+        assert self.ask(runtime, world, stopping.public_remark, ann, today) is None
 
     def test_the_public_check_says_it_until_it_is_mended(self, runtime, world, strict, go, holders, ann_case):
         ann, today = world.people["ann_candidate"], date(2027, 1, 2)
-        assert "are missing" in str(self.ask(runtime, world, enforcing.public_remark, ann, today))
+        assert "are missing" in str(self.ask(runtime, world, stopping.public_remark, ann, today))
         holders.post("ann_candidate", 70, on=date(2026, 12, 30))
-        assert "No credit hours" in str(self.ask(runtime, world, enforcing.public_remark, ann, today))
+        assert "No credit hours" in str(self.ask(runtime, world, stopping.public_remark, ann, today))
 
     def test_the_holder_reads_of_it_on_their_own_page(self, sign_in, ann_case):
         page = sign_in("ann_candidate").get("/ce/").text

@@ -4,6 +4,7 @@ Source: 民发〔2009〕44号 (a renewal of registration asks for continuing edu
 told, is each bureau's choice, so it is versioned data.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,7 +43,7 @@ class Policy:
             raise ValueError(f"days out of range: {self}")
 
 
-def governing(policies: list[Policy], code: str, today: date) -> Policy:
+def governing(policies: Iterable[Policy], code: str, today: date) -> Policy:
     """The latest policy of a requirement that has begun; without one, reminders are sent and nothing stops."""
     begun = [policy for policy in policies if policy.code == code and policy.since <= today]
     return max(begun, key=lambda policy: policy.since) if begun else Policy(code, date.max)

@@ -1,6 +1,5 @@
 """Who may ask for a seat, and who gets one: never more than the capacity, and waiting in the order of asking."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -44,8 +43,3 @@ def takes_enrolments(window: Window, *, now: datetime, today: date) -> bool:
 def state_on_asking(enrolled: int, waiting: int, capacity: int) -> str:
     """``enrolled`` when a seat is free and nobody waits for it, else ``waiting``."""
     return "enrolled" if enrolled < capacity and not waiting else "waiting"
-
-
-def moving_up(waiting: Sequence[int], enrolled: int, capacity: int) -> tuple[int, ...]:
-    """Of those waiting, in order, the ones for whom there is now a seat."""
-    return tuple(waiting[: max(0, capacity - enrolled)])
