@@ -78,8 +78,9 @@ class Kept(Generic[Key, Value]):
         kept = self._kept.get(pool)
         if kept is None or kept[0] != token:
             kept = self._kept[pool] = (token, {})
-        if key in kept[1]:
-            return kept[1][key]
+        held = kept[1].get(key)  # asked once: another thread may be making room
+        if held is not None:
+            return held
         value = self._committed(session, key)
         if value is not None:
             if len(kept[1]) >= self._most:

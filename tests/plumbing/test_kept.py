@@ -110,3 +110,20 @@ def test_no_more_is_kept_than_there_is_room_for(database):
     with database.read() as session:
         assert [kept.of(session, key) for key in (1, 2, 1, 3, 3)] == [1, 2, 1, 3, 3]
     assert looked == [1, 2, 3]
+
+
+def test_room_that_another_thread_makes_meanwhile_takes_nothing_from_who_asks(database):
+    class Key:
+        looks = 2
+
+        def __hash__(self):
+            self.looks += 1
+            if self.looks == 2:  # a second look would find that there is room
+                kept.of(session, "other")
+            return 1
+
+    kept, key = Kept(lambda _session, key: key, most=1), Key()
+    with database.read() as session:
+        kept.of(session, key)
+        key.looks = 0
+        assert kept.of(session, key) is key
