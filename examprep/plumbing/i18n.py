@@ -97,7 +97,7 @@ def number(value: int | float | None, digits: int = 0) -> str:
         return "—"
     if isinstance(value, int) and not digits and 0 <= value < 1000:
         return str(value)  # most numbers of a page, the same in both languages
-    return _decimal(value, digits, language())
+    return _decimal(value or 0, digits, language())  # -0.0 equals 0.0, and would be kept for both
 
 
 @lru_cache(4096)
