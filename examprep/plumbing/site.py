@@ -13,6 +13,7 @@ from markupsafe import Markup
 from examprep.plumbing.i18n import language, translations
 
 _ADDRESSES_KEPT = 10_000
+_ADDRESS_LONGEST = 300  # what is longer was typed by somebody; anybody could fill the process with such
 _DRAWN_KEPT = 20_000  # most of them the parts of questions, of about 3 kB each
 _PLAIN = frozenset({str, int})
 
@@ -106,9 +107,10 @@ class Site(Flask):
         known = self._addresses.get(asked)
         if known is None:
             known = super().url_for(endpoint, **values)
-            if len(self._addresses) >= _ADDRESSES_KEPT:
-                self._addresses.clear()
-            self._addresses[asked] = known
+            if len(known) <= _ADDRESS_LONGEST:
+                if len(self._addresses) >= _ADDRESSES_KEPT:
+                    self._addresses.clear()
+                self._addresses[asked] = known
         return known
 
 
@@ -120,7 +122,8 @@ def drawn(template: str, macro: str, *values: Any) -> Markup:
     return _drawn(language(), request.root_path, template, macro, *values)
 
 
-@lru_cache(_DRAWN_KEPT)
+# By type too: what is marked as safe equals the same words that are not, and True equals 1.
+@lru_cache(_DRAWN_KEPT, typed=True)
 def _drawn(_language: str, _root: str, template: str, macro: str, *values: Any) -> Markup:
     return undrawn(template, macro)(*values)
 

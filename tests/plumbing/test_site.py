@@ -3,7 +3,9 @@
 import pytest
 from flask import render_template_string, url_for
 from flask_babel import force_locale
+from markupsafe import Markup
 
+from examprep.plumbing.i18n import number
 from examprep.plumbing.site import drawn, undrawn
 
 
@@ -41,3 +43,24 @@ def test_a_macro_is_drawn_in_each_language_and_escapes_what_it_is_given(app):
         made = undrawn("_macros/ui.html", "badge")("<b>", "right")
         assert "&lt;b&gt;" in made
         assert render_template_string("{{ drawn('_macros/ui.html', 'badge', '<b>', 'right') }}") == made
+
+
+def test_an_address_that_somebody_typed_at_length_is_not_kept(app):
+    before = len(app._addresses)
+    with app.test_request_context():
+        assert url_for("people.sign_in", next="/" + "a" * 1000) == "/sign-in?next=/" + "a" * 1000
+        assert len(app._addresses) == before
+        url_for("people.sign_in", next="/kept")
+    assert len(app._addresses) == before + 1
+
+
+def test_words_that_equal_safe_ones_are_escaped_all_the_same(app):
+    with app.test_request_context():
+        safe, typed = (drawn("_macros/ui.html", "badge", words, "right") for words in (Markup("<i>"), "<i>"))
+    assert "<i>" in safe
+    assert "&lt;i&gt;" in typed
+
+
+def test_a_number_below_nothing_leaves_no_sign_on_nothing(app):
+    with app.test_request_context():
+        assert [number(value, 1) for value in (-0.0, 0.0)] == ["0.0", "0.0"]
