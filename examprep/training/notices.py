@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from examprep.kernel.clock import office_day
 from examprep.reminders.actions import Reminder, queue_many
 from examprep.training import store
 from examprep.training.models import ClassRow, SessionRow
@@ -57,5 +58,5 @@ def unchanged(session: Session, person_id: int, context: dict[str, Any], today: 
         and row.revision == int(context["revision"])
         and seat is not None
         and seat.state == "enrolled"
-        and row.ends_at.date() >= today
+        and office_day(row.ends_at) >= today
     )

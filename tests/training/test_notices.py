@@ -55,6 +55,16 @@ def test_only_the_last_change_is_still_due(season, seated, runtime):
         assert not notices.unchanged(session, who.person_id, later.context, today)
 
 
+def test_what_is_on_today_is_due_from_the_morning_on_and_no_more_tomorrow(season, seated):
+    _, session_id, who = seated
+    early = slot(date(2026, 4, 11), time(6), time(7, 30), "四楼")  # still the day before in UTC
+    season.do(actions.change_session, season.actor("ann_trainer"), session_id, early)
+    (row,) = outbox(season)
+    with season.database.read() as session:
+        due = [notices.unchanged(session, who.person_id, row.context, date(2026, 4, day)) for day in (10, 11, 12)]
+    assert due == [True, True, False]
+
+
 def test_a_cancelled_class_is_one_mail(season, seated):
     season.do(actions.cancel_class, season.actor("ann_trainer"), seated[0], reason="人数不足")
     (row,) = outbox(season)
