@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_
-from examprep.people.models import PersonRow
+from examprep.people.models import AccountRow, PersonRow
 from examprep.plumbing.i18n import say
 from examprep.plumbing.vault import Vault
 from examprep.training import calendars
@@ -21,16 +21,23 @@ def text_of(session: Session, vault: Vault, key: str, *, base_url: str) -> bytes
     """The calendar behind an address, in its owner's language. Three statements, however many classes.
 
     Raises:
-        NotFound: the address is unknown or was revoked; which of the two is not said.
+        NotFound: the address is unknown, was revoked, or its owner's account is closed; which of them is not said.
     """
     found = session.execute(
         select(FeedRow.person_id, FeedRow.class_id, FeedRow.alarm_minutes, PersonRow.name, PersonRow.language)
         .join(PersonRow, PersonRow.id == FeedRow.person_id)
-        .where(FeedRow.key_hash == calendars.hash_of(key), FeedRow.revoked_at.is_(None))
+        .outerjoin(AccountRow, AccountRow.person_id == FeedRow.person_id)
+        .where(
+            FeedRow.key_hash == calendars.hash_of(key),
+            FeedRow.revoked_at.is_(None),
+            AccountRow.closed_at.is_(None),
+        )
     ).one_or_none()
     if found is None:
         raise NotFound("training.feed", "There is no such calendar.")
-    which = calendars.of_person(found.person_id) if found.class_id is None else ClassRow.id == found.class_id
+    which = calendars.of_person(found.person_id)  # also of one class: who left it is told no more
+    if found.class_id is not None:
+        which &= ClassRow.id == found.class_id
     entries = _entries(session, which, base_url)
     with force_locale(found.language):
         words = ical.Words(say(N_("[Cancelled] ")), say(N_("Soon: ")))

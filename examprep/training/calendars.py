@@ -13,7 +13,6 @@ from examprep.kernel.sentence import N_
 from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.plumbing.vault import Vault
-from examprep.training import store
 from examprep.training.models import ClassRow, EnrolmentRow, FeedRow
 
 ALARMS = {
@@ -52,7 +51,7 @@ def feeds(session: Session, vault: Vault, actor: Actor) -> list[Feed]:
 
 
 def choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """The classes of which the actor can have an address: where they learn or teach, or which they manage."""
+    """The classes of which the actor can have an address: where they learn or teach."""
     query = select(ClassRow.id, ClassRow.name).where(of_person(actor.person_id), ClassRow.state != "cancelled")
     return [(class_id, name) for class_id, name in session.execute(query.order_by(ClassRow.name, ClassRow.id))]
 
@@ -68,9 +67,7 @@ def open_feed(
     if alarm_minutes not in ALARMS:
         raise NotFound("training.alarm", "There is no such choice.")
     if class_id is not None:
-        known = select(ClassRow.id).where(
-            ClassRow.id == class_id, or_(of_person(actor.person_id), store.managed(actor))
-        )
+        known = select(ClassRow.id).where(of_person(actor.person_id), ClassRow.id == class_id)
         if session.scalar(known) is None:
             raise NotFound("training.unknown", "There is no such class within your reach.")
     for row in session.scalars(

@@ -9,10 +9,11 @@ import recurring_ical_events
 import vobject
 from dateutil.rrule import rrulestr
 from ical.calendar_stream import IcsCalendarStream
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from examprep.kernel.errors import NotFound
 from examprep.people.actor import Actor
+from examprep.people.models import AccountRow
 from examprep.training import actions, calendar_text, calendars, enrolling
 from examprep.training.models import SessionRow
 from examprep.training.rules.recurrence import Series
@@ -58,10 +59,10 @@ def learner(season):
 def text(season, runtime, app, learner):
     """``text()`` makes an address and reads it; ``text.again()`` reads it again."""
 
-    def go(alarm=60):
+    def go(alarm=60, class_id=None):
         with season.database.write() as session:
             calendars.open_feed(
-                session, runtime.vault, learner.who, class_id=None, alarm_minutes=alarm, now=season.clock.now()
+                session, runtime.vault, learner.who, class_id=class_id, alarm_minutes=alarm, now=season.clock.now()
             )
         return read()
 
@@ -155,6 +156,39 @@ def test_each_library_finds_the_sessions_that_take_place(season, learner, text, 
     assert len(found) == 3 - 1 + 6 - 1
 
 
+@pytest.fixture
+def nightly(season, learner):
+    """A series of the learner's class from 22:30 to half past midnight, one of them moved and one cancelled."""
+    before = set(season.sessions(learner.class_id))
+    rule = Series(frozenset({4, 5}), date(2026, 6, 12), time(22, 30), time(0, 30), 5, True, "三楼会议室")
+    trainer = season.actor("ann_trainer")
+    season.do(actions.add_sessions, trainer, learner.class_id, [], series=rule)
+    made = [each for each in season.sessions(learner.class_id) if each not in before]
+    season.do(actions.change_session, trainer, made[1], slot(date(2026, 6, 14), time(0, 15), time(1, 45), "四楼"))
+    season.do(actions.cancel_session, trainer, made[2], reason="停电")
+    return made
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_season_over_midnight_is_told_as_it_is(season, learner, nightly, text, read):
+    found = sorted((begins.astimezone(UTC), ends.astimezone(UTC)) for begins, ends in read(text()))
+    assert found == sessions(season, learner.class_id)
+    assert len(found) == 3 - 1 + 6 - 1 + 5 - 1
+
+
+def test_what_replaces_a_session_over_midnight_names_the_evening_it_stands_for(nightly, text):
+    events = icalendar.Calendar.from_ical(text()).walk("VEVENT")
+    master = next(each for each in events if "RRULE" in each and each["DTSTART"].dt.hour == 22)
+    instead = [each for each in events if each["UID"] == master["UID"] and "RECURRENCE-ID" in each]
+    # 19 and 20 June lie in the break of the Dragon Boat Festival.
+    assert [each.dt.date() for each in master["EXDATE"].dts] == [date(2026, 6, 19), date(2026, 6, 20)]
+    assert master["DTEND"].dt - master["DTSTART"].dt == timedelta(hours=2)
+    assert {each["RECURRENCE-ID"].dt.strftime("%m-%d %H:%M"): each["STATUS"] for each in instead} == {
+        "06-13 22:30": "CONFIRMED",
+        "06-26 22:30": "CANCELLED",
+    }
+
+
 def test_skipped_days_are_exceptions_and_cancelled_ones_are_kept(text):
     events = icalendar.Calendar.from_ical(text()).walk("VEVENT")
     master = next(event for event in events if "RRULE" in event)
@@ -242,10 +276,24 @@ class TestAddress:
             row = session.scalars(select(calendars.FeedRow)).one()
             assert key not in (row.key_hash, row.key_sealed)
 
-    def test_who_left_the_class_no_longer_sees_it(self, season, learner, text):
-        text()
+    @pytest.mark.parametrize("of_one", [False, True], ids=["of-all", "of-one"])
+    def test_who_left_the_class_no_longer_sees_it(self, season, learner, text, of_one):
+        assert b"VEVENT" in text(class_id=learner.class_id if of_one else None)
         season.do(enrolling.leave, learner.who, learner.class_id)
-        assert b"VEVENT" not in text.again()
+        left = text.again()
+        assert b"VEVENT" not in left
+        assert "周五晚班".encode() not in left
+
+    def test_a_closed_account_has_no_calendar(self, season, client, sign_in, world):
+        page = sign_in("ann_trainer")
+        season.class_()
+        page.post("/training/calendar", data={"class_id": "0", "alarm_minutes": "0"})
+        address = page.get("/training/calendar").text.split('value="http://localhost')[1].split('"')[0]
+        assert client.get(address).status_code == 200
+        with season.database.write() as session:
+            trainer = AccountRow.person_id == world.people["ann_trainer"]
+            session.execute(update(AccountRow).where(trainer).values(closed_at=season.clock.now()))
+        assert client.get(address).status_code == 404
 
     def test_a_class_of_others_has_no_address(self, season, runtime, learner):
         other = season.class_(slots=(slot(date(2026, 6, 1), time(9), time(10), "六楼"),), name="别班")
