@@ -1,14 +1,14 @@
 """The files a bureau gets each year, as the import frame wants them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.validators import InputRequired
 
-from examprep.exams import marking, registering, store
+from examprep.exams import approving, entries, filing, marking, registering, store
+from examprep.exams.reading import Source
 from examprep.imports.importer import Plan, Upload
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
@@ -28,22 +28,6 @@ class YearForm(Form):
     year = SelectField(N_("Exam year"), [InputRequired()])
 
 
-class _Planning(Protocol):
-    """How one kind of file is read."""
-
-    def __call__(
-        self,
-        session: Session,
-        vault: Vault,
-        actor: Actor,
-        table: Table,
-        year: int,
-        *,
-        today: date,
-        settled: Mapping[int, int | None] | None = None,
-    ) -> Plan: ...
-
-
 class _YearImporter:
     """What the files have in common. The vault is asked for when it is needed, since wiring comes before the start."""
 
@@ -53,7 +37,7 @@ class _YearImporter:
     may_be_new: bool = False
     heads: tuple[str, ...]
     knows: Callable[[str], bool]
-    planning: _Planning
+    planning: Callable[[Source], Plan]
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault
@@ -70,7 +54,7 @@ class _YearImporter:
         year, known = _year(session, upload.options), type(self).knows
         with uncollected():
             table = read_table(upload.content, upload.filename, knows=known)
-            return type(self).planning(session, self._vault(), actor, table, year, today=office_day(now))
+            return type(self).planning(Source(session, self._vault(), actor, table, year, office_day(now)))
 
     def settle(
         self,
@@ -82,8 +66,8 @@ class _YearImporter:
         *,
         now: datetime,
     ) -> Plan:
-        today, year = office_day(now), _year(session, options)
-        return type(self).planning(session, self._vault(), actor, table, year, today=today, settled=settled)
+        year = _year(session, options)
+        return type(self).planning(Source(session, self._vault(), actor, table, year, office_day(now), settled))
 
 
 def _year(session: Session, options: Mapping[str, str]) -> int:
@@ -105,14 +89,14 @@ class RegistrationImporter(_YearImporter):
     )
     heads: tuple[str, ...] = registering.TEMPLATE
     may_be_new = True
-    knows = staticmethod(registering.KNOWS)
+    knows = staticmethod(entries.KNOWS)
     planning = staticmethod(registering.plan)
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
-        return registering.apply(session, self._vault(), plan.prepared, batch_id, plan.persons, now=now)
+        return filing.apply(session, self._vault(), plan.prepared, batch_id, plan.persons, now=now)
 
     def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
-        return registering.undo(session, batch_id)
+        return filing.undo(session, batch_id)
 
 
 class ApprovalImporter(RegistrationImporter):
@@ -124,9 +108,9 @@ class ApprovalImporter(RegistrationImporter):
         "One row per person with name, ID number and the state of approval (审核状态). It changes nothing else of the "
         "registration. Import the registrations of the year first."
     )
-    heads = registering.APPROVALS
+    heads = approving.TEMPLATE
     may_be_new = False
-    planning = staticmethod(registering.plan_approvals)
+    planning = staticmethod(approving.plan)
 
 
 class ResultImporter(_YearImporter):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from examprep.exams import store
 from examprep.exams.matching import Matcher
 from examprep.exams.models import MarkRow, RegistrationRow, SittingRow
-from examprep.exams.reading import COMMON, Reader, knows, left_out
+from examprep.exams.reading import COMMON, Reader, Source, knows, left_out
 from examprep.exams.recompute import recompute_marked
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.exams.rules.explain import CODE_NAMES
@@ -21,11 +21,9 @@ from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, 
 from examprep.imports.progress import counted
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
-from examprep.people.actor import Actor
 from examprep.people.bulk import KnownPerson
 from examprep.plumbing.bulk import among, in_parts, insert_many
-from examprep.plumbing.sheets import Row, Table, UnreadableFile
-from examprep.plumbing.vault import Vault
+from examprep.plumbing.sheets import Row, UnreadableFile
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
 ALIASES = {
@@ -59,29 +57,19 @@ class _Known:
     marks: dict[tuple[int, str], Mark]
 
 
-def plan(
-    session: Session,
-    vault: Vault,
-    actor: Actor,
-    table: Table,
-    year: int,
-    *,
-    today: date,
-    settled: Mapping[int, int | None] | None = None,
-) -> Plan:
+def plan(source: Source) -> Plan:
     """Read every row and say which lines it would add; what the log says already is not added again.
-
-    ``settled`` are rows whose person an officer decided.
 
     Raises:
         UnreadableFile: a column that must be there is missing.
         RuleViolation: ``exams.too-early`` -- the exam has not been held.
     """
-    _check_held(session, year, today)
+    table, year = source.table, source.year
+    _check_held(source.session, year, source.today)
     reader = Reader(table, ALIASES, required=("name", "id_number"))
     columns = _Columns(reader)
-    matcher = Matcher(session, vault, actor, reader, today=today, may_be_new=False, settled=settled)
-    known = _state(session, sorted(matcher.known), year)
+    matcher = Matcher(source, reader, may_be_new=False)
+    known = _state(source.session, sorted(matcher.known), year)
     prepared, lines, counts = Prepared(year), [], Counter[str]()
     seen: dict[tuple[int, str], int] = {}
     for row in counted(table.rows):

@@ -5,7 +5,7 @@ belongs to another name, a namesake born the same day under another number, a nu
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from examprep.exams.reading import Reader
+from examprep.exams.reading import Reader, Source
 from examprep.exams.rules.cells import read_day, same_name
 from examprep.imports.progress import say_step
 from examprep.kernel.errors import RuleViolation
@@ -34,7 +34,6 @@ from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
 from examprep.plumbing.bulk import in_parts
 from examprep.plumbing.sheets import Row
-from examprep.plumbing.vault import Vault
 
 SUSPECTED_SHARE = 0.1
 
@@ -68,27 +67,15 @@ _Read = KnownPerson | _Stranger | _Nameless | Sentence
 
 
 class Matcher:
-    """Persons of a file, looked up in a few statements however many rows.
+    """Persons of a file, looked up in a few statements however many rows."""
 
-    ``settled`` are the rows whose person an officer decided: a person's id, or ``None`` for a new one.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        vault: Vault,
-        actor: Actor,
-        reader: Reader,
-        *,
-        today: date,
-        may_be_new: bool,
-        settled: Mapping[int, int | None] | None = None,
-    ) -> None:
-        self._reader, self._vault, self._today, self._may_be_new = reader, vault, today, may_be_new
-        self._settled = settled or {}
+    def __init__(self, source: Source, reader: Reader, *, may_be_new: bool) -> None:
+        session, actor = source.session, source.actor
+        self._reader, self._vault, self._today, self._may_be_new = reader, source.vault, source.today, may_be_new
+        self._settled = source.settled
         self._chosen = find_by_id(session, {id_ for id_ in self._settled.values() if id_ is not None})
         self._read: dict[int, _Read] = {}
-        rows = reader.table.rows
+        rows = source.table.rows
         for number, part in enumerate(in_parts(rows)):
             say_step(
                 Sentence(
@@ -284,8 +271,8 @@ def _fits(mask: str, number: str) -> bool:
 class Places:
     """Organisations that a file names, within the actor's bounds, and their regions."""
 
-    def __init__(self, session: Session, actor: Actor, names: Iterable[str]) -> None:
-        row = OrganisationRow
+    def __init__(self, source: Source, names: Iterable[str]) -> None:
+        session, actor, row = source.session, source.actor, OrganisationRow
         self._by_name: dict[str, set[int]] = {}
         inside = within(row.id, actor, Permission.EXAMS_RESULT_IMPORT)
         for chunk in chunks(sorted({name for name in names if name})):

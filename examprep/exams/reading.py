@@ -3,13 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
 
 from examprep.exams.rules.cells import find_columns
 from examprep.imports.importer import DOUBTFUL, REFUSED, Line, Problem
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.kernel.widths import plain
+from examprep.people.actor import Actor
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
+from examprep.plumbing.vault import Vault
 
 # Columns that both files have, by the names that centres give them.
 COMMON = {
@@ -44,6 +50,22 @@ def left_out(table: Table) -> list[Sentence]:
             cell=next(filter(None, first.cells), "")[:40],
         )
     ]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A centre's file of an exam year, and whatever reading it needs.
+
+    ``settled`` are the rows whose person an officer decided: a person's id, or ``None`` for a new one.
+    """
+
+    session: Session
+    vault: Vault
+    actor: Actor
+    table: Table
+    year: int
+    today: date
+    settled: Mapping[int, int | None] = field(default_factory=dict)
 
 
 class Reader:

@@ -1,0 +1,122 @@
+"""Writing what a file of registrations would do, and taking it back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from examprep.exams import store
+from examprep.exams.entries import Prepared
+from examprep.exams.models import RegistrationRow, SittingRow
+from examprep.exams.recompute import recompute
+from examprep.exams.rules.profiles import age_on, exam_day
+from examprep.exams.tallies import Cell
+from examprep.kernel.errors import RuleViolation
+from examprep.people.bulk import NewPerson, add_persons
+from examprep.people.models import PersonRow
+from examprep.plumbing.bulk import among, in_parts, insert_many
+from examprep.plumbing.vault import Vault
+
+
+def apply(
+    session: Session, vault: Vault, prepared: Prepared, batch_id: int, persons: dict[int, int], *, now: datetime
+) -> int:
+    """Write the registrations and whatever follows from them; returns how many. ``persons`` is filled: by row of who
+    is new the id.
+    """
+    fresh = {e.key: e for e in prepared.entries if e.id_number is not None}
+    new = [NewPerson(e.name, e.id_number, e.organisation_id) for e in fresh.values() if e.id_number is not None]
+    added = add_persons(session, vault, new, batch_id=batch_id, now=now)
+    ids = [e.person_id or added[str(e.key)].person_id for e in prepared.entries]
+    persons.update((e.row, id_) for e, id_ in zip(prepared.entries, ids, strict=True) if e.person_id is None)
+    cells: set[Cell] = set()
+    for chunk in in_parts(prepared.ended):
+        cells |= _cells(session, among(session, RegistrationRow.id, chunk))
+        session.execute(
+            update(RegistrationRow).where(among(session, RegistrationRow.id, chunk)).values(ended_by=batch_id)
+        )
+    profiles = _profiles(session, ids, prepared.year)
+    names = (
+        "person_id", "level", "subjects", "organisation_id", "region_code", "approved", "registered_on", "sex", "age",
+        "education",
+    )  # fmt: skip
+    rows = (
+        (
+            id_, e.level, list(e.subjects) if e.subjects else None, e.organisation_id, e.region_code, e.approved,
+            e.registered_on, *profiles[id_],
+        )
+        for id_, e in zip(ids, prepared.entries, strict=True)
+    )  # fmt: skip
+    constants = {"year": prepared.year, "batch_id": batch_id, "recorded_at": now}
+    insert_many(session, RegistrationRow, names, rows, constants)
+    recompute(session, ids, cells)
+    return len(prepared.entries)
+
+
+def _cells(session: Session, condition: Any) -> set[Cell]:
+    row = RegistrationRow
+    return {(year, place) for year, place in session.execute(select(row.year, row.organisation_id).where(condition))}
+
+
+def _profiles(session: Session, person_ids: Sequence[int], year: int) -> dict[int, tuple[object, ...]]:
+    """Sex, age on the exam day and education of each person, as the registration keeps them."""
+    row, found = PersonRow, dict[int, tuple[object, ...]]()
+    day = exam_day(year, session.scalar(select(SittingRow.first_day_on).where(SittingRow.year == year)))
+    for chunk in in_parts(person_ids):
+        for person_id, sex, born_on, education in session.execute(
+            select(row.id, row.sex, row.born_on, row.education).where(among(session, row.id, chunk))
+        ):
+            found[person_id] = (sex, age_on(born_on, day), education)
+    return found
+
+
+def undo(session: Session, batch_id: int) -> int:
+    """End the batch's registrations and bring back those it had ended.
+
+    The persons it filed stay, without a registration.
+
+    Raises:
+        RuleViolation: ``exams.corrected`` -- a later file corrected some of them; ``exams.has-marks`` -- results
+            rest on them.
+    """
+    row = RegistrationRow
+    own = session.execute(
+        select(row.person_id, row.year, row.organisation_id, row.level, row.ended_by).where(row.batch_id == batch_id)
+    ).all()
+    if corrected := sum(found.ended_by is not None for found in own):
+        raise RuleViolation(
+            "exams.corrected",
+            "A later file corrected %(count)s of these registrations. Undo that file first.",
+            count=corrected,
+        )
+    returned = session.execute(
+        select(row.person_id, row.year, row.organisation_id, row.level).where(row.ended_by == batch_id)
+    ).all()
+    _refuse_marks(session, {(f.person_id, f.year) for f in own} - {(f.person_id, f.year) for f in returned})
+    session.execute(update(row).where(row.batch_id == batch_id).values(ended_by=batch_id))
+    session.execute(
+        update(row).where(row.ended_by == batch_id, row.batch_id.is_distinct_from(batch_id)).values(ended_by=None)
+    )
+    people = {found.person_id for found in (*own, *returned)}
+    recompute(session, people, {(found.year, found.organisation_id) for found in (*own, *returned)})
+    return len(own)
+
+
+def _refuse_marks(session: Session, keys: set[tuple[int, int]]) -> None:
+    if count := marked(session, keys):
+        raise RuleViolation(
+            "exams.has-marks",
+            "%(count)s of these persons have results of that year. Undo the import of the results first.",
+            count=count,
+        )
+
+
+def marked(session: Session, keys: set[tuple[int, int]]) -> int:
+    """How many of these persons have results of that year."""
+    count = 0
+    for chunk in in_parts({person_id for person_id, _ in keys}):
+        marks = store.effective_marks(session, chunk)
+        count += sum(any((p, m.year) in keys for m in found) for p, found in marks.items())
+    return count
