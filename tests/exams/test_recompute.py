@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 from examprep.exams import recompute
 from examprep.exams.rules.cycle import ABSENT, VOID, Mark
 from examprep.exams.rules.lines import PassLine
-from examprep.exams.rules.papers import LEVEL_OF, bits_of
+from examprep.exams.rules.papers import LEVEL_OF, bit
 from examprep.exams.store import Registration, Standards
 
 PLACES = ("520526", "640303", "110101")
 YEARS = range(2022, 2026)
+
+
+def bits(subjects):
+    return sum(bit(subject) for subject in set(subjects))
 
 
 @settings(max_examples=400)
@@ -45,8 +49,8 @@ def test_a_chunk_says_what_judging_each_registration_says(data):
     recompute._judge_person(state, standards, own, marks, ())
     said = {
         (r.year, r.level): (
-            o.sat, bits_of(r.level, o.passed), o.qualified, o.validity if o.qualified else None, o.pending,
-            bits_of(r.level, (mark.subject for mark in o.marks if mark.code != ABSENT)),
+            o.sat, bits(o.passed), o.qualified, o.validity if o.qualified else None, o.pending,
+            bits(mark.subject for mark in o.marks if mark.code != ABSENT),
         )
         for r, o in recompute.outcomes_by_registration(standards, own, marks)
     }  # fmt: skip

@@ -45,12 +45,6 @@ def named(subjects: Iterable[str]) -> Sentence:
     return enumerated(SUBJECT_NAMES[subject] for subject in subjects)
 
 
-def bits_of(level: str, subjects: Iterable[str]) -> int:
-    """Some subjects of a level as a number with one bit for each, in the order of ``SUBJECTS``."""
-    wanted = set(subjects)
-    return sum(bit(subject) for subject in SUBJECTS[level] if subject in wanted)
-
-
 def bit(subject: str) -> int:
     """The bit of a subject among those of its level: 1, 2 or 4."""
     return 1 << SUBJECTS[LEVEL_OF[subject]].index(subject)
