@@ -41,8 +41,6 @@ def _approval(draft: Draft, row: Row, person: Matched) -> Entry | None:
         reader.problem(row, "id_number", Sentence(missing, name=person.name, year=year))
     if reader.open(row) or person.known is None:
         return None
-    level, (subjects, organisation_id, region_code, _, registered_on) = found[0]
-    return Entry(
-        row.number, person.name, person.key, person.known.person_id, None, level, subjects, organisation_id,
-        region_code, approved, registered_on,
-    )  # fmt: skip
+    level, facts = found[0]
+    changed = facts._replace(approved=approved)
+    return Entry(row.number, person.name, person.key, person.known.person_id, None, level, changed)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from examprep.exams.rules.papers import SUBJECTS, named
 from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
 from examprep.imports.progress import counted
 from examprep.kernel.sentence import N_, Sentence
-from examprep.people.models import OrganisationRow
+from examprep.people.forms import EDUCATION
 from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.bulk import among, in_parts
 from examprep.plumbing.sheets import Row
@@ -28,10 +28,22 @@ ALIASES = {
     "region": ("区划代码", "行政区划代码", "报名地区代码", "region"),
     "approved": ("审核状态", "是否通过审核", "审核结果", "资格审核", "审核", "审核意见", "approved"),
     "registered_on": ("报名日期", "报名时间", "registered on"),
+    "education": ("学历", "最高学历", "文化程度", "学历层次", "education"),
 }
 KNOWS = knows(ALIASES)
 
-Facts = tuple[tuple[str, ...] | None, int, str, bool, date | None]  # subjects, organisation, region, approved, day
+
+class Facts(NamedTuple):
+    """What a registration says beside person, year and level."""
+
+    subjects: tuple[str, ...] | None  # ``None``: every subject of the level
+    organisation_id: int
+    region_code: str
+    approved: bool
+    registered_on: date | None
+    education: str | None  # a code of `rules/profiles.py`
+
+
 Existing = dict[int, dict[str, tuple[int, Facts]]]  # by person and level: the registration's id and facts
 
 
@@ -45,15 +57,13 @@ class Entry:
     person_id: int | None
     id_number: ResidentId | None
     level: str
-    subjects: tuple[str, ...] | None
-    organisation_id: int
-    region_code: str
-    approved: bool
-    registered_on: date | None
+    facts: Facts
 
-    @property
-    def facts(self) -> Facts:
-        return (self.subjects, self.organisation_id, self.region_code, self.approved, self.registered_on)
+    def join(self, other: "Entry") -> None:
+        """Take the subjects of another row in: a file may have one row for each subject of a registration."""
+        one, two = self.facts.subjects, other.facts.subjects
+        together = None if one is None or two is None else tuple(s for s in SUBJECTS[self.level] if s in {*one, *two})
+        self.facts = self.facts._replace(subjects=together)
 
 
 @dataclass
@@ -76,11 +86,12 @@ class Draft:
         self.source = source
         self.reader = reader = Reader(source.table, ALIASES, required=required)
         self._matcher = Matcher(source, reader, may_be_new=may_be_new)
-        self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows))
-        self.existing = _existing(source.session, sorted(self._matcher.known), source.year)
+        self._existing = _existing(source.session, sorted(self._matcher.known), source.year)
+        filed = {facts.organisation_id for levels in self._existing.values() for _, facts in levels.values()}
+        self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows), filed)
         self.prepared = Prepared(source.year)
         self.by_key: dict[object, Entry] = {}
-        self.unplaced = 0  # rows that name a unit which is not on file
+        self.unplaced = self.uneducated = 0  # rows whose unit, or education, is none that is known
         self._lines: list[Line] = []
 
     def read(self, entry_of: Callable[["Draft", Row, Matched], Entry | None]) -> None:
@@ -95,16 +106,13 @@ class Draft:
 
     def before(self, person_id: int | None) -> dict[str, tuple[int, Facts]]:
         """The person's registrations of the year by level, as they are on file: id and facts."""
-        return self.existing.get(person_id, {}) if person_id else {}
+        return self._existing.get(person_id, {}) if person_id else {}
 
     def _bring(self, row: Row, entry: Entry) -> Line:
         """Take a row that is right into the plan; what it changes is said, old → new."""
         state = MATCHED if entry.person_id else CREATED
         if (earlier := self.by_key.get(entry.key)) is not None:
-            # One row for each subject: together they are one registration.
-            every = earlier.subjects is None or entry.subjects is None
-            together = {*(earlier.subjects or ()), *(entry.subjects or ())}
-            earlier.subjects = None if every else tuple(s for s in SUBJECTS[entry.level] if s in together)
+            earlier.join(entry)
             return Line(row.number, state, NEW, entry.name, entry.person_id)
         self.by_key[entry.key] = entry
         before = self.before(entry.person_id).get(entry.level)
@@ -114,8 +122,14 @@ class Draft:
         if before is None:
             return Line(row.number, state, NEW, entry.name, entry.person_id)
         self.prepared.ended.append(before[0])
-        said = _differences(self.source.session, before[1], entry.facts)
-        return Line(row.number, state, CHANGED, entry.name, entry.person_id, tuple(said))
+        said = tuple(self._differences(before[1], entry.facts))
+        return Line(row.number, state, CHANGED, entry.name, entry.person_id, said)
+
+    def _differences(self, before: Facts, after: Facts) -> Iterator[Sentence]:
+        for (what, said), old, new in zip(_SAID, before, after, strict=True):
+            if old != new:
+                values = {"before": said(self.places, old), "after": said(self.places, new)}
+                yield Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **values)
 
     def plan(self, notes: Sequence[Sentence]) -> Plan:
         effects, states = Counter(line.effect for line in self._lines), Counter(line.state for line in self._lines)
@@ -138,28 +152,14 @@ class Draft:
         )
 
 
-def _differences(session: Session, before: Facts, after: Facts) -> Iterator[Sentence]:
-    names = (N_("Subjects"), N_("Organisation"), N_("Region"), N_("Approved"), N_("Day of registration"))
-    for name, old, new, said in zip(names, before, after, _SAID, strict=True):
-        if old != new:
-            values = {"before": said(session, old), "after": said(session, new)}
-            yield Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(name), **values)
-
-
-def _said_subjects(_: Session, subjects: Any) -> Sentence:
-    return Sentence("every subject") if subjects is None else named(subjects)
-
-
-def _said_place(session: Session, organisation_id: Any) -> str:
-    return session.scalar(select(OrganisationRow.name).where(OrganisationRow.id == organisation_id)) or "—"
-
-
-_SAID: tuple[Callable[[Session, Any], Any], ...] = (
-    _said_subjects,
-    _said_place,
-    lambda _, code: code,
-    lambda _, approved: Sentence("Yes") if approved else Sentence("No"),
-    lambda _, day: day or "—",
+# How each fact is called and said, in their order.
+_SAID: tuple[tuple[str, Callable[[Places, Any], Any]], ...] = (
+    (N_("Subjects"), lambda _, subjects: Sentence("every subject") if subjects is None else named(subjects)),
+    (N_("Organisation"), lambda places, organisation_id: places.called(organisation_id)),
+    (N_("Region"), lambda _, code: code),
+    (N_("Approved"), lambda _, approved: Sentence("Yes") if approved else Sentence("No")),
+    (N_("Day of registration"), lambda _, day: day or "—"),
+    (N_("Education"), lambda _, code: Sentence(EDUCATION[code or ""])),
 )
 
 
@@ -170,9 +170,9 @@ def _existing(session: Session, person_ids: Iterable[int], year: int) -> Existin
         for id_, person_id, level, subjects, *rest in session.execute(
             select(
                 row.id, row.person_id, row.level, row.subjects, row.organisation_id, row.region_code, row.approved,
-                row.registered_on,
+                row.registered_on, row.education,
             ).where(among(session, row.person_id, chunk), row.year == year, store.CURRENT)
         ):  # fmt: skip
             facts: Any = (None if subjects is None else tuple(subjects), *rest)
-            found.setdefault(person_id, {})[level] = (id_, facts)
+            found.setdefault(person_id, {})[level] = (id_, Facts._make(facts))
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
-from examprep.exams.entries import Prepared
+from examprep.exams.entries import Entry, Facts, Prepared
 from examprep.exams.models import RegistrationRow, SittingRow
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.profiles import age_on, exam_day
@@ -19,6 +19,9 @@ from examprep.people.models import PersonRow
 from examprep.plumbing.bulk import among, in_parts, insert_many
 from examprep.plumbing.vault import Vault
 
+Profile = tuple[str | None, int | None, str | None]  # sex, age on the exam day, education
+NAMES = ("person_id", "level", *Facts._fields, "sex", "age")
+
 
 def apply(
     session: Session, vault: Vault, prepared: Prepared, batch_id: int, persons: dict[int, int], *, now: datetime
@@ -27,7 +30,7 @@ def apply(
     is new the id.
     """
     fresh = {e.key: e for e in prepared.entries if e.id_number is not None}
-    new = [NewPerson(e.name, e.id_number, e.organisation_id) for e in fresh.values() if e.id_number is not None]
+    new = [NewPerson(e.name, e.id_number, e.facts.organisation_id) for e in fresh.values() if e.id_number is not None]
     added = add_persons(session, vault, new, batch_id=batch_id, now=now)
     ids = [e.person_id or added[str(e.key)].person_id for e in prepared.entries]
     persons.update((e.row, id_) for e, id_ in zip(prepared.entries, ids, strict=True) if e.person_id is None)
@@ -38,21 +41,18 @@ def apply(
             update(RegistrationRow).where(among(session, RegistrationRow.id, chunk)).values(ended_by=batch_id)
         )
     profiles = _profiles(session, ids, prepared.year)
-    names = (
-        "person_id", "level", "subjects", "organisation_id", "region_code", "approved", "registered_on", "sex", "age",
-        "education",
-    )  # fmt: skip
-    rows = (
-        (
-            id_, e.level, list(e.subjects) if e.subjects else None, e.organisation_id, e.region_code, e.approved,
-            e.registered_on, *profiles[id_],
-        )
-        for id_, e in zip(ids, prepared.entries, strict=True)
-    )  # fmt: skip
+    rows = (_values(id_, entry, profiles[id_]) for id_, entry in zip(ids, prepared.entries, strict=True))
     constants = {"year": prepared.year, "batch_id": batch_id, "recorded_at": now}
-    insert_many(session, RegistrationRow, names, rows, constants)
+    insert_many(session, RegistrationRow, NAMES, rows, constants)
     recompute(session, ids, cells)
     return len(prepared.entries)
+
+
+def _values(person_id: int, entry: Entry, profile: Profile) -> tuple[object, ...]:
+    """A registration in the order of ``NAMES``; an education that no file said is the person's own."""
+    subjects, *facts, education = entry.facts
+    sex, age, own = profile
+    return (person_id, entry.level, list(subjects) if subjects else None, *facts, education or own, sex, age)
 
 
 def _cells(session: Session, condition: Any) -> set[Cell]:
@@ -60,9 +60,9 @@ def _cells(session: Session, condition: Any) -> set[Cell]:
     return {(year, place) for year, place in session.execute(select(row.year, row.organisation_id).where(condition))}
 
 
-def _profiles(session: Session, person_ids: Sequence[int], year: int) -> dict[int, tuple[object, ...]]:
-    """Sex, age on the exam day and education of each person, as the registration keeps them."""
-    row, found = PersonRow, dict[int, tuple[object, ...]]()
+def _profiles(session: Session, person_ids: Sequence[int], year: int) -> dict[int, Profile]:
+    """What is known of each person now; a registration keeps it."""
+    row, found = PersonRow, dict[int, Profile]()
     day = exam_day(year, session.scalar(select(SittingRow.first_day_on).where(SittingRow.year == year)))
     for chunk in in_parts(person_ids):
         for person_id, sex, born_on, education in session.execute(

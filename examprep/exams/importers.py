@@ -83,9 +83,9 @@ class RegistrationImporter(_YearImporter):
     name: str = "exam-registrations"
     title: str = N_("Exam registrations")
     help: str = N_(
-        "One row per person, or per person and subject, with name, ID number and level; unit, subjects, approval and "
-        "day of registration if known. Persons who are not on file yet are added. A corrected file changes only the "
-        "rows that differ."
+        "One row per person, or per person and subject, with name, ID number and level; unit, subjects, approval, day "
+        "of registration and education if known. Persons who are not on file yet are added. A corrected file changes "
+        "only the rows that differ."
     )
     heads: tuple[str, ...] = registering.TEMPLATE
     may_be_new = True

@@ -32,7 +32,7 @@ from examprep.people.bulk import (
 )
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
-from examprep.plumbing.bulk import in_parts
+from examprep.plumbing.bulk import among, in_parts
 from examprep.plumbing.sheets import Row
 
 SUSPECTED_SHARE = 0.1
@@ -269,9 +269,12 @@ def _fits(mask: str, number: str) -> bool:
 
 
 class Places:
-    """Organisations that a file names, within the actor's bounds, and their regions."""
+    """Organisations that a file names, within the actor's bounds, and their regions.
 
-    def __init__(self, source: Source, names: Iterable[str]) -> None:
+    ``filed`` are those, wherever they lie, that registrations on file bear: their names are known too.
+    """
+
+    def __init__(self, source: Source, names: Iterable[str], filed: Iterable[int]) -> None:
         session, actor, row = source.session, source.actor, OrganisationRow
         self._by_name: dict[str, set[int]] = {}
         inside = within(row.id, actor, Permission.EXAMS_RESULT_IMPORT)
@@ -279,12 +282,18 @@ class Places:
             for found_id, name in session.execute(select(row.id, row.name).where(row.name.in_(chunk), inside)):
                 self._by_name.setdefault(name, set()).add(found_id)
         # A few thousand short rows at most: organisations of the actor's bounds, and the country's divisions.
-        mine = select(row.id, row.region_code).where(inside | (row.id == actor.organisation_id))
-        self._region_of = dict(session.execute(mine).all())
+        mine = inside | (row.id == actor.organisation_id) | among(session, row.id, sorted(filed))
+        found = session.execute(select(row.id, row.name, row.region_code).where(mine)).all()
+        self._called = {id_: name for id_, name, _ in found}
+        self._region_of = {id_: region for id_, _, region in found}
         self._regions = set(session.scalars(select(RegionRow.code)))
 
     def knows(self, name: str) -> bool:
         return name in self._by_name
+
+    def called(self, organisation_id: int) -> str:
+        """The name of an organisation of the file, or of the registrations on file."""
+        return self._called[organisation_id]
 
     def organisation(self, name: str) -> int | None:
         """The organisation of that name; ``None`` when there is none within bounds.

@@ -1,16 +1,17 @@
 """Reading a file of registrations: what each row says, and whether it can stand beside the others of its person."""
 
-from examprep.exams.entries import Draft, Entry
+from examprep.exams.entries import Draft, Entry, Facts
 from examprep.exams.filing import marked
 from examprep.exams.matching import Matched
 from examprep.exams.reading import Source, left_out
 from examprep.exams.rules.cells import read_approved, read_day, read_subjects
+from examprep.exams.rules.profiles import read_education
 from examprep.imports.importer import Plan
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
-TEMPLATE = ("姓名", "身份证号", "级别", "科目", "单位", "审核状态", "报名日期")
+TEMPLATE = ("姓名", "身份证号", "级别", "科目", "单位", "审核状态", "报名日期", "学历")
 
 
 def plan(source: Source) -> Plan:
@@ -56,10 +57,19 @@ def _read(draft: Draft, row: Row, person: Matched) -> Entry | None:
         return None
     draft.unplaced += bool(unit) and not places.knows(unit)
     person_id = person.known.person_id if person.known else None
-    return Entry(
-        row.number, person.name, person.key, person_id, person.id_number, level, subjects, organisation_id, region_code,
-        approved, registered_on,
-    )  # fmt: skip
+    education = _education(draft, row, person_id, level)
+    facts = Facts(subjects, organisation_id, region_code, approved, registered_on, education)
+    return Entry(row.number, person.name, person.key, person_id, person.id_number, level, facts)
+
+
+def _education(draft: Draft, row: Row, person_id: int | None, level: str) -> str | None:
+    """What the row says of it, else what is on file: a file without the column takes nothing back."""
+    written = draft.reader.text(row, "education")
+    if education := read_education(written):
+        return education
+    draft.uneducated += bool(written)
+    on_file = draft.before(person_id).get(level)
+    return on_file[1].education if on_file else None
 
 
 def _agrees(draft: Draft, row: Row, entry: Entry) -> bool:
@@ -69,7 +79,7 @@ def _agrees(draft: Draft, row: Row, entry: Entry) -> bool:
     if earlier is not None and earlier.level != entry.level:
         both = "Row %(row)s registers the same person for %(level)s; the papers are sat at the same hours."
         reader.doubt(row, Sentence(both, row=earlier.row, level=LEVEL_NAMES[earlier.level]))
-    elif earlier is not None and (earlier.subjects == entry.subjects or earlier.facts[1:] != entry.facts[1:]):
+    elif earlier is not None and _clash(earlier.facts, entry.facts):
         again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=earlier.row)
         reader.problem(row, "id_number", again)
     for level, (registration_id, _) in draft.before(entry.person_id).items():
@@ -86,6 +96,11 @@ def _agrees(draft: Draft, row: Row, entry: Entry) -> bool:
     return not reader.open(row)
 
 
+def _clash(earlier: Facts, later: Facts) -> bool:
+    """Whether two rows of one person at one level are no two subjects of one registration."""
+    return earlier.subjects == later.subjects or earlier != later._replace(subjects=earlier.subjects)
+
+
 def _notes(draft: Draft) -> list[Sentence]:
     notes = left_out(draft.source.table)
     if "approved" not in draft.reader.columns:
@@ -98,6 +113,13 @@ def _notes(draft: Draft) -> list[Sentence]:
                 "%(count)s rows name a unit that is not on file here; they are filed under the person's organisation, "
                 "new persons under yours.",
                 count=draft.unplaced,
+            )
+        )
+    if draft.uneducated:
+        notes.append(
+            Sentence(
+                "%(count)s rows name an education that is not known here; it is left as it is on file.",
+                count=draft.uneducated,
             )
         )
     return notes

@@ -66,7 +66,7 @@ def test_one_row_for_each_subject_is_one_registration(office):
     plan = office.plan(office.registrations, upload(heads, rows))
     assert [line.state for line in plan.lines] == ["created", "created", "created"]
     (entry,) = plan.prepared.entries
-    assert entry.subjects == ("sw-comprehensive", "sw-practice")
+    assert entry.facts.subjects == ("sw-comprehensive", "sw-practice")
 
 
 def test_a_day_in_the_future(office):
@@ -144,6 +144,42 @@ def test_without_a_column_of_approval_nobody_counts_as_approved(office):
     assert "not as approved" in str(office.plan(office.registrations, file).notes[0])
     office.bring(office.registrations, file)
     assert office_counts(office) == [(1, 0)]
+
+
+def educations(office):
+    """What the current registrations and the outcomes say."""
+    with office.runtime.database.read() as session:
+        registered = select(RegistrationRow.education).where(RegistrationRow.ended_by.is_(None))
+        return session.scalars(registered).all(), session.scalars(select(OutcomeRow.education)).all()
+
+
+def test_education_is_kept_with_the_registration_until_a_file_says_another(office):
+    heads = (*REGISTRATION, "学历")
+    office.bring(office.registrations, upload(heads, [(*row(approved="待审核"), "大学专科")]))
+    assert educations(office) == (["college"], ["college"])
+    ((_, _, effect, _),) = lines(office, row(approved="待审核"))
+    assert effect == "same"  # a file without the column takes nothing back
+    approvals = upload(("姓名", "身份证号", "审核状态"), [("考生201", GOOD, "通过")])
+    batch_id = office.bring(office.approvals, approvals)
+    assert educations(office) == (["college"], ["college"])
+    ((_, _, _, said),) = lines(office, (*row(), "本科"), heads=heads)
+    assert said == "Education: Three-year college → Bachelor"
+    office.undo(office.approvals, batch_id)
+    assert educations(office) == (["college"], ["college"])
+
+
+def test_an_education_that_is_not_known_is_left_and_said(office):
+    file = upload((*REGISTRATION, "学历"), [(*row(), "初中"), (*row("考生202", resident_id(202).number), "")])
+    assert "1 rows name an education" in str(office.plan(office.registrations, file).notes[0])
+    office.bring(office.registrations, file)
+    assert educations(office) == ([None, None], [None, None])
+
+
+def test_without_the_column_a_registration_keeps_what_the_person_has(office, world):
+    with office.runtime.database.write() as session:
+        session.get_one(PersonRow, world.people["ann_administrator"]).education = "master"
+    office.bring(office.registrations, upload(REGISTRATION, [row("ann_administrator", resident_id(1).number)]))
+    assert educations(office) == (["master"], ["master"])
 
 
 def office_counts(office):
@@ -229,3 +265,15 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(office):
     few = statements(database, lambda: office.register(*range(201, 204)))
     many = statements(database, lambda: office.register(*range(301, 601)))
     assert many <= few + 2
+
+
+def test_the_number_of_statements_does_not_grow_with_the_corrections(office):
+    office.register(*range(301, 601))
+
+    def corrections(orders):
+        rows = [row(f"考生{n}", resident_id(n).number, unit="ann 社工机构") for n in orders]
+        return statements(
+            office.runtime.database, lambda: office.plan(office.registrations, upload(REGISTRATION, rows))
+        )
+
+    assert corrections(range(301, 601)) <= corrections(range(301, 304)) + 2
