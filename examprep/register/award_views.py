@@ -11,7 +11,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import actions as register
-from examprep.register import awards, claims, runs, schemes
+from examprep.register import awards, claims, run_lists, schemes
 from examprep.register.forms import ReasonForm
 from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
@@ -43,7 +43,7 @@ def award_list() -> ResponseReturnValue:
     with reading() as session:
         page = awards.paid_people(session, actor, ask)
         people, fen = awards.paid_totals(session, actor, ask.number("organisation"))
-        months = runs.by_month(session, actor, ask.number("organisation"))
+        months = run_lists.by_month(session, actor, ask.number("organisation"))
         units = register.units(session, actor, Permission.REGISTER_HOLDER_SEE)
     if ask.export:
         return download(page, COLUMNS, "awards")

@@ -15,7 +15,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.register import runs
+from examprep.register import run_lists, run_planning, runs
 from examprep.register.award_forms import RunForm
 from examprep.register.award_views import LEVEL_LABELS, WHYS
 from examprep.register.rules.awarding import month_of
@@ -53,8 +53,8 @@ FINANCE_COLUMNS = (LINE_COLUMNS[0], Column("id_number", N_("ID number")), *LINE_
 def run_list() -> ResponseReturnValue:
     ask, actor = Ask.of(request.args, filters=("state", "organisation")), current_actor()
     with reading() as session:
-        page = runs.listed(session, actor, ask)
-        payers = runs.payers(session, actor)
+        page = run_lists.listed(session, actor, ask)
+        payers = run_lists.payers(session, actor)
     if ask.export:
         rows = [{**row, "state": Sentence(STATES[row["state"]])} for row in page.rows]
         return download(replace(page, rows=rows), COLUMNS, "award-runs")
@@ -74,12 +74,12 @@ def run_preview() -> ResponseReturnValue:
     actor, today = current_actor(), runtime().clock.today()
     ask = Ask.of(request.args, filters=("organisation", "month"))
     with reading() as session:
-        payers = runs.payers(session, actor)
+        payers = run_lists.payers(session, actor)
         organisation = ask.number("organisation") or (payers[0][0] if payers else None)
         month = _month(ask.filters.get("month", ""), today)
         plan = None
         if organisation is not None:
-            plan = runs.plan(session, actor, organisation, month, today=today, checks=holder_checks())
+            plan = run_planning.plan(session, actor, organisation, month, today=today, checks=holder_checks())
     return render_template(
         "register/run_preview.html",
         plan=plan,
@@ -124,7 +124,7 @@ def run(run_id: int) -> ResponseReturnValue:
     actor, ask = current_actor(), Ask.of(request.args)
     pays = actor.may(Permission.REGISTER_AWARD_PAY)
     with reading() as session:
-        row, page = runs.run(session, actor, run_id, ask)
+        row, page = run_lists.run(session, actor, run_id, ask)
     if ask.export:
         if not pays:
             return download(page, LINE_COLUMNS, f"award-run-{run_id}")

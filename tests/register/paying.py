@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from examprep.people.actor import Actor
-from examprep.register import actions, claims, runs, schemes
+from examprep.register import actions, claims, run_planning, runs, schemes
 from examprep.register.claims import Claim
 
 
@@ -28,5 +28,5 @@ def approved(
 
 def run(session: Session, officer: Actor, month: date, *, today: date, now: datetime) -> int:
     """The officer's organisation's run for a month."""
-    plan = runs.plan(session, officer, officer.organisation_id, month, today=today)
+    plan = run_planning.plan(session, officer, officer.organisation_id, month, today=today)
     return runs.make(session, officer, officer.organisation_id, month, sha256=plan.sha256, today=today, now=now)

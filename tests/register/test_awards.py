@@ -13,7 +13,7 @@ from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
 from examprep.people.access import Role
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
-from examprep.register import actions, awards, claims, merging, rebuild, runs, schemes
+from examprep.register import actions, awards, claims, merging, rebuild, run_lists, run_planning, runs, schemes
 from examprep.register.claims import Claim
 from examprep.register.models import AwardClaimRow, AwardLineRow, AwardRunRow
 from tests.factories import enlist
@@ -55,7 +55,7 @@ class Office:
         return self.do(paying.run, who, month, today=today, now=self.now)
 
     def plan(self, month=APRIL, who="ann_officer", today=MAY):
-        return self.ask(runs.plan, who, self.world.organisations["ann_county"], month, today=today)
+        return self.ask(run_planning.plan, who, self.world.organisations["ann_county"], month, today=today)
 
     def lines(self, who="ann_candidate"):
         with self.runtime.database.read() as session:
@@ -110,7 +110,7 @@ def test_a_run_pays_what_was_previewed_and_once(office, claim):
     office.do(runs.close, "second", run_id, now=office.now)
     with pytest.raises(RuleViolation, match="closed or cancelled"):
         office.do(runs.cancel, "second", run_id, now=office.now)
-    assert [row["fen"] for row in office.ask(runs.by_month, "ann_officer")] == [30_000, 30_000]
+    assert [row["fen"] for row in office.ask(run_lists.by_month, "ann_officer")] == [30_000, 30_000]
     office.sound()
 
 
@@ -261,7 +261,7 @@ def test_taken_back_once_and_counted_again_with_the_next_run(office, claim):
         office.do(awards.reinstate, "ann_officer", back, reason="误追回", now=office.now)
     office.run()
     assert office.totals() == (1, 30_000)
-    row, page = office.ask(runs.run, "ann_officer", run_id, Ask())
+    row, page = office.ask(run_lists.run, "ann_officer", run_id, Ask())
     assert (row["fen"], page.totals["fen"]) == (-30_000, -30_000)
     office.sound()
 
@@ -270,7 +270,7 @@ def test_a_cancelled_run_is_paid_by_the_next(office, claim):
     first = office.run()
     office.do(runs.cancel, "ann_officer", first, now=office.now)
     assert office.totals() == (0, 0)
-    assert office.ask(runs.run, "ann_officer", first, Ask())[0]["fen"] == 0
+    assert office.ask(run_lists.run, "ann_officer", first, Ask())[0]["fen"] == 0
     office.run()
     assert [(fen, why) for _, fen, why in office.lines()] == [
         (30_000, "paid"),
@@ -399,8 +399,8 @@ def test_another_county_neither_pays_nor_sees(office, claim):
         with pytest.raises(NotFound):
             office.do(act, "bob_officer", run_id, now=office.now)
     with pytest.raises(NotFound):
-        office.ask(runs.plan, "bob_officer", office.world.organisations["ann_county"], APRIL, today=MAY)
-    assert office.ask(runs.listed, "bob_officer", Ask()).total == 0
+        office.ask(run_planning.plan, "bob_officer", office.world.organisations["ann_county"], APRIL, today=MAY)
+    assert office.ask(run_lists.listed, "bob_officer", Ask()).total == 0
 
 
 def test_the_list_names_months_and_sum(office, claim):

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import delete, select
 
 from examprep.kernel.errors import Refusal
-from examprep.register import awards, claims, merging, rebuild, runs
+from examprep.register import awards, claims, merging, rebuild, run_planning, runs
 from examprep.register.models import (
     AwardClaimRow,
     AwardLineRow,
@@ -165,7 +165,7 @@ def machine(desk: Office) -> type[RuleBasedStateMachine]:
             assert {run: totals[run] for run in by_run} == dict(by_run)
             assert all(totals[run] == 0 for run, state in states.items() if state == "cancelled")
             # What is in no run waits for one, or moved between merged rows.
-            waiting = sum(one.fen for one in lines if one.id not in placed and one.why in runs.PENDING)
+            waiting = sum(one.fen for one in lines if one.id not in placed and one.why in run_planning.PENDING)
             moved = sum(one.fen for one in lines if one.id not in placed and one.why == "moved")
             assert moved == 0
             assert sum(totals.values()) + waiting == sum(line.fen for line in lines)

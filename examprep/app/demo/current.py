@@ -24,7 +24,7 @@ from examprep.practice.actions import Sent
 from examprep.practice.rules.order import ALL, Scope
 from examprep.practice.shelf import way
 from examprep.register import actions as register
-from examprep.register import claims, registering, runs, schemes, senior
+from examprep.register import claims, registering, run_planning, runs, schemes, senior
 from examprep.register.claims import Claim
 from examprep.register.rules.process import Status
 from examprep.syllabus import actions as syllabus
@@ -90,7 +90,7 @@ def pay_awards(session: Session, officer: Actor, second: Actor, place: Place, no
                 claims.approve(session, hand, claim_id, today=on, now=at)
         for certificate_id in paid_for:
             _keep_registered(session, officer, certificate_id, on, at)
-        plan = runs.plan(session, officer, officer.organisation_id, month, today=on)
+        plan = run_planning.plan(session, officer, officer.organisation_id, month, today=on)
         run_id = runs.make(session, officer, officer.organisation_id, month, sha256=plan.sha256, today=on, now=at)
         runs.close(session, second, run_id, now=at + timedelta(days=5))
         month = _months_before(month, -1)
