@@ -16,7 +16,7 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import seen
 from examprep.plumbing.listing import Ask, Page, xlsx_bytes
 from examprep.plumbing.vault import Vault
-from examprep.register import ledger, store
+from examprep.register import due_store, ledger, list_store, store
 from examprep.register.holders_file import platform_cells, platform_heads
 from examprep.register.limits import known_limits
 from examprep.register.rules.registration import term_end
@@ -158,12 +158,14 @@ def persons_of(actor: Actor, permission: str) -> store.Among:
 def holders(session: Session, actor: Actor, ask: Ask, *, today: date, as_of: date | None = None) -> Page:
     """The list of holders within bounds on ``as_of``, else today; filters ``level, state, unit, region``."""
     known = known_limits(session)
-    return store.holders(session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today, as_of=as_of or today)
+    return list_store.holders(
+        session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today, as_of=as_of or today
+    )
 
 
 def holder_counts(session: Session, actor: Actor, *, as_of: date, ask: Ask | None = None) -> HolderCounts:
     """Holders by highest level on a day, within bounds and the ask's ``unit`` and ``region``."""
-    found = store.counts_by_level(
+    found = list_store.counts_by_level(
         session,
         actor,
         Permission.REGISTER_HOLDER_SEE,
@@ -175,12 +177,12 @@ def holder_counts(session: Session, actor: Actor, *, as_of: date, ask: Ask | Non
 
 def units(session: Session, actor: Actor, permission: str) -> Sequence[tuple[int, str]]:
     """Id and name of the organisations an actor may filter by; the first 500."""
-    return store.units(session, actor, permission, UNITS_OFFERED)
+    return list_store.units(session, actor, permission, UNITS_OFFERED)
 
 
 def regions(session: Session, actor: Actor, permission: str) -> Sequence[tuple[str, str]]:
     """Code and name of the regions an actor may filter by."""
-    return store.regions(session, actor, permission)
+    return list_store.regions(session, actor, permission)
 
 
 DUE: Mapping[str, str] = {
@@ -197,7 +199,7 @@ def due(session: Session, actor: Actor, ask: Ask, *, today: date) -> Page:
     ``closes_on`` is the last day of the time to apply, ``None`` where it has none.
     """
     known = known_limits(session)
-    page = store.due(session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today)
+    page = due_store.due(session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today)
     rows = []
     for row in page.rows:
         limits = limits_for(known, row["region_code"], today)
@@ -208,7 +210,7 @@ def due(session: Session, actor: Actor, ask: Ask, *, today: date) -> Page:
 
 def due_among(session: Session, first_id: int, last_id: int, *, today: date) -> Sequence[Mapping[str, Any]]:
     """Of the certificates in a range of ids, of anybody, those that wait for an application; for jobs."""
-    return [dict(row) for row in store.due_among(session, known_limits(session), first_id, last_id, today=today)]
+    return [dict(row) for row in due_store.due_among(session, known_limits(session), first_id, last_id, today=today)]
 
 
 def id_ranges(session: Session, size: int) -> list[tuple[int, int]]:
@@ -218,13 +220,13 @@ def id_ranges(session: Session, size: int) -> list[tuple[int, int]]:
 
 def under_way(session: Session, actor: Actor, ask: Ask) -> Page:
     """The applications within bounds that are under way or were not passed; filters ``status, unit``."""
-    return store.under_way(session, actor, Permission.REGISTER_HOLDER_SEE, ask)
+    return list_store.under_way(session, actor, Permission.REGISTER_HOLDER_SEE, ask)
 
 
 def platform_file(session: Session, actor: Actor, vault: Vault, *, now: datetime) -> bytes:
     """Every certificate within bounds as a workbook in the shape of the national platform, which the import reads."""
-    names = dict(store.region_names(session))
-    rows = store.platform_rows(session, actor, Permission.REGISTER_HOLDER_EDIT)
+    names = dict(list_store.region_names(session))
+    rows = list_store.platform_rows(session, actor, Permission.REGISTER_HOLDER_EDIT)
     record(session, actor, "register.exported", "organisation", actor.organisation_id, now=now,
            after={"count": len(rows)})  # fmt: skip
     return xlsx_bytes(platform_heads(), (platform_cells(dict(row), names, vault.open) for row in rows))
@@ -241,7 +243,7 @@ def person_name(session: Session, actor: Actor, person_id: int) -> str:
 
 def places(session: Session, person_id: int) -> list[tuple[str, str]]:
     """Code and name of the regions of a person's province, that of their unit first: where they may be registered."""
-    return store.places(session, person_id)
+    return list_store.places(session, person_id)
 
 
 def holder_spans(as_of: date, among: store.Among | None = None) -> Select[*tuple[Any, ...]]:

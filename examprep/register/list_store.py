@@ -1,0 +1,192 @@
+"""What officers look at: holders, applications, the platform's file, counts, and what a list is filtered by."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy.orm import Session
+
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.people.models import OrganisationRow, PersonRow, RegionRow
+from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.register.due_store import state_on
+from examprep.register.models import RegisterCertificateRow
+from examprep.register.rules.process import UNDER_WAY, Status
+from examprep.register.rules.windows import Limits
+from examprep.register.store import asked, holder_levels, persons_of
+
+CERTIFICATE = RegisterCertificateRow
+
+
+def holders(
+    session: Session, actor: Actor, permission: str, ask: Ask, known: Sequence[Limits], *, today: date, as_of: date
+) -> Page:
+    """Every holder of ``as_of`` within bounds with their highest certificate then; of two, the one issued last.
+
+    The state of the registration is that of ``today``.
+    """
+    best = (
+        select(
+            CERTIFICATE.id,
+            func.row_number()
+            .over(
+                partition_by=CERTIFICATE.person_id,
+                order_by=(CERTIFICATE.rank.desc(), CERTIFICATE.issued_on.desc(), CERTIFICATE.id.desc()),
+            )
+            .label("place"),
+        )
+        .where(CERTIFICATE.issued_on <= as_of, persons_of(actor, permission)(CERTIFICATE.person_id))
+        .subquery()
+    )
+    state = state_on(today, known)
+    query = (
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.in_post,
+            OrganisationRow.name.label("unit"),
+            CERTIFICATE.level,
+            CERTIFICATE.number,
+            CERTIFICATE.issued_on,
+            CERTIFICATE.validity,
+            CERTIFICATE.registered_until,
+            CERTIFICATE.status,
+            CERTIFICATE.place_code,
+            CERTIFICATE.id.label("certificate_id"),
+            state.label("state"),
+        )
+        .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .join(best, (best.c.id == CERTIFICATE.id) & (best.c.place == 1))
+        .where(within(PersonRow.organisation_id, actor, permission), *asked(ask))
+    )
+    if level := ask.filters.get("level"):
+        query = query.where(CERTIFICATE.level == level)
+    if wanted := ask.filters.get("state"):
+        query = query.where(state == wanted)
+    if status := ask.filters.get("status"):
+        query = query.where(CERTIFICATE.status == status)
+    if (posted := ask.filters.get("in_post")) in ("yes", "no"):
+        query = query.where(PersonRow.in_post.is_(posted == "yes"))
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={
+            "name": PersonRow.name,
+            "unit": OrganisationRow.name,
+            "level": CERTIFICATE.rank,
+            "number": CERTIFICATE.number,
+            "issued_on": CERTIFICATE.issued_on,
+            "registered_until": CERTIFICATE.registered_until,
+        },
+        searchable=[PersonRow.name, CERTIFICATE.number, OrganisationRow.name],
+        default=[PersonRow.name, PersonRow.id],
+    )
+
+
+def under_way(session: Session, actor: Actor, permission: str, ask: Ask) -> Page:
+    """The applications within bounds that are under way or were not passed, the oldest first; filter ``status``."""
+    shown = (*UNDER_WAY, Status.FIRST_FAILED, Status.FINAL_FAILED)
+    query = (
+        select(
+            CERTIFICATE.id,
+            PersonRow.name,
+            OrganisationRow.name.label("unit"),
+            CERTIFICATE.level,
+            CERTIFICATE.number,
+            CERTIFICATE.status,
+            CERTIFICATE.accepted,
+            CERTIFICATE.applied_on,
+            CERTIFICATE.registered_until,
+        )
+        .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(within(PersonRow.organisation_id, actor, permission), CERTIFICATE.status.in_(shown), *asked(ask))
+    )
+    if status := ask.filters.get("status"):
+        query = query.where(CERTIFICATE.status == status)
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"name": PersonRow.name, "unit": OrganisationRow.name, "applied_on": CERTIFICATE.applied_on},
+        searchable=[PersonRow.name, CERTIFICATE.number, OrganisationRow.name],
+        default=[CERTIFICATE.applied_on, CERTIFICATE.id],
+    )
+
+
+def platform_rows(session: Session, actor: Actor, permission: str) -> list[RowMapping]:
+    """Every certificate within bounds with what the national platform's file says of it."""
+    query = (
+        select(
+            PersonRow.name, PersonRow.id_number_sealed, PersonRow.in_post, OrganisationRow.name.label("unit"),
+            CERTIFICATE.level, CERTIFICATE.number, CERTIFICATE.issued_on, CERTIFICATE.qualified_year,
+            CERTIFICATE.validity, CERTIFICATE.registered_on, CERTIFICATE.registered_until, CERTIFICATE.status,
+            CERTIFICATE.place_code,
+        )
+        .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(within(PersonRow.organisation_id, actor, permission))
+        .order_by(OrganisationRow.name, PersonRow.name, CERTIFICATE.id)
+    )  # fmt: skip
+    return list(session.execute(query).mappings())
+
+
+def counts_by_level(
+    session: Session, actor: Actor, permission: str, *, as_of: date, conditions: list[ColumnElement[bool]]
+) -> dict[str, int]:
+    """Persons by their highest level held on ``as_of``; levels nobody holds are left out."""
+    held = holder_levels(as_of, persons_of(actor, permission)).subquery()
+    rows = session.execute(
+        select(held.c.level, func.count())
+        .join(PersonRow, PersonRow.id == held.c.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(within(PersonRow.organisation_id, actor, permission), *conditions)
+        .group_by(held.c.level)
+    )
+    return dict(rows.all())
+
+
+def units(session: Session, actor: Actor, permission: str, limit: int) -> list[tuple[int, str]]:
+    """Id and name of the organisations within bounds, open ones, in the order of their regions and names."""
+    rows = session.execute(
+        select(OrganisationRow.id, OrganisationRow.name)
+        .where(within(OrganisationRow.id, actor, permission), OrganisationRow.closed_on.is_(None))
+        .order_by(OrganisationRow.region_code, OrganisationRow.name)
+        .limit(limit)
+    )
+    return [(id_, name) for id_, name in rows]
+
+
+def regions(session: Session, actor: Actor, permission: str) -> list[tuple[str, str]]:
+    """Code and name of the regions in which the actor's organisations lie."""
+    lie = select(OrganisationRow.region_code).where(within(OrganisationRow.id, actor, permission))
+    rows = session.execute(
+        select(RegionRow.code, RegionRow.name).where(RegionRow.code.in_(lie)).order_by(RegionRow.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def region_names(session: Session) -> list[tuple[str, str]]:
+    """Code and name of every region whose name no other has; of the others the code stands for the name."""
+    rows = session.execute(select(RegionRow.code, RegionRow.name)).all()
+    times = Counter(name for _, name in rows)
+    return [(code, name if times[name] == 1 else code) for code, name in rows]
+
+
+def places(session: Session, person_id: int) -> list[tuple[str, str]]:
+    own = session.scalar(
+        select(OrganisationRow.region_code)
+        .join(PersonRow, PersonRow.organisation_id == OrganisationRow.id)
+        .where(PersonRow.id == person_id)
+    )
+    here = (own or "")[:2]
+    rows = session.execute(
+        select(RegionRow.code, RegionRow.name)
+        .where(RegionRow.code.startswith(here))
+        .order_by((RegionRow.code == own).desc(), RegionRow.code)
+    )
+    return [(code, name) for code, name in rows]
