@@ -16,7 +16,7 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import seen
 from examprep.register import ledger
 from examprep.register.models import AwardClaimRow, AwardLineRow, RegisterCertificateRow, SeniorProofRow
-from examprep.register.paid import Chain, paid_to, post
+from examprep.register.paid import Chain, lock, paid_to, post
 
 CLAIM, LINE, LIVE = AwardClaimRow, AwardLineRow, ("applied", "checked", "approved")
 REASON = "two rows of one person"
@@ -30,6 +30,7 @@ def take_over(session: Session, actor: Actor, *, gone_id: int, kept_id: int, now
     """
     for person_id in (gone_id, kept_id):
         seen(session, actor, Permission.REGISTER_HOLDER_EDIT, person_id)
+    lock(session, [gone_id, kept_id])
     held = session.scalars(select(RegisterCertificateRow.id).where(RegisterCertificateRow.person_id == gone_id)).all()
     for certificate_id in held:
         about = {"certificate_id": certificate_id, "actor_id": actor.person_id}

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import Conflict
+from examprep.people.models import PersonRow
 from examprep.register.models import AwardLineRow, AwardSchemeRow, AwardVersionRow
 from examprep.register.rules.awarding import Kind
 
@@ -87,6 +88,16 @@ def paid_to(session: Session, person_ids: Sequence[int]) -> Paid:
             before = chains[key].fen if key in chains else 0
             chains[key] = Chain(before + row.fen, row.id, row.why, row.level, row.month)
     return Paid(chains, kinds, frozenset(id_ for id_, stacking in latest.items() if stacking == "highest"))
+
+
+def lock(session: Session, person_ids: Sequence[int] | Select[int]) -> None:
+    """Let nobody else pay or merge these persons until the transaction ends: what `paid_to` then says stays true.
+
+    Whoever waits reads after it what the other wrote. All take them in the order of their ids, so that no two wait
+    for each other; rows that merely refer to a person are written meanwhile.
+    """
+    query = select(PersonRow.id).where(PersonRow.id.in_(person_ids)).order_by(PersonRow.id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def post(session: Session, values: Mapping[str, Any], *, now: datetime) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from examprep.feature import HolderCheck
@@ -144,9 +144,18 @@ def _claims(session: Session, organisation_id: int) -> list[dict[str, Any]]:
         .join(PersonRow, PersonRow.id == CLAIM.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
         .outerjoin(held, (held.id == CLAIM.certificate_id) & (held.person_id == CLAIM.person_id))
-        .where(SCHEME.organisation_id == organisation_id, CLAIM.state.in_(("approved", "stopped")))
+        .where(*_payable(organisation_id))
     )  # fmt: skip
     return [dict(row) for row in rows.mappings()]
+
+
+def claimants(organisation_id: int) -> Select[int]:
+    """The ids of the persons whom a run of an organisation may pay."""
+    return select(CLAIM.person_id).join(SCHEME, SCHEME.id == CLAIM.scheme_id).where(*_payable(organisation_id))
+
+
+def _payable(organisation_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (SCHEME.organisation_id == organisation_id, CLAIM.state.in_(("approved", "stopped")))
 
 
 def _in_order(rows: Sequence[dict[str, Any]], versions: Versions, month: date) -> list[dict[str, Any]]:

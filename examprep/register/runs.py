@@ -13,9 +13,9 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow
 from examprep.register.models import AwardLineRow, AwardRunLineRow, AwardRunRow
-from examprep.register.paid import post
+from examprep.register.paid import lock, post
 from examprep.register.rules.awarding import month_of
-from examprep.register.run_planning import PENDING, Checks, Planned, digest, plan
+from examprep.register.run_planning import PENDING, Checks, Planned, claimants, digest, plan
 
 LINE, RUN, RUN_LINE = AwardLineRow, AwardRunRow, AwardRunLineRow
 PAY = Permission.REGISTER_AWARD_PAY
@@ -40,7 +40,11 @@ def make(
         RuleViolation: ``register.run-empty``, ``register.run-future`` -- a month that has not begun.
     """
     # One run of an organisation at a time: the second waits here, and then finds everything paid.
-    session.execute(select(OrganisationRow.id).where(OrganisationRow.id == organisation_id).with_for_update())
+    ours = select(OrganisationRow.id).where(OrganisationRow.id == organisation_id)
+    session.execute(ours.with_for_update(key_share=True))
+    # Runs of two organisations may pay the same persons, and only the highest may count: they wait for each other too.
+    # Whose claim is approved after this is not in the preview, so that the run is refused.
+    lock(session, claimants(organisation_id))
     if month_of(month) > today:
         raise RuleViolation("register.run-future", "This month has not begun yet.")
     found = plan(session, actor, organisation_id, month, today=today, checks=checks)

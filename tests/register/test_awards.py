@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import pytest
@@ -75,18 +76,9 @@ class Office:
 @pytest.fixture
 def office(runtime, world):
     with runtime.database.write() as session:
-        for order, name in enumerate(("second", "third")):
-            enlist(
-                session,
-                runtime,
-                world,
-                name,
-                "ann_county",
-                Role.OFFICER,
-                date(2020, 1, 1),
-                80 + order,
-                runtime.clock.now(),
-            )
+        more = (("second", "ann_county"), ("third", "ann_county"), ("city_second", "prefecture"))
+        for order, (name, where) in enumerate(more, 80):
+            enlist(session, runtime, world, name, where, Role.OFFICER, date(2020, 1, 1), order, runtime.clock.now())
     return Office(runtime, world)
 
 
@@ -346,6 +338,26 @@ def test_of_two_schemes_of_which_only_the_highest_pays(office):
     assert sorted(fen for _, fen, _ in office.lines()) == [5_000, 10_000, 20_000]  # topped up to the higher
     office.run(MAY)
     assert office.totals() == (1, 70_000)
+
+
+def test_two_organisations_paying_at_once_pay_only_the_highest(office):
+    certificate_id = office.certify()
+    above = {"name": "市级", "stacking": "highest", "fen_by_level": {"ASW": 20_000}}
+    city = office.do(paying.scheme, "province_officer", now=office.now, **above)
+    county = office.scheme(name="县级", stacking="highest")
+    for scheme_id in (city, county):
+        claim_id = office.apply(scheme_id, certificate_id)
+        for hand in ("province_officer", "ann_officer" if scheme_id == county else "city_second"):
+            office.do(claims.approve, hand, claim_id, today=TODAY, now=office.now)
+    with ThreadPoolExecutor(1) as pool:
+        with office.runtime.database.write() as session:
+            paying.run(session, office.world.actor(session, "ann_officer"), APRIL, today=MAY, now=office.now)
+            other = pool.submit(office.run, who="province_officer")
+            wait([other], timeout=1)  # it waits for the first; if it did not, it would be done by now
+        with pytest.raises((Conflict, RuleViolation)):
+            other.result()
+    assert [fen for _, fen, _ in office.lines()] == [30_000]
+    office.sound()
 
 
 def test_a_later_version_pays_from_its_day(office, claim):
