@@ -64,8 +64,8 @@ def _claims(session: Session, actor: Actor, gone_id: int, kept_id: int) -> None:
 
 def _lines(session: Session, actor: Actor, gone_id: int, kept_id: int, now: datetime) -> None:
     paid = paid_to(session, [gone_id, kept_id])
-    for (scheme_id, person_id, what), chain in sorted(paid.chains.items()):
-        if person_id != gone_id or chain.fen <= 0:
+    for (scheme_id, what), chain in sorted(paid.of(gone_id).items()):
+        if chain.fen <= 0:
             continue
         other = paid.chain(scheme_id, kept_id, what)
         values = {"scheme_id": scheme_id, "level": chain.level, "entitlement": what, "month": chain.month,

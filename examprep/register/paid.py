@@ -30,20 +30,31 @@ class Chain:
 
 @dataclass
 class Paid:
-    """What some persons were paid, by (scheme, person, entitlement). ``kinds`` and ``highest`` are of the schemes."""
+    """What some persons were paid, by person, then (scheme, entitlement); ``kinds`` and ``highest`` are of schemes.
 
-    chains: dict[tuple[int, int, str], Chain]
+    All that is asked is asked of one person, so that a run asks no more of each the more it pays.
+    """
+
+    chains: dict[int, dict[tuple[int, str], Chain]]
     kinds: Mapping[int, str]
     highest: frozenset[int]  # schemes of which only the highest pays
 
     def chain(self, scheme_id: int, person_id: int, entitlement: str) -> Chain | None:
-        return self.chains.get((scheme_id, person_id, entitlement))
+        return self.of(person_id).get((scheme_id, entitlement))
+
+    def of(self, person_id: int) -> Mapping[tuple[int, str], Chain]:
+        """All that one person was paid."""
+        return self.chains.get(person_id, {})
+
+    def count(self, scheme_id: int, person_id: int, entitlement: str, chain: Chain) -> None:
+        """Count a payment that is planned as paid."""
+        self.chains.setdefault(person_id, {})[scheme_id, entitlement] = chain
 
     def months(self, scheme_id: int, person_id: int) -> dict[str, int]:
         """Entitlements paid, net, by level; those planned are counted."""
         found: dict[str, int] = {}
-        for (scheme, person, _), chain in self.chains.items():
-            if (scheme, person) == (scheme_id, person_id) and chain.fen > 0:
+        for (scheme, _), chain in self.of(person_id).items():
+            if scheme == scheme_id and chain.fen > 0:
                 found[chain.level] = found.get(chain.level, 0) + 1
         return found
 
@@ -54,8 +65,8 @@ class Paid:
         """Net fen of some levels."""
         return sum(
             chain.fen
-            for (scheme, person, _), chain in self.chains.items()
-            if (scheme, person) == (scheme_id, person_id) and chain.level in levels
+            for (scheme, _), chain in self.of(person_id).items()
+            if scheme == scheme_id and chain.level in levels
         )
 
     def elsewhere(self, scheme_id: int, person_id: int, entitlement: str) -> int:
@@ -63,9 +74,8 @@ class Paid:
         once = self.kinds.get(scheme_id) == Kind.ONE_OFF
         return sum(
             chain.fen
-            for (scheme, person, what), chain in self.chains.items()
-            if person == person_id
-            and what == entitlement
+            for (scheme, what), chain in self.of(person_id).items()
+            if what == entitlement
             and scheme != scheme_id
             and scheme in self.highest
             and (self.kinds.get(scheme) == Kind.ONE_OFF) == once
@@ -79,14 +89,14 @@ def paid_to(session: Session, person_ids: Sequence[int]) -> Paid:
     query = select(AwardVersionRow.scheme_id, AwardVersionRow.stacking)
     for scheme_id, stacking in session.execute(query.order_by(AwardVersionRow.since, AwardVersionRow.id)):
         latest[scheme_id] = stacking
-    chains: dict[tuple[int, int, str], Chain] = {}
+    chains: dict[int, dict[tuple[int, str], Chain]] = {}
     columns = (LINE.scheme_id, LINE.person_id, LINE.entitlement, LINE.id, LINE.fen, LINE.why, LINE.level, LINE.month)
     for start in range(0, len(person_ids), 1_000):
         part = person_ids[start : start + 1_000]
         for row in session.execute(select(*columns).where(LINE.person_id.in_(part)).order_by(LINE.id)):
-            key = (row.scheme_id, row.person_id, row.entitlement)
-            before = chains[key].fen if key in chains else 0
-            chains[key] = Chain(before + row.fen, row.id, row.why, row.level, row.month)
+            own, key = chains.setdefault(row.person_id, {}), (row.scheme_id, row.entitlement)
+            before = own[key].fen if key in own else 0
+            own[key] = Chain(before + row.fen, row.id, row.why, row.level, row.month)
     return Paid(chains, kinds, frozenset(id_ for id_, stacking in latest.items() if stacking == "highest"))
 
 

@@ -216,7 +216,7 @@ def _pay(
                 row["level"], what, at, fen, reverses,
             )
         )  # fmt: skip
-        paid.chains[row["scheme_id"], row["person_id"], what] = Chain(fen, 0, "paid", row["level"], at)
+        paid.count(row["scheme_id"], row["person_id"], what, Chain(fen, 0, "paid", row["level"], at))
 
 
 def _hindrance(row: dict[str, Any], version: Version, paid: Paid, month: date) -> Sentence | None:
