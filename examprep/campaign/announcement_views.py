@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.campaign import announcing
+from examprep.campaign import announcing, notices
 from examprep.campaign.announcement_form import AnnouncementForm, filled
 from examprep.campaign.blueprint import bp
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -40,7 +40,7 @@ def announcements() -> ResponseReturnValue:
     """All that is addressed to the reader."""
     today = runtime().clock.today()
     with reading() as session:
-        page = announcing.mine(session, current_actor(), Ask.of(request.args), today)
+        page = notices.mine(session, current_actor(), Ask.of(request.args), today)
     return render_template("campaign/announcements.html", page=page, today=today, may_write=current_actor().may(WRITE))
 
 
@@ -50,10 +50,10 @@ def announcement(number: int) -> ResponseReturnValue:
     """One of them; opening it is what marks it as read, the first time."""
     actor, clock = current_actor(), runtime().clock
     with reading() as session:
-        found = announcing.read(session, actor, number, clock.today())
+        found = notices.read(session, actor, number, clock.today())
     if not found.read:
         with writing() as session:
-            announcing.mark_read(session, actor, number, now=clock.now())
+            notices.mark_read(session, actor, number, now=clock.now())
     manages = False
     if actor.may(WRITE):
         with reading() as session:
@@ -65,7 +65,7 @@ def announcement(number: int) -> ResponseReturnValue:
 @signed_in
 def announcement_file(number: int) -> ResponseReturnValue:
     with reading() as session:
-        name, content = announcing.attached(session, current_actor(), number, runtime().clock.today())
+        name, content = notices.attached(session, current_actor(), number, runtime().clock.today())
     return file_response(content, name, "application/octet-stream")
 
 
@@ -74,7 +74,7 @@ def announcement_file(number: int) -> ResponseReturnValue:
 def managed() -> ResponseReturnValue:
     today, ask = runtime().clock.today(), Ask.of(request.args, filters=("state",))
     with reading() as session:
-        page = announcing.managed(session, current_actor(), ask, today)
+        page = notices.managed(session, current_actor(), ask, today)
     rows = [
         {
             **row,
@@ -100,8 +100,8 @@ def managed() -> ResponseReturnValue:
 def readers(number: int) -> ResponseReturnValue:
     ask = Ask.of(request.args, filters=("read",))
     with reading() as session:
-        page = announcing.readers(session, current_actor(), number, ask)
-        notice = announcing.read(session, current_actor(), number, runtime().clock.today())
+        page = notices.readers(session, current_actor(), number, ask)
+        notice = notices.read(session, current_actor(), number, runtime().clock.today())
     if ask.export:
         return download(page, READER_COLUMNS, "readers")
     return render_template("campaign/readers.html", page=page, columns=READER_COLUMNS, notice=notice)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from examprep.campaign import announcing, funnel, intending
+from examprep.campaign import funnel, intending, notices
 from examprep.campaign.rules.road import NOW, SAY
 from examprep.kernel.clock import office_day
 from examprep.kernel.sentence import N_, Sentence
@@ -19,11 +19,11 @@ def next_step(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any
     """Three statements: the dates, the person, the unread announcements."""
     today = office_day(now)
     own = intending.brief(session, actor, today)
-    notices = announcing.unread(session, actor, today)
-    if own is None and not notices:
+    unread = notices.unread(session, actor, today)
+    if own is None and not unread:
         return None
     to_say = own is not None and any(step.kind == SAY and step.state == NOW for step in own.steps)
-    return {"own": own, "to_say": to_say, "notices": notices, "levels": LEVEL_NAMES}
+    return {"own": own, "to_say": to_say, "notices": unread, "levels": LEVEL_NAMES}
 
 
 def unregistered(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:

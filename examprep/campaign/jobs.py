@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from examprep.campaign import announcing, chasing, store
+from examprep.campaign import chasing, notice_mails, store
 from examprep.campaign.rules.plan import AUDIENCES, due
 from examprep.campaign.store import Planned, position_of
 from examprep.kernel.clock import office_day
@@ -125,10 +125,10 @@ def still_concerned(session: Session, person_id: int, context: dict[str, Any], t
 
 JOBS = (
     Job("campaign.remind-dates", "0 8 * * *", remind_dates),
-    Job("campaign.mail-announcements", "*/10 * * * *", announcing.mail_due),
+    Job("campaign.mail-announcements", "*/10 * * * *", notice_mails.mail_due),
 )
 STILL_DUE: Mapping[str, Any] = {
     CONDITION: still_concerned,
     chasing.CONDITION: chasing.still_listed,
-    announcing.CONDITION: announcing.still_unread,
+    notice_mails.CONDITION: notice_mails.still_unread,
 }

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.campaign import announcing, intending
+from examprep.campaign import intending, notices
 from examprep.campaign.blueprint import bp
 from examprep.campaign.rules.saying import SAYS
 from examprep.exams.rules.papers import LEVEL_OF, SUBJECT_NAMES, SUBJECTS
@@ -30,12 +30,12 @@ def _mine(refused: str, status: int) -> ResponseReturnValue:
     with reading() as session:
         years = intending.years(session, today)
         found = intending.own(session, actor, year=year if year in years else None, today=today)
-        notices = announcing.unread(session, actor, today)
+        unread = notices.unread(session, actor, today)
     return render_template(
         "campaign/mine.html",
         own=found,
         years=years[:3],
-        notices=notices,
+        notices=unread,
         says=SAYS,
         levels=LEVEL_NAMES,
         subjects=SUBJECTS,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from examprep.campaign import announcing
+from examprep.campaign import announcing, notice_mails, notices
 from examprep.campaign.announcing import Entry
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.plumbing.jobs import JobTurn
@@ -37,11 +37,11 @@ def desk(runtime, world):
 
         def unread(self, who="ann_candidate", today=TODAY):
             with runtime.database.read() as session:
-                return [notice.id for notice in announcing.unread(session, world.actor(session, who), today)]
+                return [notice.id for notice in notices.unread(session, world.actor(session, who), today)]
 
         def open(self, number, who="ann_candidate"):
             with runtime.database.write() as session:
-                announcing.mark_read(session, world.actor(session, who), number, now=runtime.clock.now())
+                notices.mark_read(session, world.actor(session, who), number, now=runtime.clock.now())
 
         def withdraw(self, number, who="ann_officer", reason="写错了"):
             with runtime.database.write() as session:
@@ -49,16 +49,16 @@ def desk(runtime, world):
 
         def mail(self):
             now = runtime.clock.now()
-            return announcing.mail_due(JobTurn(runtime, now, now))
+            return notice_mails.mail_due(JobTurn(runtime, now, now))
 
         def readers(self, number, who="ann_officer", **filters):
             with runtime.database.read() as session:
-                page = announcing.readers(session, world.actor(session, who), number, Ask(filters=filters))
+                page = notices.readers(session, world.actor(session, who), number, Ask(filters=filters))
             return {row["name"] for row in page.rows}
 
         def due(self, person, number, today=TODAY):
             with runtime.database.read() as session:
-                return announcing.still_unread(session, world.people[person], {"announcement": number}, today)
+                return notice_mails.still_unread(session, world.people[person], {"announcement": number}, today)
 
         def recipients(self):
             with runtime.database.read() as session:
@@ -104,8 +104,8 @@ def test_withdrawn_it_is_shown_to_nobody_and_stays_on_file(desk, runtime, world)
     assert desk.unread() == []
     with runtime.database.read() as session:
         with pytest.raises(NotFound):
-            announcing.read(session, world.actor(session, "ann_candidate"), number, TODAY)
-        assert announcing.read(session, world.actor(session, "ann_officer"), number, TODAY).reason == "写错了"
+            notices.read(session, world.actor(session, "ann_candidate"), number, TODAY)
+        assert notices.read(session, world.actor(session, "ann_officer"), number, TODAY).reason == "写错了"
     with pytest.raises(Conflict):
         desk.withdraw(number)
 
