@@ -64,9 +64,7 @@ def change(session: Session, actor: Actor, announcement_id: int, entry: Entry, *
         RuleViolation: as `write`.
         Conflict: ``campaign.withdrawn``.
     """
-    row = managed_row(session, actor, announcement_id)
-    if row.withdrawn_at is not None:
-        raise Conflict("campaign.withdrawn", "This announcement was withdrawn. Write a new one.")
+    row = _standing(session, actor, announcement_id)
     _check(session, actor, entry)
     before = _told(row)
     for name, value in _values(entry).items():
@@ -94,9 +92,7 @@ def withdraw(session: Session, actor: Actor, announcement_id: int, reason: str, 
         RuleViolation: ``campaign.reason``.
         Conflict: ``campaign.withdrawn``.
     """
-    row = managed_row(session, actor, announcement_id)
-    if row.withdrawn_at is not None:
-        raise Conflict("campaign.withdrawn", "This announcement was withdrawn. Write a new one.")
+    row = _standing(session, actor, announcement_id)
     if not reason.strip():
         raise RuleViolation("campaign.reason", "Say why it is withdrawn.")
     row.withdrawn_at, row.reason = now, reason.strip()[:200]
@@ -105,9 +101,10 @@ def withdraw(session: Session, actor: Actor, announcement_id: int, reason: str, 
     record(session, actor, "campaign.announcement-withdrawn", "campaign_announcement", row.id, now=now, after=after)
 
 
-def managed_row(session: Session, actor: Actor, announcement_id: int) -> AnnouncementRow:
+def managed_row(session: Session, actor: Actor, announcement_id: int, *, lock: bool = False) -> AnnouncementRow:
     """Raises NotFound: ``campaign.announcement`` -- none of that number in the actor's organisations."""
-    row = session.scalar(select(ROW).where(ROW.id == announcement_id, within(ROW.organisation_id, actor, WRITE)))
+    query = select(ROW).where(ROW.id == announcement_id, within(ROW.organisation_id, actor, WRITE))
+    row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise NotFound("campaign.announcement", "There is no such announcement.")
     return row
@@ -117,6 +114,14 @@ def manages(session: Session, actor: Actor, announcement_id: int) -> bool:
     """Whether the actor may mend and withdraw it."""
     mine = select(ROW.id).where(ROW.id == announcement_id, within(ROW.organisation_id, actor, WRITE))
     return session.scalar(mine) is not None
+
+
+def _standing(session: Session, actor: Actor, announcement_id: int) -> AnnouncementRow:
+    """One that may still be mended or withdrawn, held until the end: of two at once, the second sees the first."""
+    row = managed_row(session, actor, announcement_id, lock=True)
+    if row.withdrawn_at is not None:
+        raise Conflict("campaign.withdrawn", "This announcement was withdrawn. Write a new one.")
+    return row
 
 
 def _check(session: Session, actor: Actor, entry: Entry) -> None:

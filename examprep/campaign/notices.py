@@ -149,16 +149,17 @@ def attached(session: Session, actor: Actor, announcement_id: int, today: date) 
 def managed(session: Session, actor: Actor, ask: Ask, today: date) -> Page:
     """All announcements of the actor's organisations with how many have seen them, of how many."""
     tree = OrganisationTreeRow
-    persons = (
+    accounts = (
         select(func.count())
         .select_from(AccountRow)
         .join(PersonRow, PersonRow.id == AccountRow.person_id)
         .join(tree, tree.descendant_id == PersonRow.organisation_id)
         .where(tree.ancestor_id == ROW.organisation_id, AccountRow.closed_at.is_(None))
-        .correlate(ROW)
-        .scalar_subquery()
     )
-    readers = select(func.count()).where(ReadRow.announcement_id == ROW.id).correlate(ROW).scalar_subquery()
+    # Both count the same persons as `readers` lists: who left since or has no account any more is in neither.
+    mark = and_(ReadRow.person_id == PersonRow.id, ReadRow.announcement_id == ROW.id)
+    seen_by = accounts.join(ReadRow, mark).correlate(ROW).scalar_subquery()
+    persons = accounts.correlate(ROW).scalar_subquery()
     query = (
         select(
             ROW.id,
@@ -169,7 +170,7 @@ def managed(session: Session, actor: Actor, ask: Ask, today: date) -> Page:
             ROW.pinned,
             ROW.by_mail,
             ROW.withdrawn_at,
-            readers.label("readers"),
+            seen_by.label("readers"),
             persons.label("persons"),
         )
         .join(OrganisationRow, OrganisationRow.id == ROW.organisation_id)

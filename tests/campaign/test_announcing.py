@@ -4,11 +4,12 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from examprep.campaign import announcing, notice_mails, notices
 from examprep.campaign.announcing import Entry
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.models import AccountRow
 from examprep.plumbing.jobs import JobTurn
 from examprep.plumbing.listing import Ask
 from examprep.reminders.models import OutboxRow
@@ -56,6 +57,11 @@ def desk(runtime, world):
                 page = notices.readers(session, world.actor(session, who), number, Ask(filters=filters))
             return {row["name"] for row in page.rows}
 
+        def counted(self, number, who="ann_officer"):
+            with runtime.database.read() as session:
+                page = notices.managed(session, world.actor(session, who), Ask(), TODAY)
+            return next((row["readers"], row["persons"]) for row in page.rows if row["id"] == number)
+
         def due(self, person, number, today=TODAY):
             with runtime.database.read() as session:
                 return notice_mails.still_unread(session, world.people[person], {"announcement": number}, today)
@@ -96,6 +102,21 @@ def test_who_has_seen_it(desk):
     desk.open(number, "bob_candidate")  # not addressed: no mark
     assert desk.readers(number, read="yes") == {"ann_candidate"}
     assert desk.readers(number, read="no") == {"ann_trainer", "ann_officer", "ann_administrator"}
+
+
+def test_the_list_counts_whom_the_readers_page_names(desk, runtime, world):
+    number = desk.write()
+    desk.open(number)
+    desk.open(number, "ann_trainer")
+    assert desk.counted(number) == (2, 4)
+    with runtime.database.write() as session:
+        session.execute(
+            update(AccountRow)
+            .where(AccountRow.person_id == world.people["ann_trainer"])
+            .values(closed_at=runtime.clock.now())
+        )
+    assert desk.readers(number, read="yes") == {"ann_candidate"}
+    assert desk.counted(number) == (1, 3)
 
 
 def test_withdrawn_it_is_shown_to_nobody_and_stays_on_file(desk, runtime, world):
