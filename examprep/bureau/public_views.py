@@ -5,23 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from examprep.bureau import publications
 from examprep.bureau.models import PublicationRow
-from examprep.bureau.publish_views import rows_page, shown
+from examprep.bureau.publish_views import columns_of, rows_page, shown
 from examprep.bureau.rules import content as texts
 from examprep.kernel.errors import NotFound
-from examprep.kernel.sentence import N_
 from examprep.plumbing.access import public
-from examprep.plumbing.listing import Ask, Column, download
+from examprep.plumbing.listing import Ask, download
 from examprep.plumbing.runtime import reading
 
 bp = Blueprint("published", __name__, url_prefix="/published")
 
-COLUMNS = (
-    Column("unit", N_("Unit"), sortable=True, link=lambda row: url_for("published.one", publication_id=row["id"])),
-    Column("state", N_("State"), "badge"),
-    Column("as_of", N_("As of"), "day", sortable=True),
-    Column("published_at", N_("Published on"), "instant", sortable=True),
-    Column("sha256", N_("Hash (SHA-256)")),
-)
+COLUMNS = columns_of("published.one")
 
 
 @bp.get("/")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from examprep.bureau.models import PublicationRow
@@ -20,31 +20,22 @@ ROW = PublicationRow
 
 def page(session: Session, actor: Actor, ask: Ask) -> Page:
     """Drafts and publications within the actor's bounds; filter ``state``."""
-    query = select(ROW.id, OrganisationRow.name.label("unit"), ROW.state, ROW.as_of, ROW.published_at, ROW.sha256).join(
-        OrganisationRow, OrganisationRow.id == ROW.organisation_id
-    )
-    query = query.where(within(ROW.organisation_id, actor, Permission.BUREAU_FIGURES_PUBLISH))
-    if state := ask.filters.get("state"):
-        query = query.where(ROW.state == state)
-    return fetch(
-        session,
-        query,
-        ask,
-        sortable={"unit": OrganisationRow.name, "as_of": ROW.as_of, "published_at": ROW.published_at},
-        searchable=[OrganisationRow.name, ROW.sha256],
-        default=[ROW.id.desc()],
-    )
+    return _listed(session, ask, within(ROW.organisation_id, actor, Permission.BUREAU_FIGURES_PUBLISH))
 
 
 def public_page(session: Session, ask: Ask) -> Page:
     """What everybody may see: published and withdrawn ones, never a draft."""
+    return _listed(session, ask, ROW.state.in_(PUBLIC))
+
+
+def _listed(session: Session, ask: Ask, bounds: ColumnElement[bool]) -> Page:
     query = (
-        select(
-            ROW.id, OrganisationRow.name.label("unit"), ROW.state, ROW.as_of, ROW.published_at, ROW.sha256,
-        )
+        select(ROW.id, OrganisationRow.name.label("unit"), ROW.state, ROW.as_of, ROW.published_at, ROW.sha256)
         .join(OrganisationRow, OrganisationRow.id == ROW.organisation_id)
-        .where(ROW.state.in_(PUBLIC))
-    )  # fmt: skip
+        .where(bounds)
+    )
+    if state := ask.filters.get("state"):
+        query = query.where(ROW.state == state)
     return fetch(
         session,
         query,

@@ -21,14 +21,20 @@ from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
 
 PUBLISH = Permission.BUREAU_FIGURES_PUBLISH
-COLUMNS = (
-    Column("unit", N_("Unit"), sortable=True, link=lambda row: url_for("bureau.publication", publication_id=row["id"])),
-    Column("state", N_("State"), "badge"),
-    Column("as_of", N_("As of"), "day", sortable=True),
-    Column("published_at", N_("Published on"), "instant", sortable=True),
-    Column("sha256", N_("Hash (SHA-256)")),
-)
 
+
+def columns_of(page: str, /) -> tuple[Column, ...]:
+    """A list of publications, each leading to ``page``: an endpoint of the bureau's, or of everybody's."""
+    return (
+        Column("unit", N_("Unit"), sortable=True, link=lambda row: url_for(page, publication_id=row["id"])),
+        Column("state", N_("State"), "badge"),
+        Column("as_of", N_("As of"), "day", sortable=True),
+        Column("published_at", N_("Published on"), "instant", sortable=True),
+        Column("sha256", N_("Hash (SHA-256)")),
+    )
+
+
+COLUMNS = columns_of("bureau.publication")
 KINDS = {
     "exams": (presenting.exam_rows, presenting.EXAM_COLUMNS),
     "holders": (presenting.holder_rows, presenting.HOLDER_COLUMNS),
