@@ -10,6 +10,7 @@ from examprep.bureau import presenting, publications, publishing
 from examprep.bureau.publish_forms import PrepareForm, ThresholdForm, WithdrawForm
 from examprep.bureau.rules import content as texts
 from examprep.bureau.views import bp
+from examprep.imports import progress
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people import directory
@@ -73,7 +74,8 @@ def prepare() -> ResponseReturnValue:
             asked = publishing.Asked(form.unit.data, form.depth.data, years)
             try:
                 # Judged before anything is written: a province takes a while, and others write meanwhile.
-                with reading() as session:
+                waiting = progress.shown(runtime().settings.home, actor.person_id, request.form.get("progress", ""))
+                with waiting, reading() as session:
                     found = publishing.draft(session, actor, asked, today=today)
                 with writing() as session:
                     publication_id = publishing.keep(session, actor, found, now=now)

@@ -3,7 +3,7 @@
 A draft is judged once and shown as it would be; what is published is exactly the draft that was looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,9 @@ from examprep.bureau.rules import content as texts
 from examprep.bureau.rules.content import Content
 from examprep.bureau.rules.judging import Before, Judged, judge
 from examprep.bureau.rules.tables import HOLDERS, SAT, Block, Key, Unit
+from examprep.imports.progress import say_step
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.sentence import Sentence
 from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
@@ -24,7 +26,7 @@ from examprep.people.bounds import organisation_seen, within
 
 THRESHOLD = 10  # where no bureau has set its own
 DRAFT_HOLDS = timedelta(days=1)
-DEEPEST = 3
+MOST_COUNTS = 12_000  # judged in one request: about a minute of one core, in the worst of shapes
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,18 @@ def draft(session: Session, actor: Actor, asked: Asked, *, today: date) -> Draft
 
     Raises:
         NotFound: the unit lies outside the actor's bounds.
-        RuleViolation: ``bureau.nothing`` -- there is nobody to count in these years.
+        RuleViolation: ``bureau.nothing`` -- there is nobody to count in these years; ``bureau.too-many`` -- whoever
+            asked would wait too long.
     """
     organisation_seen(session, actor, Permission.BUREAU_FIGURES_PUBLISH, asked.unit)
     tree = _Tree.of(session, asked)
     threshold = threshold_of(session, asked.unit)
-    judged = [
-        judge(block, threshold=threshold, before=tree.before(block))
-        for block in _exam_blocks(session, tree, asked.years)
-    ]
-    judged += _judged_holders(session, tree, threshold, _days(asked.years, today))
-    if not judged:
+    exams = _exam_blocks(session, tree, asked.years)
+    holders = _holder_blocks(session, tree, _days(asked.years, today))
+    if not exams and not holders:
         raise RuleViolation("bureau.nothing", "There is nobody to count in these years. Choose others.")
+    _bounded(asked, [*exams, *holders])
+    judged = _judged(tree, threshold, exams, holders)
     last = store.last_public(session, asked.unit)
     root = Unit(str(asked.unit), tree.nodes[asked.unit].name, 0)
     text = texts.canonical(root, today, threshold, last.sha256 if last else None, judged)
@@ -106,13 +108,13 @@ class _Tree:
         found = (texts.before(content, withheld, block.kind, block.period) for content, withheld in self.earlier)
         return [one for one in found if one is not None]
 
-    def days_before(self, day: date) -> list[Mapping[Key, int]]:
+    def days_before(self, day: str) -> list[Mapping[Key, int]]:
         """What is public of the holders of other days."""
         return [
             table.counts
             for content, _ in self.earlier
             for table in content.tables
-            if table.kind == "holders" and table.period != day.isoformat()
+            if table.kind == "holders" and table.period != day
         ]
 
 
@@ -141,17 +143,55 @@ def _days(years: Sequence[int], today: date) -> list[date]:
     return sorted({min(date(year, 12, 31), today) for year in years if date(year, 1, 1) <= today} | {today})
 
 
-def _judged_holders(session: Session, tree: _Tree, threshold: int, days: Sequence[date]) -> list[Judged]:
-    """The newest day first: it is the one that is wanted, and the others must not tell who came since."""
+def _holder_blocks(session: Session, tree: _Tree, days: Sequence[date]) -> list[Block]:
+    blocks = []
+    for day in days:
+        if counts := store.holder_counts(session, tree.whole, sorted(tree.opened), day):
+            blocks.append(Block(HOLDERS, day.isoformat(), tree.units(counts), counts))
+    return blocks
+
+
+def _bounded(asked: Asked, blocks: Sequence[Block]) -> None:
+    """That nobody waits too long where they can ask for less: what is public already is judged with it, however much.
+
+    Raises:
+        RuleViolation: ``bureau.too-many``.
+    """
+    counts = counts_in(blocks, printed_only=len(asked.years) == 1)
+    if counts > MOST_COUNTS:
+        raise RuleViolation(
+            "bureau.too-many",
+            "That is %(count)s counts to judge together; at most %(most)s are judged at once. Choose fewer years or "
+            "fewer steps below the unit, and publish the rest as further tables.",
+            count=counts,
+            most=MOST_COUNTS,
+        )
+
+
+def counts_in(blocks: Iterable[Block], *, printed_only: bool = False) -> int:
+    """How many counts there are to judge; a unit without anybody costs nothing, since all its counts are 0."""
+    total = 0
+    for block in blocks:
+        filled = {unit for (unit, _, _), count in block.counts.items() if count}
+        units = [unit for unit in block.units if unit.id in filled and (unit.printed or not printed_only)]
+        total += len(units) * len(texts.SHOWN_LEVELS) * len(block.figures)
+    return total
+
+
+def _judged(tree: _Tree, threshold: int, exams: Sequence[Block], holders: Sequence[Block]) -> list[Judged]:
+    """Each block judged by its past, and told of while somebody waits.
+
+    Of the holders the newest day is first: it is the one that is wanted, and the others must not tell who came since.
+    """
     done: list[Judged] = []
-    for day in reversed(days):
-        counts = store.holder_counts(session, tree.whole, sorted(tree.opened), day)
-        if not counts:
-            continue
-        block = Block(HOLDERS, day.isoformat(), tree.units(counts), counts)
-        beside = [*tree.days_before(day), *(one.shown for one in done)]
+    total = len(exams) + len(holders)
+    for block in (*exams, *reversed(holders)):
+        say_step(Sentence("%(done)s of %(total)s tables are judged.", done=len(done), total=total))
+        beside: list[Mapping[Key, int]] = []
+        if block.kind == HOLDERS:
+            beside = [*tree.days_before(block.period), *(one.shown for one in done[len(exams) :])]
         done.append(judge(block, threshold=threshold, before=tree.before(block), beside=beside))
-    return done[::-1]
+    return [*done[: len(exams)], *reversed(done[len(exams) :])]
 
 
 def threshold_of(session: Session, organisation_id: int) -> int:

@@ -12,6 +12,7 @@ from examprep.bureau.rules import content as texts
 from examprep.bureau.rules.judging import Why, judge
 from examprep.bureau.rules.tables import Block, Unit, values_of
 from examprep.exams.models import SittingRow, TallyRow
+from examprep.imports import progress
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people import actions as people
 from examprep.people.models import AuditEventRow
@@ -117,6 +118,43 @@ def test_years_without_anybody_are_refused(runtime, world, tallied):
         officer = world.actor(session, "bob_officer")
         with pytest.raises(RuleViolation):
             publishing.draft(session, officer, asked, today=today)
+
+
+def counts(found: publishing.Draft, **more: bool) -> int:
+    return publishing.counts_in([judged.block for judged in found.judged], **more)
+
+
+def test_counts_of_nobody_are_not_counted():
+    units = [Unit("1", "a", 0, ("2", "3")), Unit("2", "b", 1), Unit("3", "c", 1, printed=False)]
+    block = Block(
+        "exams", "2023", units, {("1", "SW", "registered"): 9, ("3", "SW", "registered"): 9, ("2", "SW", "sat"): 0}
+    )
+    assert publishing.counts_in([block]) == 2 * 4 * 3
+    assert publishing.counts_in([block, block], printed_only=True) == 2 * 4 * 3
+
+
+def test_more_than_can_be_awaited_is_refused_before_it_is_judged(runtime, world, draft, monkeypatch):
+    most = counts(draft())
+    monkeypatch.setattr(publishing, "MOST_COUNTS", most)
+    draft()
+    monkeypatch.setattr(publishing, "MOST_COUNTS", most - 1)
+    monkeypatch.setattr(publishing, "judge", None)
+    with pytest.raises(RuleViolation) as refused:
+        draft()
+    assert refused.value.code == "bureau.too-many"
+
+
+def test_one_year_is_judged_beside_whatever_is_public_already(runtime, world, publish, draft, monkeypatch):
+    """The county's table of a year is small; that of the prefecture, judged with it, is no reason to refuse it."""
+    publish("province_officer", "prefecture", 2)
+    own = counts(draft(), printed_only=True)
+    assert own < counts(draft())
+    monkeypatch.setattr(publishing, "MOST_COUNTS", own)
+    draft()
+    asked, today = publishing.Asked(world.organisations["ann_county"], 1, [2022, 2023]), runtime.clock.today()
+    with runtime.database.read() as session, pytest.raises(RuleViolation) as refused:
+        publishing.draft(session, world.actor(session, "ann_officer"), asked, today=today)
+    assert refused.value.code == "bureau.too-many"
 
 
 def test_the_same_data_say_the_same_again(publish, draft, runtime):
@@ -319,6 +357,21 @@ def test_the_officer_prepares_looks_and_publishes(sign_in, client, world, tallie
     assert client.get(f"/published/{number}").status_code == 200
     assert officer.post(f"/bureau/publications/{number}/withdraw", data={"reason": " "}).status_code == 422
     assert officer.post(f"/bureau/publications/{number}/withdraw", data={"reason": "更正"}).status_code == 303
+
+
+def test_whoever_waits_is_told_how_far_it_is(sign_in, world, tallied, runtime, monkeypatch):
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
+    token, said, officer = "0" * 32, [], sign_in("ann_officer")
+
+    def judged(*args, **more):
+        said.append(str(progress.asked(runtime.settings.home, world.people["ann_officer"], token)))
+        return judge(*args, **more)
+
+    monkeypatch.setattr(publishing, "judge", judged)
+    assert 'id="progress"' in officer.get("/bureau/publications/new").text
+    form = {"unit": world.organisations["ann_county"], "depth": 1, "first_year": 2023, "last_year": 2023}
+    assert officer.post("/bureau/publications/new", data={**form, "progress": token}).status_code == 303
+    assert said == ["0 of 1 tables are judged."]
 
 
 def test_forms_say_what_is_wrong(sign_in, world, tallied):
