@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from examprep.ce import standing_store, store
+from examprep.ce.cuts import SETTLING_DAYS, Cut
 from examprep.ce.rules.duty import Person, applies, in_force, window
 from examprep.ce.rules.requirement import CALENDAR, Requirement
-from examprep.ce.standing_store import SETTLING_DAYS, Cut
 from examprep.kernel.period import Period, calendar_year
 from examprep.register.rules.registration import months_after
 

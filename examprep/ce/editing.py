@@ -9,10 +9,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from examprep.ce import standing_store, store
+from examprep.ce.cuts import Cut
 from examprep.ce.models import RequirementRow
 from examprep.ce.rules.duty import window
 from examprep.ce.rules.requirement import CALENDAR, Requirement
-from examprep.ce.standing_store import Cut
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.period import calendar_year
 from examprep.people.actions import record

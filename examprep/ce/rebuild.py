@@ -6,8 +6,8 @@ from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.ce import standing_store, store
+from examprep.ce.cuts import Cut
 from examprep.ce.models import BalanceRow, StandingRow
-from examprep.ce.standing_store import Cut
 from examprep.kernel.period import Period
 
 BALANCE = BalanceRow

@@ -12,12 +12,12 @@ from examprep.ce.models import BalanceRow, ExemptionRow, LineRow, RequirementRow
 from examprep.ce.rules.credit import Credit
 from examprep.ce.rules.duty import Duty, Exemption
 from examprep.ce.rules.requirement import CATEGORIES, Conversion, Requirement, Share
-from examprep.ce.standing_store import Days
 from examprep.kernel.period import Period
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.plumbing.sql_words import Days
 
 STANDING = StandingRow
 

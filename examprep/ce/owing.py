@@ -1,0 +1,158 @@
+"""Who owes what, as SQL for many at once: `rules/duty.py` says the same for one person."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal, not_, or_, select, type_coerce
+
+from examprep.ce.cuts import Cut
+from examprep.ce.models import ExemptionRow, StandingRow
+from examprep.ce.rules.duty import span_end
+from examprep.ce.rules.requirement import CALENDAR, Requirement
+from examprep.people.bounds import in_subtree
+from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing.sql_words import Among, Days, Greatest, Least, MonthsLater, is_any
+from examprep.register import actions as register
+from examprep.register.rules.windows import region_prefix
+from examprep.syllabus.rules.levels import LEVELS
+
+
+def day(name: str) -> Any:
+    """A day that the statement is bound to; see `Cut.values`."""
+    return bindparam(name, type_=Date())
+
+
+def owing(cut: Cut, among: Among) -> Any:
+    """``person_id, level, period_start, period_end, owed_days, closes_on`` of whoever owes something."""
+    who = (
+        _kept(cut, among) if cut.frozen else _holding(cut, among) if cut.period else _registered(cut, among)
+    ).subquery()
+    asked = cut.requirement
+    begins: Any = who.c.period_start
+    conditions: list[ColumnElement[bool]] = []
+    if asked.period_kind == CALENDAR and asked.first_year == "pro-rata":
+        begins = Greatest(begins, Least(func.coalesce(who.c.first_issued_on, begins), who.c.period_end))
+    if asked.period_kind == CALENDAR and asked.first_year == "next-year":
+        conditions.append(or_(who.c.first_issued_on.is_(None), who.c.first_issued_on < who.c.period_start))
+    row = ExemptionRow
+    spared = (
+        select(
+            func.coalesce(
+                func.sum(Greatest(Days(Least(row.until, who.c.period_end), Greatest(row.since, begins)), 0)), 0
+            )
+        )
+        .where(_decided(asked, who.c.person_id), row.kind == "exempt")
+        .scalar_subquery()
+    )
+    postponed = granted(asked, who.c.person_id, who.c.period_end).scalar_subquery()
+    closes: Any = who.c.period_end
+    if asked.grace_months:
+        closes = MonthsLater(who.c.period_end, literal(asked.grace_months))
+    found = select(
+        who.c.person_id,
+        who.c.level,
+        who.c.period_start,
+        who.c.period_end,
+        Greatest(Days(who.c.period_end, begins) - spared, 0).label("owed_days"),
+        type_coerce(Greatest(closes, func.coalesce(postponed, closes)), Date).label("closes_on"),
+    ).where(*conditions)
+    return found.cte("owing")
+
+
+def _holding(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
+    """Holders of certificates in a calendar period, where the requirement is made."""
+    assert cut.period is not None
+    held = register.holder_spans(day("as_of"), among).subquery()
+    query = select(
+        held.c.person_id,
+        held.c.level,
+        held.c.first_issued_on,
+        day("period_start").label("period_start"),
+        day("period_end").label("period_end"),
+    ).where(is_any(held.c.level, list(cut.requirement.total_minutes)))
+    return _where_made(query, held, cut, day("base_start"))
+
+
+def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
+    """Registrations that the version governs and that are not settled; of two from one day on, the higher level."""
+    terms = register.registration_terms(among).subquery()
+    asked = cut.requirement
+    level = case(*((func.max(terms.c.rank) == place, level) for place, level in enumerate(LEVELS, 1)))
+    query = (
+        select(
+            terms.c.person_id,
+            level.label("level"),
+            literal(None, Date).label("first_issued_on"),
+            terms.c.registered_on.label("period_start"),
+            func.max(terms.c.registered_until).label("period_end"),
+        )
+        .where(
+            terms.c.registered_on >= asked.since,
+            terms.c.registered_on <= day("today"),
+            terms.c.registered_until > day("unsettled"),
+            is_any(terms.c.rank, [LEVELS.index(level) + 1 for level in asked.total_minutes]),
+        )
+        .group_by(terms.c.person_id, terms.c.registered_on)
+    )
+    if until := span_end(cut.versions, asked):
+        query = query.where(terms.c.registered_on < until)
+    return _where_made(query, terms, cut, terms.c.registered_on)
+
+
+def _kept(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
+    """Closed periods as they are kept: whatever happened later, they are judged as they were."""
+    row = StandingRow
+    query = select(row.person_id, row.level).where(
+        row.code == cut.requirement.code, row.requirement_id == cut.requirement.id, among(row.person_id)
+    )
+    if cut.requirement.first_year == "full":
+        query = query.add_columns(literal(None, Date).label("first_issued_on"))
+    else:
+        spans = register.holder_spans(day("today"), among).subquery()
+        query = query.add_columns(spans.c.first_issued_on).outerjoin(spans, spans.c.person_id == row.person_id)
+    query = query.add_columns(row.period_start, row.period_end)
+    if cut.period:
+        return query.where(row.period_start == day("period_start"))
+    return query.where(row.period_end <= day("unsettled"))
+
+
+def _where_made(query: Any, persons: Any, cut: Cut, begins: Any) -> Any:
+    """Bound to where the requirement is made and no other replaces it; without such bounds no table is joined.
+
+    ``begins`` is the first day of the period, bound or a column.
+    """
+    asked = cut.requirement
+    conditions = _place(asked)
+    for other in cut.versions:
+        if other.replaces == asked.code and other.period_kind == asked.period_kind:
+            until = span_end(cut.versions, other)
+            days = [begins >= other.since, *([begins < until] if until else [])]
+            conditions.append(not_(and_(*days, *_place(other))))
+    if not conditions:
+        return query
+    return (
+        query.join(PersonRow, PersonRow.id == persons.c.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(*conditions)
+    )
+
+
+def _place(asked: Requirement) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if asked.region_code:
+        conditions.append(OrganisationRow.region_code.startswith(region_prefix(asked.region_code), autoescape=True))
+    if asked.organisation_id is not None:
+        conditions.append(in_subtree(OrganisationRow.id, asked.organisation_id))
+    return conditions
+
+
+def granted(asked: Requirement, person_id: Any, period_end: Any) -> Select[*tuple[Any, ...]]:
+    """The latest day to which a period that ends on a day was postponed for a person."""
+    row = ExemptionRow
+    return select(func.max(row.postponed_to)).where(
+        _decided(asked, person_id), row.kind == "postponed", row.since < period_end, row.until >= period_end
+    )
+
+
+def _decided(asked: Requirement, person_id: Any) -> ColumnElement[bool]:
+    row = ExemptionRow
+    return and_(row.person_id == person_id, row.withdrawn_at.is_(None), row.code.is_(None) | (row.code == asked.code))

@@ -1,0 +1,91 @@
+"""Words of SQL that the two databases say differently: the greatest of several, days between days, months later."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+Among = Callable[[Any], ColumnElement[bool]]  # that a column's value is one of those asked for
+
+
+class Greatest(FunctionElement[Any]):
+    """The greatest of its arguments; SQLite calls it ``max``."""
+
+    inherit_cache = True
+    name = "greatest"
+
+
+class Least(FunctionElement[Any]):
+    """The least of its arguments; SQLite calls it ``min``."""
+
+    inherit_cache = True
+    name = "least"
+
+
+class Days(FunctionElement[int]):
+    """Days from the second day to the first."""
+
+    inherit_cache = True
+    name = "days"
+    type = Integer()
+
+
+class MonthsLater(FunctionElement[date]):
+    """The same day of a later month, or that month's last: `months_after` as a column."""
+
+    inherit_cache = True
+    name = "months_later"
+    type = Date()
+
+
+@compiles(Greatest)
+@compiles(Least)
+def _by_name(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
+    return f"{element.name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Greatest, "sqlite")
+@compiles(Least, "sqlite")
+def _on_sqlite(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
+    name = {"greatest": "max", "least": "min"}[element.name]
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Days)
+def _days(element: Days, compiler: Any, **options: Any) -> str:
+    later, earlier = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
+
+
+@compiles(Days, "sqlite")
+def _days_on_sqlite(element: Days, compiler: Any, **options: Any) -> str:
+    later, earlier = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(MonthsLater)
+def _months_later(element: MonthsLater, compiler: Any, **options: Any) -> str:
+    day, months = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST({day} + make_interval(months => {months}) AS DATE)"
+
+
+@compiles(MonthsLater, "sqlite")
+def _months_later_on_sqlite(element: MonthsLater, compiler: Any, **options: Any) -> str:
+    # SQLite runs over the end of a shorter month; its last day is then the earlier of the two.
+    day, months = (compiler.process(clause, **options) for clause in element.clauses)
+    over = f"date({day}, '+' || {months} || ' months')"
+    last = f"date({day}, 'start of month', '+' || ({months} + 1) || ' months', '-1 day')"
+    return f"min({over}, {last})"
+
+
+def whole(amount: Any, of: Any) -> Any:
+    """Whole division of what is not negative: both databases cut off what is left."""
+    return amount.op("/", precedence=8)(of)
+
+
+def is_any(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """That a column is one of a few values; unlike ``IN``, it can be put into the driver's words beforehand."""
+    return or_(*(column == value for value in values))
