@@ -1,7 +1,7 @@
 """Many rows at once: written as fast as each database takes them, and asked for by long lists of ids in one value.
 
-SQLite takes tuples by `executemany` of its driver, PostgreSQL by COPY; SQLAlchemy's own way builds a mapping for
-every row first, which takes longer than either database.
+SQLite takes tuples by its driver, fifty rows to a statement, PostgreSQL by COPY; SQLAlchemy's own way builds a mapping
+for every row first, which takes longer than either database.
 """
 
 import gc
@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, any_, bindparam, column, func, select, type_coerce
@@ -22,6 +22,7 @@ from examprep.plumbing.db import CONVERTED
 
 T = TypeVar("T")
 AT_ONCE = 10_000
+TOGETHER = 50  # rows in one statement of SQLite; taking each up anew costs as much as writing it
 
 
 def in_parts(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
@@ -86,10 +87,18 @@ def insert_many(
 
 
 def upsert_many(
-    session: Session, model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Sequence[Any]]
+    session: Session,
+    model: type[DeclarativeBase],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    fixed: Iterable[str] = (),
 ) -> None:
-    """Write rows, over those of the same primary key where there are some."""
-    _Writer(session, model, names, {}).upsert(rows)
+    """Write rows, over those of the same primary key that say otherwise.
+
+    ``fixed`` are columns that are the same in what is kept, so that their indexes need no care.
+    """
+    _Writer(session, model, names, {}).upsert(rows, fixed)
 
 
 class _Writer:
@@ -104,7 +113,7 @@ class _Writer:
         columns = model.__table__.columns
         self._table = model.__tablename__
         self._keys = [column.name for column in model.__table__.primary_key]
-        self._names = [*names, *constants]
+        self._names, self._all = names, ", ".join([*constants, *names])
         self._converts = [
             (place, convert)
             for place, name in enumerate(names)
@@ -117,58 +126,70 @@ class _Writer:
 
     def insert(self, rows: Iterable[Sequence[Any]]) -> None:
         if self._dialect.name == "sqlite":
-            self._many(self._insert_words(), rows)
+            self._many(rows)
         else:
             self._copy(self._table, rows)
 
-    def upsert(self, rows: Iterable[Sequence[Any]]) -> None:
-        others = [name for name in self._names if name not in self._keys]
-        over = f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET " + ", ".join(
-            f"{name} = excluded.{name}" for name in others
+    def upsert(self, rows: Iterable[Sequence[Any]], fixed: Iterable[str]) -> None:
+        others = [name for name in self._names if name not in {*self._keys, *fixed}]
+        sqlite = self._dialect.name == "sqlite"
+        other = " OR ".join(
+            f"{self._table}.{name} IS {'NOT' if sqlite else 'DISTINCT FROM'} excluded.{name}" for name in others
         )
-        if self._dialect.name == "sqlite":
-            self._many(self._insert_words() + over, rows)
+        fresh = ", ".join(f"{name} = excluded.{name}" for name in others)
+        over = f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {fresh} WHERE {other}"
+        if sqlite:
+            self._many(rows, over)
             return
-        listed, waiting = ", ".join(self._names), f"waiting_{self._table}"
+        waiting = f"waiting_{self._table}"
         self._connection.exec_driver_sql(
-            f"CREATE TEMP TABLE {waiting} AS SELECT {listed} FROM {self._table} WITH NO DATA"  # noqa: S608
+            f"CREATE TEMP TABLE {waiting} AS SELECT {self._all} FROM {self._table} WITH NO DATA"  # noqa: S608
         )
         self._copy(waiting, rows)
         self._connection.exec_driver_sql(
-            f"INSERT INTO {self._table} ({listed}) SELECT {listed} FROM {waiting}{over}"  # noqa: S608
+            f"INSERT INTO {self._table} ({self._all}) SELECT {self._all} FROM {waiting}{over}"  # noqa: S608
         )
         self._connection.exec_driver_sql(f"DROP TABLE {waiting}")
 
-    def _insert_words(self) -> str:
-        places = ", ".join("?" * len(self._names))
-        return f"INSERT INTO {self._table} ({', '.join(self._names)}) VALUES ({places})"  # noqa: S608
+    def _many(self, rows: Iterable[Sequence[Any]], over: str = "") -> None:
+        """The constants are sent once for the rows that a statement takes together."""
+        for part in in_parts(self._converted(rows)):
+            whole = len(part) - len(part) % TOGETHER
+            if whole:
+                together = (part[at : at + TOGETHER] for at in range(0, whole, TOGETHER))
+                self._send(TOGETHER, over, [(*self._constants, *chain.from_iterable(rows)) for rows in together])
+            if rest := part[whole:]:
+                self._send(1, over, [(*self._constants, *row) for row in rest])
 
-    def _many(self, words: str, rows: Iterable[Sequence[Any]]) -> None:
-        for part in in_parts(self._ready(rows)):
-            self._connection.exec_driver_sql(words, part)
+    def _send(self, count: int, over: str, values: list[tuple[Any, ...]]) -> None:
+        row = f"({', '.join('?' * len(self._names))})"
+        columns = (*"?" * len(self._constants), *(f"column{at}" for at in range(1, len(self._names) + 1)))
+        self._connection.exec_driver_sql(
+            f"INSERT INTO {self._table} ({self._all}) SELECT {', '.join(columns)} "  # noqa: S608
+            f"FROM (VALUES {', '.join([row] * count)}) WHERE true{over}",
+            values,
+        )
 
     def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         cursor = self._connection.connection.cursor()
         try:
-            with cursor.copy(f"COPY {table} ({', '.join(self._names)}) FROM STDIN") as copy:
-                for row in self._ready(rows):
-                    copy.write_row(row)
+            with cursor.copy(f"COPY {table} ({self._all}) FROM STDIN") as copy:
+                for row in self._converted(rows):
+                    copy.write_row((*self._constants, *row))
         except self._dialect.dbapi.IntegrityError as error:  # type: ignore[union-attr]
             raise IntegrityError(f"COPY {table}", None, error) from error
         finally:
             cursor.close()
 
-    def _ready(self, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-        if not self._converts:
-            for row in rows:
-                yield (*row, *self._constants)
-            return
-        for row in rows:
-            values = [*row, *self._constants]
-            for place, convert in self._converts:
-                if values[place] is not None:
-                    values[place] = convert(values[place])
-            yield tuple(values)
+    def _converted(self, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        return map(self._convert, rows) if self._converts else rows
+
+    def _convert(self, row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for place, convert in self._converts:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return values
 
 
 def _converter(column: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
