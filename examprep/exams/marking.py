@@ -280,7 +280,7 @@ def _no_subject(written: str, level: str) -> Sentence:
 def apply(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
     """Add the lines and recompute whatever follows; returns how many lines."""
     _append(session, prepared.lines, {"year": prepared.year, "undoing": False}, batch_id, now)
-    recompute_marked(session, {line[0] for line in prepared.lines})
+    recompute_marked(session, {line[0] for line in prepared.lines}, prepared.year)
     return len(prepared.lines)
 
 
@@ -324,5 +324,6 @@ def undo(session: Session, batch_id: int, *, now: datetime) -> int:
             if at == year
         )
         _append(session, lines, {"year": year, "undoing": True}, batch_id, now)
-    recompute_marked(session, {found[0] for found in own})
+    if own:
+        recompute_marked(session, {found[0] for found in own}, min(found[1] for found in own))
     return len(own)

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow
-from examprep.exams.rules.cycle import ABSENT, NOTHING, Mark, Outcome, Verdict, judge, verdict, worth
+from examprep.exams.patterns import Patterns
+from examprep.exams.rules.cycle import Mark, Outcome, judge
 from examprep.exams.rules.lines import PassLine, band
-from examprep.exams.rules.papers import FULL_HALF_POINTS, LEVEL_OF, SUBJECTS, bit
+from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS
 from examprep.exams.store import Fact
 from examprep.exams.tallies import Cell, recount
 from examprep.imports.progress import say_step
@@ -24,7 +25,8 @@ from examprep.plumbing.bulk import among, in_parts, upsert_many
 
 Key = tuple[int, int, str]  # person, year and level
 AT_ONCE = 5_000  # persons: what is held of them at once bounds the memory
-BITS = {subject: bit(subject) for subject in LEVEL_OF}
+# What of an outcome follows from registrations and classes alone.
+REGISTERED = ("organisation_id", "region_code", "first_time", "trained", "age", "sex", "education")
 
 
 @dataclass(frozen=True)
@@ -40,42 +42,47 @@ class Change:
 
 @dataclass
 class _Chunk:
-    """What some persons' outcomes are and what they should be."""
+    """What some persons' outcomes are and what they should be.
+
+    ``marked_since``: nothing but marks changed, of that year and later ones; then what is kept is not read.
+    """
 
     kept: dict[Key, Fact]
     right: dict[Key, Fact]
     cells: set[Cell]
+    marked_since: int | None = None
 
 
 def recompute(session: Session, person_ids: Iterable[int], cells: Iterable[Cell] = ()) -> list[Change]:
     """Judge persons anew and recount the cells of the tally they stand in, and ``cells`` besides."""
     changes: list[Change] = []
-    _recompute(session, person_ids, cells, changes)
+    touched = set(cells)
+    for state in _recomputed(session, person_ids, None):
+        touched |= state.cells
+        changes += _changes(state)
+    recount(session, touched)
     return changes
 
 
-def recompute_marked(session: Session, person_ids: Iterable[int]) -> None:
-    """The same after their marks changed: their registrations did not, so no outcome falls away, and what was kept
-    need not be read to be written over.
+def recompute_marked(session: Session, person_ids: Iterable[int], since: int) -> None:
+    """The same after their marks of a year, or of later ones too, changed: their registrations did not, so no outcome
+    falls away, what was kept need not be read to be written over, and earlier years count as they did.
     """
-    _recompute(session, person_ids, (), None)
+    touched: set[Cell] = set()
+    for state in _recomputed(session, person_ids, since):
+        touched |= state.cells
+    recount(session, touched)
 
 
-def _recompute(
-    session: Session, person_ids: Iterable[int], cells: Iterable[Cell], changes: list[Change] | None
-) -> None:
+def _recomputed(session: Session, person_ids: Iterable[int], marked_since: int | None) -> Iterator[_Chunk]:
     session.flush()
-    standards, touched = store.standards(session), set(cells)
-    everybody = sorted(set(person_ids))
+    patterns, everybody = Patterns(store.standards(session)), sorted(set(person_ids))
     for number, chunk in enumerate(in_parts(everybody, AT_ONCE)):
         done = number * AT_ONCE
         say_step(Sentence("Computed the outcomes of %(done)s of %(total)s persons.", done=done, total=len(everybody)))
-        state = _judge_chunk(session, standards, chunk, compared=changes is not None)
+        state = _judge_chunk(session, patterns, chunk, marked_since)
         _write(session, state)
-        touched |= state.cells
-        if changes is not None:
-            changes += _changes(state)
-    recount(session, touched)
+        yield state
 
 
 def outcomes_by_registration(
@@ -94,84 +101,47 @@ def outcomes_by_registration(
 
 
 def _judge_chunk(
-    session: Session, standards: store.Standards, person_ids: Sequence[int], *, compared: bool = True
+    session: Session, patterns: Patterns, person_ids: Sequence[int], marked_since: int | None = None
 ) -> _Chunk:
     registrations = store.registrations(session, person_ids)
     marks, trained = store.effective_marks(session, person_ids), store.trained(session, person_ids)
-    state = _Chunk(store.outcomes(session, person_ids) if compared else {}, {}, set())
+    kept = store.outcomes(session, person_ids) if marked_since is None else {}
+    state = _Chunk(kept, {}, set(), marked_since)
     for person_id, own in registrations.items():
-        _judge_person(state, standards, own, marks.get(person_id, ()), trained)
+        _judge_person(state, patterns, own, marks.get(person_id, ()), trained)
     return state
 
 
 def _judge_person(
     state: _Chunk,
-    standards: store.Standards,
+    patterns: Patterns,
     own: Sequence[store.Registration],
     marks: Sequence[Mark],
     trained: Container[tuple[int, int]],
 ) -> None:
-    """What `judge` says, without its words: what each mark is worth is found, and the verdict on such worth looked up.
-
-    ``own`` are in order of year.
-    """
-    by_level: dict[str, list[store.Registration]] = {}
-    for registration in own:
-        by_level.setdefault(registration.level, []).append(registration)
-    for level, registrations in by_level.items():
-        judged = [(r, _verdict(standards, r, registrations, marks)) for r in registrations]
-        began, subjects = registrations[0].year, SUBJECTS[level]
-        qualified_in = next((r.year for r, found in judged if found.qualified), None)
-        for registration, found in judged:
-            year, sat_bits = registration.year, 0
-            for at, subject, _, code in marks:
-                if at == year and code != ABSENT and subject in subjects:
-                    sat_bits |= BITS[subject]
-            passed_bits = 0
-            for each in found.counted:
-                if each.year == year:
-                    passed_bits |= BITS[each.subject]
-            # In the order of its fields: naming them takes as long as all the rest.
-            state.right[registration.person_id, year, level] = Fact(
-                registration.organisation_id,
-                registration.region_code,
-                registration.approved or sat_bits > 0,
-                sat_bits > 0,
-                found.qualified,
-                found.pending,
-                year == began,
-                (registration.person_id, year) in trained,
-                sat_bits,
-                passed_bits,
-                registration.age,
-                qualified_in,
-                found.validity if found.qualified else None,
-                registration.sex,
-                registration.education,
-            )
+    """``own`` are in order of year."""
+    for registration, found in zip(own, patterns.judge(own, marks), strict=True):
+        person_id, year = registration.person_id, registration.year
+        # In the order of its fields: naming them takes as long as all the rest.
+        state.right[person_id, year, registration.level] = Fact(
+            registration.organisation_id,
+            registration.region_code,
+            registration.approved or found.sat,
+            found.sat,
+            found.qualified,
+            found.pending,
+            found.first_time,
+            (person_id, year) in trained,
+            found.sat_bits,
+            found.passed_bits,
+            registration.age,
+            found.qualified_in,
+            found.validity,
+            registration.sex,
+            registration.education,
+        )
+        if state.marked_since is None or year >= state.marked_since:
             state.cells.add((year, registration.organisation_id))
-
-
-def _verdict(
-    standards: store.Standards,
-    registration: store.Registration,
-    at_level: Sequence[store.Registration],
-    marks: Sequence[Mark],
-) -> Verdict:
-    """``at_level`` are all of the person's registrations at the level: a mark is read by the region of its own year."""
-    year, level, region = registration.year, registration.level, registration.region_code
-    places = {each.year: each.region_code for each in at_level}
-    values, subjects, longer = [], SUBJECTS[level], []
-    for at, subject, half_points, code in marks:
-        if at <= year and subject in subjects:
-            place = places.get(at)
-            line = standards.of(at, level, place)[at, subject] if place else None
-            value = worth(code, half_points, line, here=place is None or place == region)
-            if value != NOTHING:
-                values.append((at, subject, value))
-    if standards.prolonged:
-        longer = [(at, years) for at, place in places.items() if (years := standards.longer(at, place))]
-    return verdict(level, year, tuple(sorted(values)), tuple(sorted(longer)))
 
 
 def _write(session: Session, state: _Chunk) -> None:
@@ -181,7 +151,8 @@ def _write(session: Session, state: _Chunk) -> None:
         session.execute(delete(row).where(row.year == year, row.level == level, among(session, row.person_id, people)))
     wrong = [(*key, *fact) for key, fact in state.right.items() if state.kept.get(key) != fact]
     if wrong:
-        upsert_many(session, row, ("person_id", "year", "level", *Fact._fields), wrong)
+        fixed = REGISTERED if state.marked_since is not None else ()
+        upsert_many(session, row, ("person_id", "year", "level", *Fact._fields), wrong, fixed=fixed)
 
 
 def _changes(state: _Chunk) -> list[Change]:
@@ -195,10 +166,10 @@ def _changes(state: _Chunk) -> list[Change]:
 
 def outcome_differences(session: Session, repair: bool) -> Iterator[str]:
     """What the kept outcomes say otherwise than the logs; for `examprep verify`."""
-    standards = store.standards(session)
+    patterns = Patterns(store.standards(session))
     everybody = select(RegistrationRow.person_id).union(select(OutcomeRow.person_id)).order_by("person_id")
     for chunk in chunks(session.scalars(everybody).all()):
-        state = _judge_chunk(session, standards, chunk)
+        state = _judge_chunk(session, patterns, chunk)
         for key in sorted(state.kept.keys() | state.right.keys()):
             kept, right = state.kept.get(key), state.right.get(key)
             if kept != right:

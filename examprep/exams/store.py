@@ -140,14 +140,19 @@ def effective_marks(session: Session, person_ids: Sequence[int]) -> dict[int, li
     )
     own: list[Mark] = []
     before: tuple[int, int, str] | None = None
+    withdrawn = set()
     for person_id, year, subject, half_points, code in lines:
-        if before is not None and before == (person_id, year, subject):
-            own.pop()  # a later line of the same subject follows
-        elif before is None or before[0] != person_id:
+        if before is None or before[0] != person_id:
             own = found[person_id] = []
+        elif before == (person_id, year, subject):
+            own.pop()  # a later line of the same subject follows
         before = (person_id, year, subject)
         own.append(Mark(year, subject, half_points, code))
-    return {person: [mark for mark in marks if mark.code != WITHDRAWN] for person, marks in found.items()}
+        if code == WITHDRAWN:
+            withdrawn.add(person_id)
+    for person_id in withdrawn:
+        found[person_id] = [mark for mark in found[person_id] if mark.code != WITHDRAWN]
+    return found
 
 
 def outcomes(session: Session, person_ids: Sequence[int]) -> dict[tuple[int, int, str], Fact]:

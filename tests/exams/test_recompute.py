@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examprep.exams import recompute
+from examprep.exams.patterns import Patterns
 from examprep.exams.rules.cycle import ABSENT, VOID, Mark
 from examprep.exams.rules.lines import PassLine
 from examprep.exams.rules.papers import LEVEL_OF, bit
@@ -46,7 +47,7 @@ def test_a_chunk_says_what_judging_each_registration_says(data):
     )
     marks = [Mark(y, s, v) if isinstance(v, int) else Mark(y, s, None, v) for (y, s), v in found.items()]
     state = recompute._Chunk({}, {}, set())
-    recompute._judge_person(state, standards, own, marks, ())
+    recompute._judge_person(state, Patterns(standards), own, marks, ())
     said = {
         (r.year, r.level): (
             o.sat, bits(o.passed), o.qualified, o.validity if o.qualified else None, o.pending,
@@ -71,5 +72,5 @@ def test_a_pass_on_the_line_of_another_region_does_not_count():
             for year, place in ((2024, PLACES[0]), (2025, later))
         ]
         state = recompute._Chunk({}, {}, set())
-        recompute._judge_person(state, standards, own, marks, ())
+        recompute._judge_person(state, Patterns(standards), own, marks, ())
         assert state.right[7, 2025, "SW"].qualified is qualified
