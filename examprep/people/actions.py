@@ -21,7 +21,7 @@ from examprep.people.models import (
     PersonRow,
     SignInThrottleRow,
 )
-from examprep.people.rules.resident_id import ResidentId
+from examprep.people.rules.resident_id import ResidentId, masked
 from examprep.plumbing.vault import Vault
 
 FAILURES_ALLOWED = 8
@@ -168,10 +168,14 @@ def open_account(
     """Let a person sign in.
 
     Raises:
-        RuleViolation: ``people.password-short``.
+        RuleViolation: ``people.password-short``; ``people.sign-in-id`` -- the name holds an ID number.
         Conflict: ``people.sign-in-name`` -- the name is taken, or the person has an account.
     """
     check_password(password)
+    if masked(sign_in_name) != sign_in_name:
+        raise RuleViolation(
+            "people.sign-in-id", "A sign-in name holds no ID number, since it can be read by others. Choose another."
+        )
     row = AccountRow(
         person_id=person_id,
         sign_in_name=sign_in_name,

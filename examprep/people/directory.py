@@ -192,7 +192,7 @@ def issue_account(session: Session, actor: Actor, person_id: int, *, sign_in_nam
 
     Raises:
         NotFound: outside the actor's bounds.
-        Conflict: the sign-in name is taken.
+        Conflict: the sign-in name is taken. RuleViolation: it holds an ID number.
     """
     seen(session, actor, Permission.PEOPLE_ACCOUNT_MANAGE, person_id)
     password = secrets.token_urlsafe(9)

@@ -186,7 +186,7 @@ def issue_account(person_id: int) -> ResponseReturnValue:
                     session, current_actor(), person_id, sign_in_name=form.sign_in_name.data, now=runtime().clock.now()
                 )
             return _person_page(person_id, password=password)
-        except Conflict as refusal:
+        except (Conflict, RuleViolation) as refusal:
             form.reject(refusal)
     return _person_page(person_id, forms={"account": form}, status=422)
 

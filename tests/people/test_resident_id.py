@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examprep.kernel.errors import RuleViolation
-from examprep.people.rules.resident_id import read_resident_id
+from examprep.people.rules.resident_id import masked, read_resident_id
 from tests.factories import resident_id
 
 TODAY = date(2026, 4, 1)
 RIGHT = resident_id(8).number
+SHOWN = f"{RIGHT[:6]}**********{RIGHT[-2:]}"
 
 
 def swapped(number: str, at: int) -> str:
@@ -77,6 +78,32 @@ def test_refused_with_the_remedy(typed, code):
     with pytest.raises(RuleViolation) as refusal:
         read_resident_id(typed, today=TODAY)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param(RIGHT, SHOWN, id="a-number"),
+        pytest.param(f"{RIGHT[:6]} {RIGHT[6:14]} {RIGHT[14:]}", SHOWN, id="spaced"),
+        pytest.param("５２０５２６１９９００３０７５０９９", "520526**********99", id="wide"),
+        pytest.param("11010519491231002x", "110105**********2X", id="small-x"),
+        pytest.param("110105491231002", "110105*******02", id="old"),
+        pytest.param("520526199003075099.0", "520526**********99.0", id="as-a-float"),
+        pytest.param(
+            f"张三{RIGHT}、李四{RIGHT}.xlsx",
+            f"张三{SHOWN}、李四{SHOWN}.xlsx",
+            id="in-text",
+        ),
+        pytest.param("52052619900307509", "520526*********09", id="a-digit-too-few"),
+        pytest.param("5205261990030750999", "520526***********99", id="a-digit-too-many"),
+        pytest.param("13800138000", "13800138000", id="a-telephone"),
+        pytest.param("2026-03-31 2026-04-01 17:30", "2026-03-31 2026-04-01 17:30", id="days"),
+        pytest.param("520526********0011", "520526********0011", id="masked-already"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_in_the_text_of_others_numbers_are_masked(text, shown):
+    assert masked(text) == shown
 
 
 def test_sex_and_birth_date_come_from_the_number():

@@ -18,6 +18,8 @@ from examprep.kernel.widths import narrow
 _SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+|\d{16,}[.,]0*")
 _UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x202A, 0x202C, 0x2060, 0xFEFF, *map(ord, "'‘’`´\"“”")])
 _OLD = re.compile(r"\d{15}(\.0*)?")
+_SHORTEST = 14
+_IN_TEXT = re.compile(rf"(?<!\d)\d{{{_SHORTEST},19}}[Xx]?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class ResidentId:
     @property
     def masked(self) -> str:
         """First six and last two: enough to recognise, too little to use."""
-        return f"{self.number[:6]}**********{self.number[-2:]}"
+        return _mask(self.number)
 
 
 def compact(text: str) -> str:
@@ -46,6 +48,22 @@ def compact(text: str) -> str:
     if len(text) == 18 and text.isascii() and text.isalnum():
         return text.upper()
     return "".join(narrow(text.translate(_UNSEEN)).translate(_UNSEEN).split()).upper()
+
+
+def masked(text: str) -> str:
+    """A text of others, such as a cell, with whatever may be an ID number in it masked.
+
+    That is one of eighteen or of fifteen digits, right or wrong, also with a digit too few or too many.
+    """
+    if len(text) < _SHORTEST:
+        return text
+    if _IN_TEXT.fullmatch(alone := compact(text)):
+        return _mask(alone)
+    return _IN_TEXT.sub(lambda found: _mask(found[0]), text)
+
+
+def _mask(number: str) -> str:
+    return f"{number[:6]}{'*' * (len(number) - 8)}{number[-2:]}"
 
 
 def read_resident_id(text: str, *, today: date) -> ResidentId:
