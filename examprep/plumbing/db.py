@@ -209,13 +209,26 @@ class Database:
         finally:
             os.close(lock)
 
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Write tables anew, so that nothing that was deleted or changed in them is left in the database's files.
+
+        They are locked meanwhile; SQLite rewrites its whole file.
+        """
+        words = (
+            ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] if self.on_sqlite else [f"VACUUM FULL {', '.join(tables)}"]
+        )
+        with self._turn(), self._glances.connect() as connection:
+            for each in words:
+                connection.exec_driver_sql(each)
+
     def close(self) -> None:
         self.engine.dispose()
 
 
 def _sqlite_engine(url: str) -> Engine:
     Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 30})
+    # Values never stand in the message of an error: it is logged, and they may be what persons are.
+    engine = create_engine(url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": 30})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -245,6 +258,7 @@ def _postgresql_engine(url: str) -> Engine:
     # Compiling a statement took ten times as long as the standings of a class that it then wrote: never worth it here.
     engine = create_engine(
         url,
+        hide_parameters=True,
         pool_size=8,
         max_overflow=8,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c jit=off", "connect_timeout": 5},

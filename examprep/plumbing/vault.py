@@ -2,13 +2,18 @@
 
 import base64
 import hmac
+import os
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+SEALED = b"sealed:1:"  # begins all bytes that `Vault.seal_bytes` gives, so that they are told from what is not sealed
+_NONCE_BYTES = 12
 
 
 class VaultError(Exception):
@@ -16,11 +21,12 @@ class VaultError(Exception):
 
 
 class Vault:
-    """Seals short texts. Equal texts seal differently, so equality is asked of ``fingerprint``."""
+    """Seals short texts, and bytes of any length. Equal ones seal differently: equality is asked of ``fingerprint``."""
 
     def __init__(self, data_key: str) -> None:
         master = data_key.encode()
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"examprep seal")))
+        self._bytes = AESGCM(_derive(master, b"examprep seal bytes"))
         self._fingerprint_key = _derive(master, b"examprep fingerprint")
         self._signing_key = Ed25519PrivateKey.from_private_bytes(_derive(master, b"examprep signature"))
 
@@ -32,6 +38,21 @@ class Vault:
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
+            raise VaultError("sealed with another key, or altered") from error
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Bytes as bytes, 37 longer: files and many rows, for which `seal` is slow and a third longer."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return SEALED + nonce + self._bytes.encrypt(nonce, content, SEALED)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Raises VaultError: not sealed, sealed with another key, or altered."""
+        start = len(SEALED) + _NONCE_BYTES
+        if not sealed.startswith(SEALED) or len(sealed) < start:
+            raise VaultError("not sealed")
+        try:
+            return self._bytes.decrypt(sealed[len(SEALED) : start], memoryview(sealed)[start:], SEALED)
+        except InvalidTag as error:
             raise VaultError("sealed with another key, or altered") from error
 
     def fingerprint(self, text: str) -> str:
