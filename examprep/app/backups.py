@@ -22,7 +22,7 @@ import click
 from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect, select, text
 
 from examprep.app.factory import open_runtime
-from examprep.app.schema import alembic_config, load_data, present
+from examprep.app.schema import alembic_config, bring_up_to_date, present
 from examprep.app.setup import BACKUP_MADE
 from examprep.config.settings import Settings
 from examprep.kernel.errors import Conflict, RuleViolation
@@ -87,9 +87,7 @@ def load(runtime: Runtime, path: Path, *, progress: Progress = lambda table, row
         except BaseException:
             command.downgrade(config, "base")  # leave the database as empty as it was found
             raise
-        command.upgrade(config, "head")
-        with runtime.database.write() as session:
-            load_data(session, runtime.clock.today())
+        bring_up_to_date(runtime)
     return rows
 
 

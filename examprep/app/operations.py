@@ -6,20 +6,12 @@ from examprep.app import accounts, backups, serving
 from examprep.app.checks import Check, examine
 from examprep.app.demo.command import demo
 from examprep.app.factory import open_runtime
-from examprep.app.schema import alembic_config, load_data, upgrade
+from examprep.app.schema import alembic_config, bring_up_to_date, load_data
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
 from examprep.plumbing.db import Database
-from examprep.plumbing.runtime import Runtime
 
 __all__ = ["COMMANDS", "alembic_config", "bring_up_to_date", "differences", "load_data"]
-
-
-def bring_up_to_date(runtime: Runtime) -> None:
-    """This version's tables, and the data it ships."""
-    upgrade(runtime)
-    with runtime.database.write() as session:
-        load_data(session, runtime.clock.today())
 
 
 def differences(database: Database, *, repair: bool = False) -> list[str]:
@@ -33,7 +25,7 @@ def differences(database: Database, *, repair: bool = False) -> list[str]:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version's tables and load the shipped data."""
+    """Bring the database to this version's tables, load the shipped data, seal what older ones kept."""
     bring_up_to_date(open_runtime(Settings.from_env()))
     click.echo("The database is up to date.")
 

@@ -7,6 +7,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from examprep.app.wiring import FEATURES
+from examprep.imports import sealed
 from examprep.kernel.errors import Conflict
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
@@ -57,6 +58,17 @@ def upgrade(runtime: Runtime, revision: str = "head") -> None:
     from alembic import command
 
     command.upgrade(alembic_config(runtime.settings.database_url), revision)
+
+
+def bring_up_to_date(runtime: Runtime) -> None:
+    """This version's tables and the data it ships; and what versions before kept readable is sealed."""
+    before = present(runtime.database)
+    upgrade(runtime)
+    with runtime.database.write() as session:
+        load_data(session, runtime.clock.today())
+        changed = sealed.seal_rest(session, runtime.vault)
+    if changed or (before is not None and before < sealed.SINCE):
+        runtime.database.rewrite(sealed.TABLES)
 
 
 def load_data(session: Session, today: date) -> None:

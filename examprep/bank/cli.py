@@ -29,7 +29,7 @@ def load_starter(sign_in_name: str) -> None:
     """Import the questions that ship with examprep; those already in are left alone."""
     with writing() as session:
         actor = actor_named(session, sign_in_name, today=runtime().clock.today())
-        written = actions.load_starter(session, actor, now=runtime().clock.now())
+        written = actions.load_starter(session, runtime().vault, actor, now=runtime().clock.now())
     click.echo(say(Sentence("%(count)s rows were written.", count=written)))
 
 

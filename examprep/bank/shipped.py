@@ -11,6 +11,7 @@ from examprep.imports import engine
 from examprep.imports.importer import Upload
 from examprep.kernel.errors import RuleViolation
 from examprep.people.actor import Actor
+from examprep.plumbing.vault import Vault
 
 
 def starter_files() -> Iterator[tuple[str, bytes]]:
@@ -21,7 +22,7 @@ def starter_files() -> Iterator[tuple[str, bytes]]:
             yield entry.name.removesuffix(".jsonl"), entry.read_bytes()
 
 
-def load_starter(session: Session, actor: Actor, *, now: datetime) -> int:
+def load_starter(session: Session, vault: Vault, actor: Actor, *, now: datetime) -> int:
     """Import the shipped questions that are not in yet, one batch a subject; returns how many were written.
 
     Raises:
@@ -42,5 +43,5 @@ def load_starter(session: Session, actor: Actor, *, now: datetime) -> int:
                 row=first.row,
                 sentence=first.sentence,
             )
-        written += engine.import_now(session, IMPORTER, actor, upload, plan, now=now)
+        written += engine.import_now(session, vault, IMPORTER, actor, upload, plan, now=now)
     return written

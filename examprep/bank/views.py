@@ -106,7 +106,7 @@ def question(question_id: int) -> ResponseReturnValue:
 @needs(Permission.BANK_QUESTION_EDIT)
 def load_starter() -> ResponseReturnValue:
     with writing() as session:
-        actions.load_starter(session, current_actor(), now=runtime().clock.now())
+        actions.load_starter(session, runtime().vault, current_actor(), now=runtime().clock.now())
     return redirect(url_for("bank.index"), 303)
 
 

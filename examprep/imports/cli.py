@@ -62,7 +62,9 @@ def import_file(
         if not apply_it:
             click.echo(say("Nothing is written yet."))
             return
-        written = engine.import_now(session, importer, actor, upload, plan, now=now, leave_out=leave_out)
+        written = engine.import_now(
+            session, runtime().vault, importer, actor, upload, plan, now=now, leave_out=leave_out
+        )
     click.echo(say(Sentence("%(count)s rows were written.", count=written)))
 
 

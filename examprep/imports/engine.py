@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy.orm import Session, aliased
 
 from examprep.imports import rows
 from examprep.imports.importer import DOUBTFUL, Importer, Plan, Upload
@@ -17,30 +17,45 @@ from examprep.kernel.sentence import Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
+from examprep.people.rules.resident_id import masked
 from examprep.plumbing.bulk import uncollected
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch, xlsx_bytes
+from examprep.plumbing.vault import Vault
 
 BATCH = ImportBatchRow
 CHANGED = "imports.changed"
 
 
-def check(session: Session, importer: Importer, actor: Actor, upload: Upload, *, now: datetime) -> int:
+def check(session: Session, vault: Vault, importer: Importer, actor: Actor, upload: Upload, *, now: datetime) -> int:
     """Dry-run a file and keep it as a batch; returns the batch's id.
 
     Raises:
         UnreadableFile, RuleViolation: the file as a whole, or an option, cannot be used; nothing is kept.
     """
-    return keep(session, importer, actor, upload, importer.plan(session, actor, upload, now=now), now=now)
+    return keep(session, vault, importer, actor, upload, importer.plan(session, actor, upload, now=now), now=now)
 
 
-def keep(session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime) -> int:
-    """Keep a file with its dry run as a batch; returns the batch's id."""
+def keep(
+    session: Session,
+    vault: Vault,
+    importer: Importer,
+    actor: Actor,
+    upload: Upload,
+    plan: Plan,
+    *,
+    now: datetime,
+    content: bytes | None = None,
+) -> int:
+    """Keep a file with its dry run as a batch; returns the batch's id.
+
+    ``content`` is what is kept in place of the sealed file.
+    """
     batch = BATCH(
         importer=importer.name,
-        filename=upload.filename[:200],
+        filename=masked(upload.filename[-200:]),
         sha256=hashlib.sha256(upload.content).hexdigest(),
-        content=upload.content,
+        content=vault.seal_bytes(upload.content) if content is None else content,
         options=dict(upload.options),
         state="checked",
         rows=len(plan.rows),
@@ -53,7 +68,7 @@ def keep(session: Session, importer: Importer, actor: Actor, upload: Upload, pla
     _tell(batch, plan)
     session.flush()
     if plan.lines is not None:
-        rows.put(session, batch.id, plan)
+        rows.put(session, vault, batch.id, plan)
     return batch.id
 
 
@@ -65,16 +80,19 @@ def _tell(batch: BATCH, plan: Plan) -> None:
         batch.heads, batch.told, batch.digest = list(plan.heads), rows.told(plan), rows.digest(plan)
 
 
-def check_again(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> None:
+def check_again(
+    session: Session, vault: Vault, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime
+) -> None:
     """Dry-run a kept file once more, since what is on file has changed."""
-    plan = plan_again(session, importer, batch, actor, now=now)
+    plan = plan_again(session, vault, importer, batch, actor, now=now)
     _tell(batch, plan)
     if plan.lines is not None:
-        rows.put(session, batch.id, plan)
+        rows.put(session, vault, batch.id, plan)
 
 
 def import_now(
     session: Session,
+    vault: Vault,
     importer: Importer,
     actor: Actor,
     upload: Upload,
@@ -91,7 +109,7 @@ def import_now(
         RuleViolation: ``imports.problems`` -- some rows are wrong and not to be left out; nothing is written.
     """
     _refuse_problems(plan, leave_out)
-    batch_id = keep(session, importer, actor, upload, plan, now=now)
+    batch_id = keep(session, vault, importer, actor, upload, plan, now=now, content=b"")
     return _write(session, importer, actor, plan, batch_id, now=now)
 
 
@@ -112,7 +130,7 @@ def find(session: Session, importers: Registry[Importer], actor: Actor, batch_id
     Raises:
         NotFound: no such batch there.
     """
-    batch = session.scalar(select(BATCH).where(BATCH.id == batch_id).options(undefer(BATCH.content)))
+    batch = session.scalar(select(BATCH).where(BATCH.id == batch_id))
     importer = importers.get(batch.importer) if batch else None
     if batch is None or importer is None or not actor.may(importer.permission):
         raise NotFound("imports.batch", "There is no such import.")
@@ -124,14 +142,23 @@ def find(session: Session, importers: Registry[Importer], actor: Actor, batch_id
     return importer, batch
 
 
-def plan_again(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime) -> Plan:
-    """What the kept file would do now: other rows may have changed since its dry run."""
-    upload = Upload(batch.filename, batch.content, batch.options)
+def plan_again(
+    session: Session, vault: Vault, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime
+) -> Plan:
+    """What the kept file of a batch that is not applied would do now: other rows may have changed since its dry run."""
+    upload = Upload(batch.filename, vault.open_bytes(batch.content), batch.options)
     return importer.plan(session, actor, upload, now=now)
 
 
 def apply(
-    session: Session, importer: Importer, batch: BATCH, actor: Actor, *, now: datetime, leave_out: bool = False
+    session: Session,
+    vault: Vault,
+    importer: Importer,
+    batch: BATCH,
+    actor: Actor,
+    *,
+    now: datetime,
+    leave_out: bool = False,
 ) -> int:
     """Write the batch: all its rows or none, or with ``leave_out`` all that are right.
 
@@ -145,7 +172,7 @@ def apply(
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("imports.applied", "This file has been imported already.")
-    plan = plan_again(session, importer, batch, actor, now=now)
+    plan = plan_again(session, vault, importer, batch, actor, now=now)
     if batch.digest is not None and rows.digest(plan) != batch.digest:
         raise Conflict(
             CHANGED, "What is on file has changed since the file was checked. Look at it again, then import."
@@ -168,7 +195,9 @@ def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch
     with uncollected():
         written = importer.apply(session, actor, plan, batch_id, now=now)
     rows.fill_persons(session, batch_id, plan.persons)
-    session.execute(update(BATCH).where(BATCH.id == batch_id).values(state="applied", applied_at=now, written=written))
+    # Undoing goes by what was written, so that nothing will read the file again.
+    done = {"state": "applied", "applied_at": now, "written": written, "content": b""}
+    session.execute(update(BATCH).where(BATCH.id == batch_id).values(**done))
     record(
         session,
         actor,
@@ -217,12 +246,18 @@ def _children(session: Session, batch: BATCH, now: datetime) -> Sequence[int]:
 
 
 def failed_rows(
-    session: Session, importer: Importer, batch: BATCH, actor: Actor, problem_head: str, *, now: datetime
+    session: Session, vault: Vault, importer: Importer, batch: BATCH, actor: Actor, problem_head: str, *, now: datetime
 ) -> bytes:
-    """The rows that are not brought in as a workbook: as they were, with what is wrong in a last column."""
+    """The rows that are not brought in as a workbook: as they were, with what is wrong in a last column.
+
+    Raises:
+        NotFound: ``imports.no-failed`` -- the file was judged as a whole and brought in, so that no row failed.
+    """
     if batch.heads is not None:
-        return xlsx_bytes([*batch.heads, problem_head], rows.open_rows(session, batch.id))
-    return with_problems(plan_again(session, importer, batch, actor, now=now), problem_head)
+        return xlsx_bytes([*batch.heads, problem_head], rows.open_rows(session, vault, batch.id))
+    if batch.state != "checked":
+        raise NotFound("imports.no-failed", "No row of this file failed.")
+    return with_problems(plan_again(session, vault, importer, batch, actor, now=now), problem_head)
 
 
 def with_problems(plan: Plan, problem_head: str) -> bytes:

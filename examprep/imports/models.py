@@ -12,7 +12,8 @@ from examprep.plumbing.db import Base, pk
 class ImportBatchRow(Base):
     """One file somebody sent, what its dry run said, and what became of it.
 
-    The content is kept so that the dry run can be repeated at the moment of applying, and the failed rows handed back.
+    The content is kept, sealed, so that the dry run can be repeated at the moment of applying, and the failed rows
+    handed back; it is emptied when the batch is applied, since nothing reads it after that.
     """
 
     __tablename__ = "import_batch"
@@ -22,7 +23,7 @@ class ImportBatchRow(Base):
     importer: Mapped[str] = mapped_column(index=True)
     filename: Mapped[str]
     sha256: Mapped[str]
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))  # sealed, or empty
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str]
     rows: Mapped[int]
@@ -45,8 +46,8 @@ class ImportBatchRow(Base):
 class ImportRowRow(Base):
     """How one row of a batch ended: matched, created, doubtful or refused; and what an officer decided of it.
 
-    Written with the dry run, so that a large file's page need not read it again. ``cells`` are kept of what must be
-    looked at once more. No foreign key to the person: an undone import may take back persons it made.
+    Written with the dry run, so that a large file's page need not read it again. ``cells`` are kept, sealed, of what
+    must be looked at once more. No foreign key to the person: an undone import may take back persons it made.
     """
 
     __tablename__ = "import_row"
@@ -70,7 +71,7 @@ class ImportRowRow(Base):
     person_id: Mapped[int | None]
     said: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     candidates: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
-    cells: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    cells: Mapped[bytes | None] = mapped_column(LargeBinary)
     decided: Mapped[str | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from examprep.imports import engine, rows
 from examprep.imports.importer import CREATED, DOUBTFUL, MATCHED, REFUSED, Importer, Reviewed
 from examprep.imports.models import ImportBatchRow, ImportRowRow
+from examprep.imports.sealed import open_cells
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.registry import Registry
 from examprep.kernel.sentence import Sentence
@@ -22,7 +23,7 @@ from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow, PersonRow
-from examprep.people.rules.resident_id import ResidentId
+from examprep.people.rules.resident_id import ResidentId, masked
 from examprep.plumbing.listing import Ask, Page, escape_like, fetch
 from examprep.plumbing.sheets import Row, Table
 from examprep.plumbing.vault import Vault
@@ -127,7 +128,7 @@ def doubt(
         NotFound: no such row, not within bounds, or it never was doubtful.
     """
     importer, batch, row = _find(session, importers, actor, batch_id, number)
-    ids = list(row.candidates or ())
+    ids, cells = list(row.candidates or ()), open_cells(vault, row.cells)
     by_name = row.name if row.state == DOUBTFUL else ""
     found = _persons(session, vault, actor, importer.permission, ids, [name for name in (words, by_name) if name])
     decider = session.get(PersonRow, row.decided_by) if row.decided_by else None
@@ -144,7 +145,7 @@ def doubt(
         decided_by=decider.name if decider else None,
         person=person[0] if person else None,
         name=row.name,
-        cells=[(head, cell) for head, cell in zip(batch.heads or (), row.cells or (), strict=False) if head or cell],
+        cells=[(head, masked(cell)) for head, cell in zip(batch.heads or (), cells, strict=False) if head or cell],
         said=rows.unpacked(row.said),
         candidates=found,
         may_be_new=isinstance(importer, Reviewed) and importer.may_be_new,
@@ -167,8 +168,8 @@ def _persons(
             .limit(OFFERED)
         )
         for id_, name, sealed, born_on, organisation in session.execute(query):
-            masked = ResidentId(vault.open(sealed)).masked if sealed else None
-            found.setdefault(id_, Candidate(id_, name, masked, born_on, organisation))
+            number = ResidentId(vault.open(sealed)).masked if sealed else None
+            found.setdefault(id_, Candidate(id_, name, number, born_on, organisation))
     return list(found.values())[: 2 * OFFERED]
 
 
@@ -184,6 +185,7 @@ def _find(
 
 def decide(
     session: Session,
+    vault: Vault,
     importers: Registry[Importer],
     actor: Actor,
     batch_id: int,
@@ -212,7 +214,8 @@ def decide(
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("imports.decided", "Somebody has decided of this row already.")
     if decision != REFUSE:
-        _bring_in(session, importer, actor, batch, row, person_id if decision == PERSON else None, now=now)
+        cells = open_cells(vault, row.cells)
+        _bring_in(session, importer, actor, batch, row, cells, person_id if decision == PERSON else None, now=now)
     record(
         session,
         actor,
@@ -225,10 +228,18 @@ def decide(
 
 
 def _bring_in(
-    session: Session, importer: Importer, actor: Actor, batch: BATCH, row: ROW, person_id: int | None, *, now: datetime
+    session: Session,
+    importer: Importer,
+    actor: Actor,
+    batch: BATCH,
+    row: ROW,
+    cells: Sequence[str],
+    person_id: int | None,
+    *,
+    now: datetime,
 ) -> None:
     assert isinstance(importer, Reviewed)
-    table = Table(tuple(batch.heads or ()), (Row(row.number, row.cells or ()),))
+    table = Table(tuple(batch.heads or ()), (Row(row.number, cells),))
     plan = importer.settle(session, actor, table, batch.options, {row.number: person_id}, now=now)
     (line,) = plan.lines or ()
     if line.state in (REFUSED, DOUBTFUL):

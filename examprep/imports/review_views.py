@@ -79,7 +79,15 @@ def row(batch_id: int, number: int) -> ResponseReturnValue:
             with writing() as session:
                 now = runtime().clock.now()
                 review.decide(
-                    session, importers(), current_actor(), batch_id, number, decision, person_id=person_id, now=now
+                    session,
+                    runtime().vault,
+                    importers(),
+                    current_actor(),
+                    batch_id,
+                    number,
+                    decision,
+                    person_id=person_id,
+                    now=now,
                 )
             return redirect(url_for("imports.row", batch_id=batch_id, number=number), 303)
         except RuleViolation as error:

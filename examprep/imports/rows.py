@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Line, Plan
 from examprep.imports.models import ImportRowRow
+from examprep.imports.sealed import open_cells, seal_cells
 from examprep.kernel.sentence import Sentence
+from examprep.people.rules.resident_id import masked
 from examprep.plumbing.bulk import insert_many
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.plumbing.vault import Vault
 
 ROW = ImportRowRow
 NAMES = ("number", "state", "effect", "name", "person_id", "said", "candidates", "cells")
@@ -38,24 +41,24 @@ def digest(plan: Plan) -> str:
     return seen.hexdigest()
 
 
-def put(session: Session, batch_id: int, plan: Plan) -> None:
+def put(session: Session, vault: Vault, batch_id: int, plan: Plan) -> None:
     """Keep the ends of all rows; those kept before are replaced."""
     session.execute(delete(ROW).where(ROW.batch_id == batch_id))
-    insert_many(session, ROW, NAMES, _values(plan), {"batch_id": batch_id})
+    insert_many(session, ROW, NAMES, _values(vault, plan), {"batch_id": batch_id})
 
 
-def _values(plan: Plan) -> Iterator[tuple[Any, ...]]:
-    cells = {row.number: list(row.cells) for row in plan.rows} if _some_open(plan.lines or ()) else {}
+def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
+    cells = {row.number: row.cells for row in plan.rows} if _some_open(plan.lines or ()) else {}
     for number, state, effect, name, person_id, said, candidates in plan.lines or ():
         yield (
             number,
             state,
             effect,
-            name[:100],
+            masked(name[:100]),
             person_id,
             [packed(sentence) for sentence in said] if said else None,
             list(candidates) if candidates else None,
-            cells.get(number) if state in _OPEN else None,
+            seal_cells(vault, cells[number]) if state in _OPEN and number in cells else None,
         )
 
 
@@ -111,22 +114,29 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def open_rows(session: Session, batch_id: int) -> Iterator[list[str]]:
+def open_rows(session: Session, vault: Vault, batch_id: int) -> Iterator[list[str]]:
     """The rows that were not brought in, as they stood in the file, with the reason in a last cell."""
     query = select(ROW.cells, ROW.said).where(ROW.batch_id == batch_id, ROW.state.in_(_OPEN)).order_by(ROW.number)
     for cells, said in session.execute(query):
-        yield [*(cells or ()), "\n".join(say(sentence) for sentence in unpacked(said))]
+        yield [*open_cells(vault, cells), "\n".join(say(sentence) for sentence in unpacked(said))]
 
 
 def packed(sentence: Sentence) -> list[Any]:
-    """A sentence as JSON: its text and its values, sentences among them packed likewise."""
+    """A sentence as JSON: its text and its values, ID numbers masked; sentences among them packed likewise."""
     return [sentence.text, {name: _plain(value) for name, value in sentence.values.items()}]
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Sentence):
         return {"sentence": packed(value)}
+    if isinstance(value, str):
+        return masked(value)
     return {"day": value.isoformat()} if isinstance(value, date) else value
+
+
+def masked_sentence(sentence: Sentence) -> Sentence:
+    """As it is shown: with the ID numbers that it quotes masked."""
+    return _sentence(packed(sentence))
 
 
 def unpacked(kept: Sequence[Any] | None) -> tuple[Sentence, ...]:

@@ -1,6 +1,7 @@
 """The pages of every import: choose a file, see what it would do, do it, undo it."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import new_class
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -71,7 +72,7 @@ def upload(name: str) -> ResponseReturnValue:
             with _shown(), reading() as session:
                 plan = importer.plan(session, actor, file, now=now)
             with writing() as session:
-                batch_id = engine.keep(session, importer, actor, file, plan, now=now)
+                batch_id = engine.keep(session, runtime().vault, importer, actor, file, plan, now=now)
             return redirect(url_for("imports.batch", batch_id=batch_id), 303)
         except RuleViolation as refusal:
             form.reject(refusal)
@@ -125,7 +126,9 @@ def batch(batch_id: int) -> ResponseReturnValue:
         page = rows.rows_of(session, batch_id, ask) if found.heads is not None else None
         again = page is None and found.state == "checked"
         plan = (
-            engine.plan_again(session, importer, found, current_actor(), now=runtime().clock.now()) if again else None
+            engine.plan_again(session, runtime().vault, importer, found, current_actor(), now=runtime().clock.now())
+            if again
+            else None
         )
         ends = rows.counts(session, batch_id) if page is not None else {}
     page = rows.spoken(page) if page is not None else None
@@ -138,7 +141,11 @@ def batch(batch_id: int) -> ResponseReturnValue:
         batch=found,
         counts=plan.counts if plan else told["counts"],
         notes=plan.notes if plan else rows.unpacked(told["notes"]),
-        problems=plan.problems[:PROBLEMS_SHOWN] if plan else (),
+        problems=[
+            replace(each, sentence=rows.masked_sentence(each.sentence)) for each in plan.problems[:PROBLEMS_SHOWN]
+        ]
+        if plan
+        else (),
         problem_count=len(plan.problems) if plan else found.problems,
         page=page,
         columns=ROW_COLUMNS,
@@ -159,7 +166,7 @@ def failed(batch_id: int) -> ResponseReturnValue:
     with reading() as session:
         importer, found = engine.find(session, importers(), current_actor(), batch_id)
         head, now = gettext("What is wrong"), runtime().clock.now()
-        content = engine.failed_rows(session, importer, found, current_actor(), head, now=now)
+        content = engine.failed_rows(session, runtime().vault, importer, found, current_actor(), head, now=now)
     return file_response(content, f"failed-{batch_id}.xlsx", XLSX)
 
 
@@ -170,14 +177,14 @@ def apply(batch_id: int) -> ResponseReturnValue:
     try:
         with _shown(), writing() as session:
             importer, found = engine.find(session, importers(), current_actor(), batch_id)
-            engine.apply(session, importer, found, current_actor(), now=now, leave_out=leave_out)
+            engine.apply(session, runtime().vault, importer, found, current_actor(), now=now, leave_out=leave_out)
     except Conflict as conflict:
         if conflict.code != engine.CHANGED:
             raise
         # What the user agreed to is no longer what would happen: it is shown anew.
         with writing() as session:
             importer, found = engine.find(session, importers(), current_actor(), batch_id)
-            engine.check_again(session, importer, found, current_actor(), now=now)
+            engine.check_again(session, runtime().vault, importer, found, current_actor(), now=now)
         return redirect(url_for("imports.batch", batch_id=batch_id, changed=1), 303)
     return redirect(url_for("imports.batch", batch_id=batch_id), 303)
 

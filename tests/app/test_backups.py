@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.engine import make_url
 
-from examprep.app import backups
+from examprep.app import backups, schema
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.people.actions import record
 from examprep.people.models import AuditEventRow, OrganisationRow, PersonRow
@@ -58,7 +58,7 @@ def everything(database):
 
 
 def test_round_trip(filled, empty, tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "load_data", lambda session, today: None)
+    monkeypatch.setattr(schema, "load_data", lambda session, today: None)
     counted = {}
     rows = backups.save(filled, tmp_path / "b.zip", progress=counted.__setitem__)
     assert counted["person"] == 9
@@ -122,7 +122,7 @@ def test_a_broken_backup_leaves_the_database_empty(filled, empty, tmp_path):
 
 
 def test_id_numbers_stay_sealed_and_can_be_read_again(filled, empty, tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "load_data", lambda session, today: None)
+    monkeypatch.setattr(schema, "load_data", lambda session, today: None)
     backups.save(filled, tmp_path / "b.zip")
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert b"19900307" not in archive.read("person.jsonl")

@@ -8,7 +8,8 @@ from examprep.imports.importer import Upload
 from examprep.kernel.errors import RuleViolation
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
-from tests.conftest import NOW
+from examprep.plumbing.vault import Vault
+from tests.conftest import KEYS, NOW
 
 LAW = Ask(filters={"subject": "sw-law-policy"})
 
@@ -16,7 +17,7 @@ LAW = Ask(filters={"subject": "sw-law-policy"})
 @pytest.fixture
 def starter(database, world, tree):
     with database.write() as session:
-        actions.load_starter(session, world.actor(session, "ann_trainer"), now=NOW)
+        actions.load_starter(session, Vault(KEYS["data_key"]), world.actor(session, "ann_trainer"), now=NOW)
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from examprep.imports import engine
 from examprep.imports.importer import Upload
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.registry import Registry
+from examprep.plumbing.vault import Vault
 from tests.bank.files import HEAD, MULTIPLE, OPTIONS, OURS, SINGLE, changed, lines, said, xlsx
-from tests.conftest import NOW
+from tests.conftest import KEYS, NOW
+
+VAULT = Vault(KEYS["data_key"])
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def run(database, world, tree):
         with database.write() as session:
             actor, upload = world.actor(session, "ann_trainer"), Upload(filename, content, {**OPTIONS, **options})
             planned = IMPORTER.plan(session, actor, upload, now=NOW)
-            return engine.import_now(session, IMPORTER, actor, upload, planned, now=NOW)
+            return engine.import_now(session, VAULT, IMPORTER, actor, upload, planned, now=NOW)
 
     return go
 
@@ -128,10 +131,10 @@ def test_real_files_import_completely_and_their_oddities_are_told(database, run,
 def batch_of(database, world, content, filename="a.jsonl"):
     with database.write() as session:
         actor = world.actor(session, "ann_trainer")
-        batch_id = engine.check(session, IMPORTER, actor, Upload(filename, content, OPTIONS), now=NOW)
+        batch_id = engine.check(session, VAULT, IMPORTER, actor, Upload(filename, content, OPTIONS), now=NOW)
     with database.write() as session:
         importer, batch = _find(session, actor, batch_id)
-        engine.apply(session, importer, batch, actor, now=NOW)
+        engine.apply(session, VAULT, importer, batch, actor, now=NOW)
     return batch_id, actor
 
 
@@ -198,9 +201,9 @@ def test_the_template_can_be_filled_and_sent(plan):
 def test_the_shipped_questions_are_whole_and_come_in_once(database, world, tree):
     with database.write() as session:
         actor = world.actor(session, "ann_trainer")
-        written = actions.load_starter(session, actor, now=NOW)
+        written = actions.load_starter(session, VAULT, actor, now=NOW)
         assert written == 4 * 80 + 2 * 5
-        assert actions.load_starter(session, actor, now=NOW) == 0
+        assert actions.load_starter(session, VAULT, actor, now=NOW) == 0
         for version in ("2018", "2025"):
             kinds = [one.type for one in actions.catalogue(session, "sw-law-policy", version)]
             assert (kinds.count("single-choice"), kinds.count("multiple-choice")) == (60, 20)

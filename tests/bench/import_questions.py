@@ -136,7 +136,7 @@ def _import(file: Path) -> Measured:
             plan = IMPORTER.plan(session, actor, upload, now=now)
         assert not plan.problems, plan.problems[:3]
     with timed(writing), runtime.database.write() as session:
-        engine.import_now(session, IMPORTER, actor, upload, plan, now=now)
+        engine.import_now(session, runtime.vault, IMPORTER, actor, upload, plan, now=now)
     runtime.database.close()
     return Measured(control, judging, writing, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 

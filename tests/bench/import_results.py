@@ -252,7 +252,7 @@ def _import(file: Path) -> tuple[Taken, Taken, int]:
             plan = importer.plan(session, actor, upload, now=now)
         assert not plan.problems, plan.problems[:3]
         with timed(writing):
-            engine.import_now(session, importer, actor, upload, plan, now=now)
+            engine.import_now(session, runtime.vault, importer, actor, upload, plan, now=now)
             session.commit()
     runtime.database.close()
     return judging, writing, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

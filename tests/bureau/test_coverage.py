@@ -185,7 +185,7 @@ def test_a_file_is_checked_applied_and_taken_back(runtime, world, covered, state
         assert [problem.row for problem in plan.problems] == [4, 5, 6, 7, 8, 9, 10]
         upload = Upload("a.csv", csv_bytes(HEADS, good))
         plan = importer.plan(session, officer, upload, now=now)
-        assert engine.import_now(session, importer, officer, upload, plan, now=now) == 2
+        assert engine.import_now(session, runtime.vault, importer, officer, upload, plan, now=now) == 2
     assert covered()[0].residents.value == 1_200
     with runtime.database.write() as session:
         officer = world.actor(session, "ann_officer")

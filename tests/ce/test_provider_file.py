@@ -52,7 +52,7 @@ def upload(provider, *rows):
 def check(app, runtime, world, importer, file, who="ann_officer"):
     with app.app_context(), runtime.database.write() as session:
         actor = world.actor(session, who)
-        return engine.check(session, importer, actor, file, now=runtime.clock.now())
+        return engine.check(session, runtime.vault, importer, actor, file, now=runtime.clock.now())
 
 
 def plan(app, runtime, world, importer, file):
@@ -61,17 +61,14 @@ def plan(app, runtime, world, importer, file):
 
 
 def do(app, runtime, world, verb, batch_id):
-    from sqlalchemy.orm import undefer
-
     from examprep.imports.models import ImportBatchRow
 
     with app.app_context(), runtime.database.write() as session:
         actor = world.actor(session, "ann_officer")
-        batch = session.scalar(
-            select(ImportBatchRow).where(ImportBatchRow.id == batch_id).options(undefer(ImportBatchRow.content))
-        )
+        batch = session.get_one(ImportBatchRow, batch_id)
         importer = next(i for f in FEATURES for i in f.importers if i.name == "ce-provider-records")
-        return verb(session, importer, batch, actor, now=runtime.clock.now())
+        vault = [runtime.vault] if verb is engine.apply else []
+        return verb(session, *vault, importer, batch, actor, now=runtime.clock.now())
 
 
 def total(runtime):

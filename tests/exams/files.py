@@ -54,12 +54,12 @@ class Office:
 
         with self.runtime.database.write() as session:
             actor = self.actor(session)
-            batch_id = engine.check(session, importer, actor, file, now=NOW)
+            batch_id = engine.check(session, self.runtime.vault, importer, actor, file, now=NOW)
         with self.runtime.database.write() as session:
             from examprep.kernel.registry import Registry
 
             found, batch = engine.find(session, Registry(importer), actor, batch_id)
-            engine.apply(session, found, batch, actor, now=NOW)
+            engine.apply(session, self.runtime.vault, found, batch, actor, now=NOW)
         return batch_id
 
     def undo(self, importer, batch_id):

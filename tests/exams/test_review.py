@@ -27,7 +27,17 @@ def registry(office):
 def decide(office, batch_id, row, decision, person_id=None, who=None):
     with office.runtime.database.write() as session:
         actor = office.world.actor(session, who or office.who)
-        review.decide(session, registry(office), actor, batch_id, row, decision, person_id=person_id, now=NOW)
+        review.decide(
+            session,
+            office.runtime.vault,
+            registry(office),
+            actor,
+            batch_id,
+            row,
+            decision,
+            person_id=person_id,
+            now=NOW,
+        )
 
 
 def take_back(office, batch_id, row):
@@ -65,7 +75,9 @@ def derived(office):
 def apply(office, batch_id, leave_out=False):
     with office.runtime.database.write() as session:
         importer, batch = engine.find(session, registry(office), office.actor(session), batch_id)
-        return engine.apply(session, importer, batch, office.actor(session), now=NOW, leave_out=leave_out)
+        return engine.apply(
+            session, office.runtime.vault, importer, batch, office.actor(session), now=NOW, leave_out=leave_out
+        )
 
 
 @pytest.fixture
@@ -79,7 +91,9 @@ def doubtful(office):
     ]
     with office.runtime.database.write() as session:
         actor = office.actor(session)
-        batch_id = engine.check(session, office.registrations, actor, upload(REGISTRATION, rows_), now=NOW)
+        batch_id = engine.check(
+            session, office.runtime.vault, office.registrations, actor, upload(REGISTRATION, rows_), now=NOW
+        )
     apply(office, batch_id, leave_out=True)
     return batch_id
 
@@ -227,13 +241,13 @@ def test_a_file_that_would_do_something_else_by_now_is_shown_anew(office):
     office.register(201)
     file = upload(RESULT, [("考生201", number(201), 60, "", 60)])
     with office.runtime.database.write() as session:
-        batch_id = engine.check(session, office.results, office.actor(session), file, now=NOW)
+        batch_id = engine.check(session, office.runtime.vault, office.results, office.actor(session), file, now=NOW)
     office.mark({201: (59, "", 60)})
     with pytest.raises(Conflict, match="has changed"):
         apply(office, batch_id)
     with office.runtime.database.write() as session:
         importer, batch = engine.find(session, registry(office), office.actor(session), batch_id)
-        engine.check_again(session, importer, batch, office.actor(session), now=NOW)
+        engine.check_again(session, office.runtime.vault, importer, batch, office.actor(session), now=NOW)
     assert apply(office, batch_id) == 1
 
 

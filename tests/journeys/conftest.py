@@ -99,7 +99,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     world = build_world(runtime)
     with runtime.database.write() as session:
         load_data(session, runtime.clock.today())
-        load_starter(session, world.actor(session, "ann_administrator", runtime.clock.today()), now=runtime.clock.now())
+        load_starter(
+            session,
+            runtime.vault,
+            world.actor(session, "ann_administrator", runtime.clock.today()),
+            now=runtime.clock.now(),
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

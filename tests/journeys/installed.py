@@ -36,7 +36,8 @@ class Installed:
         clock = self.runtime.clock
         with self.runtime.database.write() as session:
             load_data(session, clock.today())
-            load_starter(session, self.world.actor(session, "ann_administrator", clock.today()), now=clock.now())
+            administrator = self.world.actor(session, "ann_administrator", clock.today())
+            load_starter(session, self.runtime.vault, administrator, now=clock.now())
         self.port = free_port()
         self.log = home / "serve.log"
         self._server: subprocess.Popen[bytes] | None = None

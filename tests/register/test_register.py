@@ -57,8 +57,8 @@ def bring(runtime, world, importer, rows, *, actor="ann_officer", heads=HEADS, f
     upload = Upload(filename, content or xlsx_bytes(heads, rows))
     with runtime.database.write() as session:
         who = world.actor(session, actor)
-        batch_id = engine.check(session, importer, who, upload, now=now)
-        engine.apply(session, importer, session.get(ImportBatchRow, batch_id), who, now=now)
+        batch_id = engine.check(session, runtime.vault, importer, who, upload, now=now)
+        engine.apply(session, runtime.vault, importer, session.get(ImportBatchRow, batch_id), who, now=now)
     return batch_id
 
 

@@ -253,8 +253,8 @@ def test_the_platform_file_comes_back_unchanged_and_a_changed_one_is_applied_and
     book.save(changed)
     with runtime.database.write() as session:
         who = staff.actor(session, "ann_officer")
-        batch = engine.check(session, importer, who, Upload("f.xlsx", changed.getvalue()), now=NOW)
-        engine.apply(session, importer, session.get(ImportBatchRow, batch), who, now=NOW)
+        batch = engine.check(session, runtime.vault, importer, who, Upload("f.xlsx", changed.getvalue()), now=NOW)
+        engine.apply(session, runtime.vault, importer, session.get(ImportBatchRow, batch), who, now=NOW)
     row = of(runtime, staff, certificate)
     assert (row["status"], row["registered_until"]) == (Status.ISSUED, date(2029, 3, 20))
     assert of(runtime, staff, second)["registered_until"] == date(2026, 5, 1)

@@ -80,7 +80,7 @@ class Builder:
         self._accounts()
         self.say("题库：原创试题")
         with self._writing() as session:
-            load_starter(session, self._actor(session, "admin"), now=self.runtime.clock.now())
+            load_starter(session, self.runtime.vault, self._actor(session, "admin"), now=self.runtime.clock.now())
         for place in PLACES:
             self.say(f"{place.bureau}：报名、成绩、持证人")
             population = populate(place, self.inventor, self.draw)
@@ -187,7 +187,7 @@ class Builder:
         with self._writing() as session:
             actor, upload = self._actor(session, officer), Upload(name, content, options)
             plan = IMPORTERS[importer].plan(session, actor, upload, now=now)
-            engine.import_now(session, IMPORTERS[importer], actor, upload, plan, now=now)
+            engine.import_now(session, self.runtime.vault, IMPORTERS[importer], actor, upload, plan, now=now)
 
     def _import_years(self, place: Place, population: Population) -> None:
         officer = self.officers[place.key]
@@ -212,7 +212,9 @@ class Builder:
         with self._writing() as session:
             actor = self._actor(session, officer)
             *_, last = review.queue(session, IMPORTERS, actor, Ask()).rows
-            review.decide(session, IMPORTERS, actor, last["batch_id"], last["number"], review.REFUSE, now=now)
+            review.decide(
+                session, self.runtime.vault, IMPORTERS, actor, last["batch_id"], last["number"], review.REFUSE, now=now
+            )
 
     def _others(self, place: Place, population: Population) -> None:
         """Workers who are in no file, and who of the rest is not in post: so many are in post as the story says."""
