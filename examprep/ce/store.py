@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, extract, func, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.ce.models import BalanceRow, ExemptionRow, LineRow, RequirementRow, StandingRow
@@ -16,6 +16,7 @@ from examprep.kernel.period import Period
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.plumbing.sql_words import Days
 
@@ -156,17 +157,34 @@ def kept_before(session: Session, person_ids: Sequence[int], today: date) -> lis
     return [(person, asked, start, end) for person, asked, start, end in session.execute(query)]
 
 
+_KEPT_ON = Prepared(
+    lambda _: (
+        select(*StandingRow.__table__.columns)
+        .where(
+            STANDING.person_id == bindparam("person_id"),
+            STANDING.period_start <= bindparam("day", type_=Date),
+            STANDING.period_end > bindparam("day", type_=Date),
+        )
+        .order_by(STANDING.code)
+    ),
+    tuple(StandingRow.__table__.columns),
+)
+
+
 def kept_on(session: Session, person_id: int, day: date) -> list[tuple[Duty, dict[str, int], int]]:
-    """The duties of the periods that hold a day as they are kept, the converted and the recorded minutes."""
-    rows = session.execute(
-        select(STANDING, RequirementRow)
-        .join(RequirementRow, RequirementRow.id == STANDING.requirement_id)
-        .where(STANDING.person_id == person_id, STANDING.period_start <= day, STANDING.period_end > day)
-        .order_by(RequirementRow.period_kind, STANDING.code)
-    )
+    """The duties of the periods that hold a day as they are kept, the converted and the recorded minutes.
+
+    One statement for whoever owes nothing, as most who practise; two for a holder.
+    """
+    found = _KEPT_ON.run(session.connection(), {"person_id": person_id, "day": day})
+    if not found:
+        return []
+    rows = [StandingRow(**dict(zip(StandingRow.__table__.columns.keys(), each, strict=True))) for each in found]
+    asked = {v.id: v for v in versions(session)}
+    kept = [(duty_of(row, asked[row.requirement_id]), row) for row in rows]
     return [
-        (duty_of(row, requirement_of(asked)), {c: getattr(row, c) for c in CATEGORIES}, row.recorded_minutes)
-        for row, asked in rows
+        (duty, {c: getattr(row, c) for c in CATEGORIES}, row.recorded_minutes)
+        for duty, row in sorted(kept, key=lambda each: each[0].requirement.period_kind)
     ]
 
 
