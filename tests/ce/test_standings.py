@@ -162,5 +162,14 @@ def test_kept_and_rules_agree(runtime, world, holders):
                     assert parts == found.counted_minutes - found.duty.carried_minutes
                     assert (row.missing_minutes == 0) == found.met
                     assert sum(part.minutes for part in found.missing) == found.missing_minutes
+                # What a home's card shows comes from the kept rows alone.
+                shown = {s.requirement.code: s for s in standings.kept(session, person, today=TODAY)}
+                assert shown.keys() == {s.requirement.code for s in judged if TODAY in s.period}
+                for found in judged:
+                    if TODAY in found.period:
+                        one = shown[found.requirement.code]
+                        assert (one.period, one.required_minutes) == (found.period, found.required_minutes)
+                        for name in ("recorded", "counted", "missing", "surplus"):
+                            assert getattr(one, f"{name}_minutes") == getattr(found, f"{name}_minutes"), name
 
     check()
