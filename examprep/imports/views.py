@@ -11,10 +11,11 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, FormField, SubmitField
 
 from examprep.imports import engine, progress, review_views, rows
-from examprep.imports.importer import Importer, Upload
+from examprep.imports.importer import Importer, Problem, Upload
 from examprep.imports.review_views import importers
 from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
 from examprep.kernel.sentence import N_
+from examprep.people.rules.resident_id import masked
 from examprep.people.session import current_actor
 from examprep.plumbing.access import signed_in
 from examprep.plumbing.forms import BaseForm, PartForm
@@ -140,12 +141,8 @@ def batch(batch_id: int) -> ResponseReturnValue:
         importer=importer,
         batch=found,
         counts=plan.counts if plan else told["counts"],
-        notes=plan.notes if plan else rows.unpacked(told["notes"]),
-        problems=[
-            replace(each, sentence=rows.masked_sentence(each.sentence)) for each in plan.problems[:PROBLEMS_SHOWN]
-        ]
-        if plan
-        else (),
+        notes=[rows.masked_sentence(each) for each in plan.notes] if plan else rows.unpacked(told["notes"]),
+        problems=[_masked(each) for each in plan.problems[:PROBLEMS_SHOWN]] if plan else (),
         problem_count=len(plan.problems) if plan else found.problems,
         page=page,
         columns=ROW_COLUMNS,
@@ -154,6 +151,10 @@ def batch(batch_id: int) -> ResponseReturnValue:
         states=ROW_STATES,
         effects=ROW_EFFECTS,
     )
+
+
+def _masked(problem: Problem) -> Problem:
+    return replace(problem, column=masked(problem.column), sentence=rows.masked_sentence(problem.sentence))
 
 
 ROW_STATES = ("matched", "created", "doubtful", "refused")

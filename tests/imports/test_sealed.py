@@ -21,6 +21,7 @@ from examprep.people.actions import add_person
 from examprep.plumbing.db import Base
 from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.vault import SEALED, Vault, VaultError
+from examprep.syllabus import loading as syllabus
 from tests.ce.claims import Claims
 from tests.factories import resident_id
 
@@ -163,6 +164,28 @@ def test_a_file_judged_as_a_whole_is_sealed_until_it_is_imported(officer, runtim
     assert kept["applied"] == b""
     nowhere()
     assert officer.post(f"{right}/undo").status_code == 303
+    nowhere()
+
+
+QUESTION = {"type": "single", "stem": "题干", "options": ["甲", "乙"], "answer": "A", "chapters": {MISPLACED: ["03"]}}
+SHEET = [("题型", "题干", "选项A", "选项B", "答案", "章", MISPLACED), ("单选题", "题干", "甲", "乙", "A", "03", "")]
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        pytest.param("题.jsonl", json.dumps(QUESTION).encode(), id="in-a-problem"),
+        pytest.param("题.xlsx", workbook(SHEET), id="in-a-note"),
+    ],
+)
+def test_what_a_page_quotes_of_a_file_is_masked(sign_in, runtime, nowhere, filename, content):
+    with runtime.database.write() as session:
+        syllabus.load_data(session, runtime.clock.today())
+    trainer = sign_in("ann_trainer")
+    options = {"subject": "sw-law-policy", "version": "2025", "state": "draft"}
+    batch = send(trainer, "bank-questions", content, filename, **options)
+    pages_show_none(trainer, batch)
+    assert trainer.get(batch).text.count("520526**********") == 1
     nowhere()
 
 
