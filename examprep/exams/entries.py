@@ -15,7 +15,6 @@ from examprep.exams.models import RegistrationRow
 from examprep.exams.reading import COMMON, Reader, Source, knows
 from examprep.exams.rules.papers import SUBJECTS, named
 from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
-from examprep.imports.progress import counted
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.forms import EDUCATION
 from examprep.people.rules.resident_id import ResidentId
@@ -86,9 +85,8 @@ class Draft:
         self.source = source
         self.reader = reader = Reader(source.table, ALIASES, required=required)
         self._matcher = Matcher(source, reader, may_be_new=may_be_new)
-        self._existing = _existing(source.session, sorted(self._matcher.known), source.year)
-        filed = {facts.organisation_id for levels in self._existing.values() for _, facts in levels.values()}
-        self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows), filed)
+        self._existing: Existing = {}
+        self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows))
         self.prepared = Prepared(source.year)
         self.by_key: dict[object, Entry] = {}
         self.unplaced = self.uneducated = 0  # rows whose unit, or education, is none that is known
@@ -96,13 +94,17 @@ class Draft:
 
     def read(self, entry_of: Callable[["Draft", Row, Matched], Entry | None]) -> None:
         """Take every row into the plan, or note why not. ``entry_of`` notes what is wrong where it gives none."""
-        for row in counted(self.source.table.rows):
-            person = self._matcher.match(row)
-            entry = entry_of(self, row, person) if person else None
-            if entry is None or self.reader.open(row):
-                self._lines.append(self.reader.end(row))
-            else:
-                self._lines.append(self._bring(row, entry))
+        for rows in self._matcher.parts():
+            self._existing = _existing(self.source.session, sorted(self._matcher.known), self.source.year)
+            filed = (facts.organisation_id for levels in self._existing.values() for _, facts in levels.values())
+            self.places.learn(filed)
+            for row in rows:
+                person = self._matcher.match(row)
+                entry = entry_of(self, row, person) if person else None
+                if entry is None or self.reader.open(row):
+                    self._lines.append(self.reader.end(row))
+                else:
+                    self._lines.append(self._bring(row, entry))
 
     def before(self, person_id: int | None) -> dict[str, tuple[int, Facts]]:
         """The person's registrations of the year by level, as they are on file: id and facts."""

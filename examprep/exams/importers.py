@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.validators import InputRequired
 
-from examprep.exams import approving, entries, filing, marking, registering, store
+from examprep.exams import approving, entries, filing, mark_log, marking, registering, store
 from examprep.exams.reading import Source
 from examprep.imports.importer import Plan, Upload
 from examprep.kernel.clock import office_day
@@ -127,7 +127,7 @@ class ResultImporter(_YearImporter):
     planning = staticmethod(marking.plan)
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
-        return marking.apply(session, plan.prepared, batch_id, now=now)
+        return mark_log.apply(session, plan.prepared, batch_id, now=now)
 
     def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
-        return marking.undo(session, batch_id, now=now)
+        return mark_log.undo(session, batch_id, now=now)

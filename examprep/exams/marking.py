@@ -1,28 +1,26 @@
-"""Importing results: what a file would add to the log of marks, adding it, taking it back by further lines."""
+"""Reading a file of results: what each row says, and what it would add to the log of marks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from examprep.exams import store
+from examprep.exams.mark_log import Mark, Prepared
 from examprep.exams.matching import Matcher
 from examprep.exams.models import MarkRow, RegistrationRow, SittingRow
 from examprep.exams.reading import COMMON, Reader, Source, knows, left_out
-from examprep.exams.recompute import recompute_marked
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.exams.rules.explain import CODE_NAMES
-from examprep.exams.rules.papers import SUBJECT_NAMES, SUBJECTS
+from examprep.exams.rules.papers import LEVEL_OF, SUBJECT_NAMES, SUBJECTS, bit
 from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
-from examprep.imports.progress import counted
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.bulk import KnownPerson
-from examprep.plumbing.bulk import among, in_parts, insert_many
+from examprep.plumbing.bulk import among, in_parts
 from examprep.plumbing.sheets import Row, UnreadableFile
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
@@ -33,19 +31,10 @@ ALIASES = {
 }
 _NO_MARK = {"/", "\\", "-", "--", "—", "——", "无"}  # what files write where a person did not register for a subject
 _TEXTS_KEPT = 10_000
+_BITS = {subject: bit(subject) for subject in LEVEL_OF}
+_SHIFT = max(map(len, SUBJECTS.values()))
 KNOWS = knows(ALIASES, is_subject_head)
 TEMPLATE = ("姓名", "身份证号", "级别", "综合能力", "法规与政策", "实务")
-
-
-@dataclass
-class Prepared:
-    """What applying will add to the log: person, subject, code and half-points of each line."""
-
-    year: int
-    lines: list[tuple[int, str, str, int | None]] = field(default_factory=list)
-
-
-Mark = tuple[str, int | None]  # a code and, only when it is ``scored``, half-points
 
 
 @dataclass
@@ -55,6 +44,29 @@ class _Known:
     year: int
     levels: dict[int, str]
     marks: dict[tuple[int, str], Mark]
+
+
+class _Seen:
+    """In which row of the file a subject of a person stood first.
+
+    Most persons have one row in a file, so of each the first is kept in one number with its subjects' bits.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[int, int] = {}
+        self._later: dict[tuple[int, str], int] = {}
+
+    def first(self, person_id: int, subject: str, number: int) -> int:
+        """The row in which it stood first, which is ``number`` where it did not stand before."""
+        own = _BITS[subject]
+        kept = self._first.setdefault(person_id, number << _SHIFT | own)
+        row = kept >> _SHIFT
+        if kept & own:
+            return row
+        if row == number:
+            self._first[person_id] = kept | own
+            return number
+        return self._later.setdefault((person_id, subject), number)
 
 
 def plan(source: Source) -> Plan:
@@ -69,17 +81,17 @@ def plan(source: Source) -> Plan:
     reader = Reader(table, ALIASES, required=("name", "id_number"))
     columns = _Columns(reader)
     matcher = Matcher(source, reader, may_be_new=False)
-    known = _state(source.session, sorted(matcher.known), year)
-    prepared, lines, counts = Prepared(year), [], Counter[str]()
-    seen: dict[tuple[int, str], int] = {}
-    for row in counted(table.rows):
-        person = matcher.match(row)
-        if person is not None and person.known is not None:
-            marks = _marks(reader, columns, row, person.known, known, seen)
-            if not reader.open(row):
-                lines.append(_bring(prepared, known, row, person.known, marks, counts))
-                continue
-        lines.append(reader.end(row))
+    prepared, lines, counts, seen = Prepared(year), list[Line](), Counter[str](), _Seen()
+    for rows in matcher.parts():
+        known = _state(source.session, sorted(matcher.known), year)
+        for row in rows:
+            person = matcher.match(row)
+            if person is not None and person.known is not None:
+                marks = _marks(reader, columns, row, person.known, known, seen)
+                if not reader.open(row):
+                    lines.append(_bring(prepared, known, row, person.known, marks, counts))
+                    continue
+            lines.append(reader.end(row))
     states = Counter(line.state for line in lines)
     return Plan(
         table.heads,
@@ -89,7 +101,7 @@ def plan(source: Source) -> Plan:
             (N_("New results"), counts[NEW]),
             (N_("Corrected results"), counts[CHANGED]),
             (N_("Unchanged results"), counts[SAME]),
-            (N_("of them absent, violation or void"), sum(half_points is None for *_, half_points in prepared.lines)),
+            (N_("of them absent, violation or void"), prepared.unscored),
             (N_("Doubtful rows"), states[DOUBTFUL]),
             (N_("Refused rows"), states[REFUSED]),
         ),
@@ -110,7 +122,7 @@ def _bring(
         counts[effect] += 1
         effects.add(effect)
         if effect != SAME:
-            prepared.lines.append((person.person_id, subject, *mark))
+            prepared.add(person.person_id, subject, mark)
         if before is not None and effect == CHANGED:
             said.append(
                 Sentence(
@@ -197,7 +209,7 @@ def _state(session: Session, person_ids: Sequence[int], year: int) -> _Known:
 
 
 def _marks(
-    reader: Reader, columns: _Columns, row: Row, person: KnownPerson, known: _Known, seen: dict[tuple[int, str], int]
+    reader: Reader, columns: _Columns, row: Row, person: KnownPerson, known: _Known, seen: _Seen
 ) -> dict[str, Mark]:
     """The marks of a row by subject. Noted as problems: whatever is wrong with it."""
     if columns.dated:
@@ -212,7 +224,7 @@ def _marks(
         if isinstance(mark, Sentence):
             reader.problem_at(row, head, mark)
             continue
-        if (earlier := seen.setdefault((person.person_id, subject), row.number)) != row.number:
+        if (earlier := seen.first(person.person_id, subject, row.number)) != row.number:
             twice = Sentence("This subject of the same person stands in row %(row)s already. Delete one.", row=earlier)
             reader.problem_at(row, head, twice)
             continue
@@ -275,55 +287,3 @@ def _cells(reader: Reader, columns: _Columns, row: Row, level: str) -> list[tupl
 
 def _no_subject(written: str, level: str) -> Sentence:
     return Sentence("“%(written)s” is no subject of %(level)s.", written=written, level=LEVEL_NAMES[level])
-
-
-def apply(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
-    """Add the lines and recompute whatever follows; returns how many lines."""
-    _append(session, prepared.lines, {"year": prepared.year, "undoing": False}, batch_id, now)
-    recompute_marked(session, {line[0] for line in prepared.lines}, prepared.year)
-    return len(prepared.lines)
-
-
-def _append(
-    session: Session, lines: Iterable[Sequence[Any]], constants: Mapping[str, Any], batch_id: int, now: datetime
-) -> None:
-    names = ("person_id", "subject_code", "code", "half_points")
-    insert_many(session, MarkRow, names, lines, {**constants, "batch_id": batch_id, "recorded_at": now})
-
-
-def undo(session: Session, batch_id: int, *, now: datetime) -> int:
-    """Restore what held before the batch by further lines; returns how many lines it had brought.
-
-    Raises:
-        RuleViolation: ``exams.marks-corrected`` -- a later file corrected some of them.
-    """
-    row, other = MarkRow, aliased(MarkRow)
-    same = (other.person_id == row.person_id, other.year == row.year, other.subject_code == row.subject_code)
-    taken_back = aliased(MarkRow)
-    undone = select(taken_back.batch_id).where(taken_back.undoing)
-    stands = ~other.undoing & (other.batch_id.is_(None) | other.batch_id.not_in(undone))
-    later = select(func.count()).where(*same, other.id > row.id, stands).correlate(row).scalar_subquery()
-    earlier = select(func.max(other.id)).where(*same, other.id < row.id).correlate(row).scalar_subquery()
-    own = session.execute(
-        select(row.person_id, row.year, row.subject_code, later, earlier).where(row.batch_id == batch_id, ~row.undoing)
-    ).all()
-    if corrected := sum(found[3] > 0 for found in own):
-        raise RuleViolation(
-            "exams.marks-corrected",
-            "A later file corrected %(count)s of these results. Undo that file first.",
-            count=corrected,
-        )
-    before: dict[int | None, Mark] = {}
-    for chunk in in_parts([found[4] for found in own if found[4] is not None]):
-        lines_before = select(row.id, row.code, row.half_points).where(among(session, row.id, chunk))
-        before.update((line[0], (line[1], line[2])) for line in session.execute(lines_before))
-    for year in {found[1] for found in own}:
-        lines = (
-            (person_id, subject, *before.get(line_id, (store.WITHDRAWN, None)))
-            for person_id, at, subject, _, line_id in own
-            if at == year
-        )
-        _append(session, lines, {"year": year, "undoing": True}, batch_id, now)
-    if own:
-        recompute_marked(session, {found[0] for found in own}, min(found[1] for found in own))
-    return len(own)

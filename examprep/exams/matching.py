@@ -5,13 +5,12 @@ belongs to another name, a namesake born the same day under another number, a nu
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from examprep.exams.reading import Reader, Source
 from examprep.exams.rules.cells import read_day, same_name
@@ -19,7 +18,6 @@ from examprep.imports.progress import say_step
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.people.access import Permission
-from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.bulk import (
     KnownPerson,
@@ -32,7 +30,7 @@ from examprep.people.bulk import (
 )
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
-from examprep.plumbing.bulk import among, in_parts
+from examprep.plumbing.bulk import among
 from examprep.plumbing.sheets import Row
 
 SUSPECTED_SHARE = 0.1
@@ -67,37 +65,49 @@ _Read = KnownPerson | _Stranger | _Nameless | Sentence
 
 
 class Matcher:
-    """Persons of a file, looked up in a few statements however many rows."""
+    """Persons of a file, looked up in a few statements for every some thousand rows, and held as long as those."""
 
     def __init__(self, source: Source, reader: Reader, *, may_be_new: bool) -> None:
-        session, actor = source.session, source.actor
-        self._reader, self._vault, self._today, self._may_be_new = reader, source.vault, source.today, may_be_new
+        session = source.session
+        self._source, self._reader, self._vault, self._may_be_new = source, reader, source.vault, may_be_new
         self._settled = source.settled
         self._chosen = find_by_id(session, {id_ for id_ in self._settled.values() if id_ is not None})
+        self._suspected = may_be_new and self._many_end_in_zeros()
+        self._reached: dict[int, bool] = {}  # organisations of persons, and whether the actor's right reaches there
         self._read: dict[int, _Read] = {}
-        rows = source.table.rows
-        for number, part in enumerate(in_parts(rows)):
-            say_step(
-                Sentence(
-                    "Looked up the persons of %(done)s of %(total)s rows.", done=number * len(part), total=len(rows)
-                )
-            )
-            self._look_up(session, part)
-        # One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance.
-        fresh = [found.id_number.number for found in self._read.values() if isinstance(found, _Stranger)]
-        ending = sum(may_be_spoilt(number) for number in fresh)
-        self._suspected = ending > len(rows) * SUSPECTED_SHARE
-        inside = within(PersonRow.organisation_id, actor, Permission.EXAMS_RESULT_IMPORT)
+        self._by_birth: dict[tuple[str, date], list[Namesake]] = {}
+        self._by_name: dict[str, list[Namesake]] = {}
+
+    def _many_end_in_zeros(self) -> bool:
+        """One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance."""
+        rows = self._source.table.rows
+        ending = sum(may_be_spoilt(compact(self._reader.text(row, "id_number"))) for row in rows)
+        return ending > len(rows) * SUSPECTED_SHARE
+
+    def parts(self) -> Iterator[list[Row]]:
+        """The rows in parts; `match` and `known` are of the part that was given last."""
+        done, total = 0, len(self._source.table.rows)
+        for rows in chunks(self._source.table.rows):
+            say_step(Sentence("Checked %(done)s of %(total)s rows.", done=done, total=total))
+            self._read = {}
+            self._look_up(rows)
+            self._look_for_strangers(rows)
+            self._reach()
+            yield rows
+            done += len(rows)
+
+    def _look_for_strangers(self, rows: Sequence[Row]) -> None:
+        session = self._source.session
+        inside = within(PersonRow.organisation_id, self._source.actor, Permission.EXAMS_RESULT_IMPORT)
         strangers = [(row, found) for row in rows if isinstance(found := self._read[row.number], _Stranger | _Nameless)]
         self._by_birth = find_by_birth(session, filter(None, (self._birth(*each) for each in strangers)), inside)
         unborn = [
             row for row, found in strangers if isinstance(found, _Nameless) and found.born_on is None and found.mask
         ]
-        self._by_name = find_by_name(session, {reader.text(row, "name") for row in unborn}, inside)
-        self._inside = self._reach(session, actor)
+        self._by_name = find_by_name(session, {self._reader.text(row, "name") for row in unborn}, inside)
 
-    def _look_up(self, session: Session, rows: Iterable[Row]) -> None:
-        at = self._reader.columns.get("id_number")
+    def _look_up(self, rows: Sequence[Row]) -> None:
+        session, at = self._source.session, self._reader.columns.get("id_number")
         texts = {row.number: "" if at is None else compact(row.cells[at]) for row in rows}
         prints = {n: self._vault.fingerprint(text) for n, text in texts.items() if text and "*" not in text}
         known = find_by_fingerprint(session, prints.values())
@@ -110,7 +120,7 @@ class Matcher:
                 self._read[number] = found
             else:
                 try:
-                    id_number = read_resident_id(texts[number], today=self._today)
+                    id_number = read_resident_id(texts[number], today=self._source.today)
                 except RuleViolation as refusal:
                     self._read[number] = refusal.sentence
                     continue
@@ -128,7 +138,7 @@ class Matcher:
         if not text and not written:
             return Sentence("The ID number is missing.")
         try:
-            return _Nameless(text, read_day(written, today=self._today) if written else None)
+            return _Nameless(text, read_day(written, today=self._source.today) if written else None)
         except RuleViolation as refusal:
             return refusal.sentence
 
@@ -136,18 +146,18 @@ class Matcher:
         born_on = found.id_number.born_on if isinstance(found, _Stranger) else found.born_on
         return (self._reader.text(row, "name"), born_on) if born_on else None
 
-    def _reach(self, session: Session, actor: Actor) -> set[int]:
+    def _reach(self) -> None:
         everybody = [*self._read.values(), *self._chosen.values()]
         places = {found.organisation_id for found in everybody if isinstance(found, KnownPerson)}
-        mine: set[int] = set()
-        for chunk in chunks(sorted(places)):
-            inside = within(OrganisationRow.id, actor, Permission.EXAMS_RESULT_IMPORT)
-            mine |= set(session.scalars(select(OrganisationRow.id).where(OrganisationRow.id.in_(chunk), inside)))
-        return mine
+        for chunk in chunks(sorted(places - self._reached.keys())):
+            inside = within(OrganisationRow.id, self._source.actor, Permission.EXAMS_RESULT_IMPORT)
+            asked = select(OrganisationRow.id).where(OrganisationRow.id.in_(chunk), inside)
+            self._reached.update(dict.fromkeys(chunk, False))
+            self._reached.update(dict.fromkeys(self._source.session.scalars(asked), True))
 
     @property
     def known(self) -> set[int]:
-        """The ids of all persons on file whom rows speak of, or may."""
+        """The ids of all persons on file whom rows of the part speak of, or may."""
         found = {each.person_id for each in self._read.values() if isinstance(each, KnownPerson)}
         found |= {each.person_id for each in self._chosen.values()}
         return found | {each.person_id for many in self._by_birth.values() for each in many}
@@ -174,7 +184,7 @@ class Matcher:
         chosen = self._settled[row.number]
         if chosen is not None:
             person = self._chosen.get(chosen)
-            if person is None or person.organisation_id not in self._inside:
+            if person is None or not self._reached[person.organisation_id]:
                 self._reader.problem(row, "id_number", Sentence("There is no such person in your organisations."))
                 return None
             return Matched(person.name, person.person_id, person)
@@ -189,7 +199,7 @@ class Matcher:
         return None
 
     def _agreed(self, row: Row, name: str, known: KnownPerson) -> Matched | None:
-        if known.organisation_id not in self._inside:
+        if not self._reached[known.organisation_id]:
             self._reader.problem(
                 row,
                 "id_number",
@@ -269,12 +279,9 @@ def _fits(mask: str, number: str) -> bool:
 
 
 class Places:
-    """Organisations that a file names, within the actor's bounds, and their regions.
+    """Organisations that a file names, within the actor's bounds, and their regions."""
 
-    ``filed`` are those, wherever they lie, that registrations on file bear: their names are known too.
-    """
-
-    def __init__(self, source: Source, names: Iterable[str], filed: Iterable[int]) -> None:
+    def __init__(self, source: Source, names: Iterable[str]) -> None:
         session, actor, row = source.session, source.actor, OrganisationRow
         self._by_name: dict[str, set[int]] = {}
         inside = within(row.id, actor, Permission.EXAMS_RESULT_IMPORT)
@@ -282,11 +289,19 @@ class Places:
             for found_id, name in session.execute(select(row.id, row.name).where(row.name.in_(chunk), inside)):
                 self._by_name.setdefault(name, set()).add(found_id)
         # A few thousand short rows at most: organisations of the actor's bounds, and the country's divisions.
-        mine = inside | (row.id == actor.organisation_id) | among(session, row.id, sorted(filed))
+        mine = inside | (row.id == actor.organisation_id)
         found = session.execute(select(row.id, row.name, row.region_code).where(mine)).all()
         self._called = {id_: name for id_, name, _ in found}
         self._region_of = {id_: region for id_, _, region in found}
         self._regions = set(session.scalars(select(RegionRow.code)))
+        self._session = session
+
+    def learn(self, filed: Iterable[int]) -> None:
+        """Find the names of those too, wherever they lie, that registrations on file bear."""
+        if unknown := sorted(set(filed) - self._called.keys()):
+            row = OrganisationRow
+            found = self._session.execute(select(row.id, row.name).where(among(self._session, row.id, unknown)))
+            self._called.update(found.all())
 
     def knows(self, name: str) -> bool:
         return name in self._by_name

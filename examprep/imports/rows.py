@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Line, Plan
+from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Plan
 from examprep.imports.models import ImportRowRow
 from examprep.imports.sealed import open_cells, seal_cells
 from examprep.kernel.sentence import Sentence
@@ -48,7 +48,8 @@ def put(session: Session, vault: Vault, batch_id: int, plan: Plan) -> None:
 
 
 def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
-    cells = {row.number: row.cells for row in plan.rows} if _some_open(plan.lines or ()) else {}
+    to_look_at = {line.number for line in plan.lines or () if line.state in _OPEN}
+    cells = {row.number: row.cells for row in plan.rows if row.number in to_look_at} if to_look_at else {}
     for number, state, effect, name, person_id, said, candidates in plan.lines or ():
         yield (
             number,
@@ -60,10 +61,6 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
             list(candidates) if candidates else None,
             seal_cells(vault, cells[number]) if state in _OPEN and number in cells else None,
         )
-
-
-def _some_open(lines: Iterable[Line]) -> bool:
-    return any(line.state in _OPEN for line in lines)
 
 
 def fill_persons(session: Session, batch_id: int, persons: Mapping[int, int]) -> None:

@@ -8,14 +8,17 @@ A row number is the number the user sees in the spreadsheet; the head is row 1 u
 """
 
 import csv
+import ctypes
 import io
 import re
 import zipfile
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import python_calamine
 
@@ -25,7 +28,8 @@ from examprep.plumbing.heads import LOOKED_AT, Knows, find_head, is_no_data
 UNPACKED_LIMIT_BYTES = 400 * 1024 * 1024
 ROW_LIMIT = 300_000
 COLUMN_LIMIT = 200
-_SHORT, _KEPT = 8, 5_000
+_KEPT = 5_000
+_BETWEEN = "\x1f"
 Grid = Iterable[Sequence[Any]]
 _OLE = b"\xd0\xcf\x11\xe0"  # begins old workbooks, and new ones that are protected by a password
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
@@ -49,12 +53,51 @@ class Row(NamedTuple):
     cells: Sequence[str]
 
 
+class Rows(Sequence[Row]):
+    """Many rows of one width, kept small: the cells of each as one piece of bytes, made into texts when asked for.
+
+    Whoever goes through them should hold few at once.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = array("l")
+        self._kept: list[bytes | tuple[str, ...]] = []
+
+    def append(self, row: Row) -> None:
+        self._numbers.append(row.number)
+        packed = _BETWEEN.join(row.cells)
+        # A cell of text may hold even this sign; such a row is kept as it is.
+        whole = packed.count(_BETWEEN) == len(row.cells) - 1
+        self._kept.append(packed.encode("utf-8", "surrogatepass") if whole else tuple(row.cells))
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(_unpacked, self._numbers, self._kept)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return list(map(_unpacked, self._numbers[at], self._kept[at]))
+        return _unpacked(self._numbers[at], self._kept[at])
+
+
+def _unpacked(number: int, kept: bytes | tuple[str, ...]) -> Row:
+    if isinstance(kept, bytes):
+        return Row(number, kept.decode("utf-8", "surrogatepass").split(_BETWEEN))
+    return Row(number, kept)
+
+
 @dataclass(frozen=True)
 class Table:
     """The head as written, and the rows below it that are not blank. ``left_out`` are sums, signatures and the like."""
 
     heads: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     left_out: tuple[Row, ...] = ()
 
 
@@ -81,7 +124,19 @@ def read_table(content: bytes, filename: str, *, formulas: bool = True, knows: K
         raise UnreadableFile("file.old-excel", "This is an old Excel file (.xls). Save it as .xlsx and send that.")
     else:
         raise UnreadableFile("file.kind", "Send an Excel workbook (.xlsx) or a CSV file.")
-    return _table(grid, knows)
+    try:
+        return _table(grid, knows)
+    finally:
+        del grid
+        _give_back()
+
+
+def _give_back() -> None:
+    """Let the system have the memory of a workbook that was read: the C library would keep it, and a process that has
+    read one large file would stay as large.
+    """
+    with suppress(AttributeError, OSError):  # only glibc knows the word
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _workbook(content: bytes, *, formulas: bool) -> Grid:
@@ -233,7 +288,7 @@ def _table(grid: Grid, knows: Knows | None) -> Table:
     if head is None:
         raise UnreadableFile("file.empty", "The file is empty. Download the template and fill it in.")
     heads, width = head.heads, len(head.heads)
-    rows, left_out = [], []
+    rows, left_out = Rows(), []
     for number, cells in chain(top[head.below :], filled):
         if len(cells) != width:
             cells = [*cells[:width], *[""] * (width - len(cells))]
@@ -244,20 +299,17 @@ def _table(grid: Grid, knows: Knows | None) -> Table:
             left_out.append(row)
         else:
             rows.append(row)
-    return Table(heads, tuple(rows), tuple(left_out))
+    return Table(heads, rows, tuple(left_out))
 
 
 def _texts(grid: Grid) -> Iterator[list[str]]:
-    """The rows as texts. Numbers and short words recur in every row: each is put into words, and kept, once."""
+    """The rows as texts. Numbers recur in every row: each is put into words once."""
     numbers: dict[float, str] = {}
-    words: dict[str, str] = {}
     for raw in grid:
         cells = []
         for cell in raw:
             if type(cell) is str:
                 text = cell.strip()
-                if len(text) <= _SHORT:
-                    text = words.setdefault(text, text) if len(words) < _KEPT else words.get(text, text)
             elif type(cell) is float:
                 if (text := numbers.get(cell, "")) == "":
                     text = _text(cell)

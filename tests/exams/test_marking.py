@@ -1,10 +1,18 @@
 """Importing results: the log is only added to, codes are no scores, undoing is a further line."""
 
+from functools import partial
+from itertools import product
+
 import pytest
 from sqlalchemy import select
 
+from examprep.exams import matching
+from examprep.exams.mark_log import Prepared
 from examprep.exams.models import MarkRow, OutcomeRow, TallyRow
+from examprep.exams.rules.cycle import ABSENT, VIOLATION, VOID
+from examprep.exams.rules.papers import LEVEL_OF
 from examprep.kernel.errors import RuleViolation
+from examprep.people import bulk
 from examprep.plumbing.sheets import UnreadableFile
 from tests.exams.files import RESULT, upload
 from tests.factories import resident_id
@@ -134,3 +142,34 @@ def test_an_earlier_year_that_comes_late_changes_the_later_one(office):
     office.register(201, level="中级", year=2024)
     office.mark({201: (60, 60, -1)}, year=2024)
     assert outcome(office, 201, 2025).qualified
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 5000])
+def test_a_file_says_the_same_in_parts_of_any_size(office, monkeypatch, size):
+    """Subjects of one person may stand in several parts, and what stands twice is found however far apart."""
+    office.register(201, 202)
+    monkeypatch.setattr(matching, "chunks", partial(bulk.chunks, size=size))
+    heads = ("姓名", "身份证号", "级别", "科目", "成绩")
+    marks = [(201, "实务", 70), (202, "实务", 80), (999, "实务", 60), (201, "综合能力", -1), (202, "实务", 81)]
+    plan = office.plan(office.results, upload(heads, [(f"考生{n}", number(n), "初级", *rest) for n, *rest in marks]))
+    assert [line.state for line in plan.lines] == ["matched", "matched", "refused", "matched", "refused"]
+    assert "row 3" in str(plan.lines[-1].said[0])
+    person, other = office.person_id(201), office.person_id(202)
+    assert list(plan.prepared.lines()) == [
+        (person, "asw-practice", "scored", 140),
+        (other, "asw-practice", "scored", 160),
+        (person, "asw-comprehensive", "absent", None),
+    ]
+
+
+def test_every_code_comes_back_from_the_columns():
+    prepared, marks = (
+        Prepared(2025),
+        [("scored", 0), ("scored", 200), *((code, None) for code in (ABSENT, VIOLATION, VOID))],
+    )
+    for person_id, (subject, mark) in enumerate(product(LEVEL_OF, marks), 2**31):
+        prepared.add(person_id, subject, mark)
+    assert [(subject, (code, points)) for _, subject, code, points in prepared.lines()] == list(
+        product(LEVEL_OF, marks)
+    )
+    assert (prepared.unscored, next(prepared.lines())[0]) == (3 * len(LEVEL_OF), 2**31)

@@ -1,10 +1,14 @@
 """Importing registrations: what is refused and why, what is written, and undoing."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import event, func, select
 
+from examprep.exams import matching
 from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow
 from examprep.kernel.errors import RuleViolation
+from examprep.people import bulk
 from examprep.people.models import PersonRow
 from examprep.plumbing.sheets import UnreadableFile
 from tests.exams.files import REGISTRATION, csv_file, upload
@@ -67,6 +71,26 @@ def test_one_row_for_each_subject_is_one_registration(office):
     assert [line.state for line in plan.lines] == ["created", "created", "created"]
     (entry,) = plan.prepared.entries
     assert entry.facts.subjects == ("sw-comprehensive", "sw-practice")
+
+
+@pytest.mark.parametrize("size", [1, 2, 5000])
+def test_a_file_says_the_same_in_parts_of_any_size(office, monkeypatch, size):
+    office.register(203)
+    monkeypatch.setattr(matching, "chunks", partial(bulk.chunks, size=size))
+    heads = (*REGISTRATION, "报考科目")
+    rows = [
+        (*row(level="中级"), "综合能力"),
+        (*row("考生202", resident_id(202).number), ""),
+        (*row("考生203", resident_id(203).number, unit="ann 社工机构"), ""),
+        (*row(level="中级"), "实务"),
+        (*row("考生202", resident_id(202).number), ""),
+    ]
+    said = lines(office, *rows, heads=heads)
+    assert [each[1:3] for each in said] == [
+        ("created", "new"), ("created", "new"), ("matched", "changed"), ("created", "new"), ("refused", None),
+    ]  # fmt: skip
+    assert "ann 社工机构" in said[2][3]
+    assert "row 3" in said[4][3]
 
 
 def test_a_day_in_the_future(office):

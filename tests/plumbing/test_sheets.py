@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from examprep.plumbing.sheets import UnreadableFile, read_table
+from examprep.plumbing.sheets import Row, Rows, UnreadableFile, read_table
 
 HEADS = ["姓名", "身份证号", "成绩"]
 
@@ -45,6 +45,18 @@ def test_cells_come_as_the_user_meant_them():
 def test_row_numbers_are_those_of_the_spreadsheet():
     table = read_table(workbook([], HEADS, ["a"], [], ["b"]), "a.xlsx")
     assert [row.number for row in table.rows] == [3, 5]
+
+
+def test_rows_that_are_kept_small_are_as_they_were():
+    rows = [Row(3, ["镕基", "", "59.5"]), Row(2**31, ["", "", "a\x1fb"]), Row(9, ["\x1f\x1f", "x", "\ud800"])]
+    kept = Rows()
+    for row in rows:
+        kept.append(row)
+    for _ in range(2):  # they are gone through as often as one likes
+        assert [(row.number, list(row.cells)) for row in kept] == [(row.number, row.cells) for row in rows]
+    assert (len(kept), list(kept[1].cells), kept[-1].number, [row.number for row in kept[1:]]) == (
+        3, ["", "", "a\x1fb"], 9, [2**31, 9],
+    )  # fmt: skip
 
 
 def test_the_first_filled_sheet_is_read():
