@@ -11,6 +11,7 @@ from examprep.app import trails
 from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, PersonPage, Search
 from examprep.imports import review
 from examprep.imports.engine import stuck
+from examprep.imports.jobs import JOBS as IMPORT_JOBS
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
 from examprep.people.access import Permission, Role
@@ -101,6 +102,7 @@ def _doubtful_rows(session: Session, actor: Actor, now: datetime) -> Mapping[str
 
 IMPORTS = Feature(
     name="imports",
+    jobs=IMPORT_JOBS,
     home_cards=(
         HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 40, "home/figure.html", _stuck_imports),
         HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 41, "home/figure.html", _doubtful_rows),

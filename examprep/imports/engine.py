@@ -222,6 +222,7 @@ def undo(session: Session, importer: Importer, batch: BATCH, actor: Actor, *, no
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("imports.not-applied", "There is nothing to undo: the import was not applied, or was undone.")
+    rows.forget_cells(session, batch.id)
     taken_back = sum(
         importer.undo(session, actor, each, now=now) for each in (*_children(session, batch, now), batch.id)
     )
@@ -251,12 +252,12 @@ def failed_rows(
     """The rows that are not brought in as a workbook: as they were, with what is wrong in a last column.
 
     Raises:
-        NotFound: ``imports.no-failed`` -- the file was judged as a whole and brought in, so that no row failed.
+        NotFound: ``imports.no-failed`` -- the file was judged as a whole and brought in, or its import was undone.
     """
+    if batch.state == "undone" or (batch.state == "applied" and batch.heads is None):
+        raise NotFound("imports.no-failed", "No failed rows of this file are kept.")
     if batch.heads is not None:
         return xlsx_bytes([*batch.heads, problem_head], rows.open_rows(session, vault, batch.id))
-    if batch.state != "checked":
-        raise NotFound("imports.no-failed", "No row of this file failed.")
     return with_problems(plan_again(session, vault, importer, batch, actor, now=now), problem_head)
 
 

@@ -47,7 +47,8 @@ class ImportRowRow(Base):
     """How one row of a batch ended: matched, created, doubtful or refused; and what an officer decided of it.
 
     Written with the dry run, so that a large file's page need not read it again. ``cells`` are kept, sealed, of what
-    must be looked at once more. No foreign key to the person: an undone import may take back persons it made.
+    must be looked at once more, until the import is undone. No foreign key to the person: an undone import may take
+    back persons it made.
     """
 
     __tablename__ = "import_row"

@@ -70,6 +70,11 @@ def fill_persons(session: Session, batch_id: int, persons: Mapping[int, int]) ->
         session.execute(update(ROW), values)
 
 
+def forget_cells(session: Session, batch_id: int) -> None:
+    """Keep how the rows ended, but not what stood in them: of an import that was undone nothing is decided any more."""
+    session.execute(update(ROW).where(ROW.batch_id == batch_id, ROW.cells.is_not(None)).values(cells=None))
+
+
 def counts(session: Session, batch_id: int) -> dict[str, int]:
     """How many rows ended how, by state."""
     return dict(

@@ -123,7 +123,7 @@ def pages_show_none(client, *addresses):
         assert found_in([(address, page.text)]) == set()
 
 
-def test_of_an_import_no_number_stays_readable(officer, world, nowhere):
+def test_of_an_import_no_number_stays_readable(officer, runtime, world, nowhere):
     batch = send(officer, "exam-registrations", workbook(REGISTRATIONS), f"{MISPLACED}.xlsx", year="2025")
     nowhere()
     pages_show_none(officer, batch, f"{batch}?export=csv", "/imports/exam-registrations")
@@ -139,6 +139,10 @@ def test_of_an_import_no_number_stays_readable(officer, world, nowhere):
     assert officer.post(f"{batch}/undo").status_code == 303
     nowhere()
     pages_show_none(officer, batch)
+    assert "不再保留" in officer.get(f"{batch}/rows/3").text
+    assert officer.get(f"{batch}/failed.xlsx").status_code == 404
+    with runtime.database.read() as session:
+        assert session.scalars(select(ImportRowRow.cells).where(ImportRowRow.cells.is_not(None))).all() == []
 
 
 def test_the_failed_rows_come_back_as_they_were_and_can_be_sent_again(officer, nowhere):
