@@ -1,10 +1,11 @@
 """Reading a file of approvals: each row changes the state of a registration that is on file, and nothing else of it."""
 
 from examprep.exams.entries import Draft, Entry
-from examprep.exams.matching import Matched
-from examprep.exams.reading import Source, left_out
+from examprep.exams.reading import YearSource, check_year
 from examprep.exams.rules.cells import read_approved
 from examprep.imports.importer import Plan
+from examprep.imports.matching import Matched
+from examprep.imports.reading import left_out
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import read_level
@@ -12,7 +13,7 @@ from examprep.syllabus.rules.levels import read_level
 TEMPLATE = ("姓名", "身份证号", "级别", "审核状态")
 
 
-def plan(source: Source) -> Plan:
+def plan(source: YearSource) -> Plan:
     """Read every row and say what it would do.
 
     Raises:
@@ -26,7 +27,7 @@ def plan(source: Source) -> Plan:
 def _approval(draft: Draft, row: Row, person: Matched) -> Entry | None:
     reader, year, wanted, approved = draft.reader, draft.source.year, "", False
     with reader.checking(row, "year"):
-        reader.check_year(row, year)
+        check_year(reader, row, year)
     with reader.checking(row, "level"):
         wanted = read_level(text) if (text := reader.text(row, "level")) else ""
     with reader.checking(row, "approved"):

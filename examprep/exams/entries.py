@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
-from examprep.exams.matching import Matched, Matcher, Places
 from examprep.exams.models import RegistrationRow
-from examprep.exams.reading import COMMON, Reader, Source, knows
+from examprep.exams.places import Places
+from examprep.exams.reading import COMMON, YearSource
 from examprep.exams.rules.papers import SUBJECTS, named
 from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
+from examprep.imports.matching import Matched, Matcher
+from examprep.imports.reading import Reader, knows
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.forms import EDUCATION
 from examprep.people.rules.resident_id import ResidentId
@@ -81,7 +83,7 @@ class Draft:
         UnreadableFile: a column that must be there is missing.
     """
 
-    def __init__(self, source: Source, required: Sequence[str], *, may_be_new: bool) -> None:
+    def __init__(self, source: YearSource, required: Sequence[str], *, may_be_new: bool) -> None:
         self.source = source
         self.reader = reader = Reader(source.table, ALIASES, required=required)
         self._matcher = Matcher(source, reader, may_be_new=may_be_new)

@@ -8,7 +8,7 @@ from wtforms import Form, SelectField
 from wtforms.validators import InputRequired
 
 from examprep.exams import approving, entries, filing, mark_log, marking, registering, store
-from examprep.exams.reading import Source
+from examprep.exams.reading import YearSource
 from examprep.imports.importer import Plan, Upload
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
@@ -37,7 +37,7 @@ class _YearImporter:
     may_be_new: bool = False
     heads: tuple[str, ...]
     knows: Callable[[str], bool]
-    planning: Callable[[Source], Plan]
+    planning: Callable[[YearSource], Plan]
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault
@@ -54,7 +54,7 @@ class _YearImporter:
         year, known = _year(session, upload.options), type(self).knows
         with uncollected():
             table = read_table(upload.content, upload.filename, knows=known)
-            return type(self).planning(Source(session, self._vault(), actor, table, year, office_day(now)))
+            return self._planned(session, actor, table, year, {}, now)
 
     def settle(
         self,
@@ -67,7 +67,14 @@ class _YearImporter:
         now: datetime,
     ) -> Plan:
         year = _year(session, options)
-        return type(self).planning(Source(session, self._vault(), actor, table, year, office_day(now), settled))
+        return self._planned(session, actor, table, year, settled, now)
+
+    def _planned(
+        self, session: Session, actor: Actor, table: Table, year: int, settled: Mapping[int, int | None], now: datetime
+    ) -> Plan:
+        today = office_day(now)
+        source = YearSource(session, self._vault(), actor, self.permission, table, today, settled, year=year)
+        return type(self).planning(source)
 
 
 def _year(session: Session, options: Mapping[str, str]) -> int:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.mark_log import Mark, Prepared
-from examprep.exams.matching import Matcher
 from examprep.exams.models import MarkRow, RegistrationRow, SittingRow
-from examprep.exams.reading import COMMON, Reader, Source, knows, left_out
+from examprep.exams.reading import COMMON, YearSource, check_year
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.exams.rules.explain import CODE_NAMES
 from examprep.exams.rules.papers import LEVEL_OF, SUBJECT_NAMES, SUBJECTS, bit
 from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
+from examprep.imports.matching import Matcher
+from examprep.imports.reading import Reader, knows, left_out
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.bulk import KnownPerson
@@ -69,7 +70,7 @@ class _Seen:
         return self._later.setdefault((person_id, subject), number)
 
 
-def plan(source: Source) -> Plan:
+def plan(source: YearSource) -> Plan:
     """Read every row and say which lines it would add; what the log says already is not added again.
 
     Raises:
@@ -214,7 +215,7 @@ def _marks(
     """The marks of a row by subject. Noted as problems: whatever is wrong with it."""
     if columns.dated:
         with reader.checking(row, "year"):
-            reader.check_year(row, known.year)
+            check_year(reader, row, known.year)
     level = _level(reader, columns, row, person, known)
     found: dict[str, Mark] = {}
     if level is None:

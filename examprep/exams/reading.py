@@ -1,21 +1,12 @@
-"""Reading a centre's file: its columns under all their names, and what is wrong or doubtful in which row."""
+"""What a centre's files of an exam year have in common: their columns, and the year."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from examprep.exams.rules.cells import find_columns
-from examprep.imports.importer import DOUBTFUL, REFUSED, Line, Problem
+from examprep.imports.reading import Reader, Source
 from examprep.kernel.errors import RuleViolation
-from examprep.kernel.sentence import Sentence
 from examprep.kernel.widths import plain
-from examprep.people.actor import Actor
-from examprep.plumbing.sheets import Row, Table, UnreadableFile
-from examprep.plumbing.vault import Vault
+from examprep.plumbing.sheets import Row
 
 # Columns that both files have, by the names that centres give them.
 COMMON = {
@@ -31,117 +22,21 @@ COMMON = {
 }  # fmt: skip
 
 
-def knows(aliases: Mapping[str, Iterable[str]], more: Callable[[str], bool] = lambda _: False) -> Callable[[str], bool]:
-    """Whether a text is a head of a file with these columns."""
-    words = {plain(word) for names in aliases.values() for word in names}
-    return lambda text: plain(text) in words or more(text)
+@dataclass(frozen=True, kw_only=True)
+class YearSource(Source):
+    """A centre's file of an exam year."""
 
-
-def left_out(table: Table) -> list[Sentence]:
-    """What to say of rows that were taken for sums, signatures or remarks."""
-    if not table.left_out:
-        return []
-    first = table.left_out[0]
-    return [
-        Sentence(
-            "%(count)s rows are no data and were left out, the first in row %(row)s: “%(cell)s”.",
-            count=len(table.left_out),
-            row=first.number,
-            cell=next(filter(None, first.cells), "")[:40],
-        )
-    ]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A centre's file of an exam year, and whatever reading it needs.
-
-    ``settled`` are the rows whose person an officer decided: a person's id, or ``None`` for a new one.
-    """
-
-    session: Session
-    vault: Vault
-    actor: Actor
-    table: Table
     year: int
-    today: date
-    settled: Mapping[int, int | None] = field(default_factory=dict)
 
 
-class Reader:
-    """A table with its columns found, collecting problems.
-
-    Raises:
-        UnreadableFile: ``exams.columns`` -- a required column is missing.
-    """
-
-    def __init__(self, table: Table, aliases: Mapping[str, Iterable[str]], *, required: Iterable[str]) -> None:
-        self.table = table
-        self.columns = find_columns(table.heads, aliases)
-        self.problems: list[Problem] = []
-        self._doubts: dict[int, tuple[Sentence, tuple[int, ...]]] = {}
-        self._failed: dict[int, list[Sentence]] = {}
-        # A file without ID numbers may still tell persons apart by their birth dates.
-        there = self.columns.keys() | ({"id_number"} if "born_on" in self.columns else set())
-        missing = [next(iter(aliases[name])) for name in required if name not in there]
-        if missing:
-            raise UnreadableFile(
-                "exams.columns",
-                "The first row lacks the columns %(missing)s. Its columns are: %(found)s. "
-                "Name them as in the template.",
-                missing="、".join(missing),
-                found="、".join(head for head in table.heads if head) or "—",
-            )
-
-    def text(self, row: Row, name: str) -> str:
-        """The cell of a named column; empty when the file has no such column."""
-        at = self.columns.get(name)
-        return "" if at is None else row.cells[at]
-
-    def problem(self, row: Row, name: str, sentence: Sentence) -> None:
-        at = self.columns.get(name)
-        self.problem_at(row, "" if at is None else self.table.heads[at], sentence)
-
-    def problem_at(self, row: Row, head: str, sentence: Sentence) -> None:
-        said = Sentence("%(column)s: %(reason)s", column=head, reason=sentence) if head else sentence
-        self._failed.setdefault(row.number, []).append(said)
-        self.problems.append(Problem(row.number, head, sentence))
-
-    def failed(self, row: Row) -> bool:
-        return row.number in self._failed
-
-    def doubt(self, row: Row, sentence: Sentence, candidates: Iterable[int] = ()) -> None:
-        """The row waits for an officer, unless something else in it is wrong."""
-        self._doubts.setdefault(row.number, (sentence, tuple(candidates)))
-
-    def open(self, row: Row) -> bool:
-        """Whether the row cannot be brought in as it stands."""
-        return row.number in self._failed or row.number in self._doubts
-
-    def end(self, row: Row) -> Line:
-        """How a row ends that cannot be brought in: refused, or doubtful."""
-        name = self.text(row, "name")
-        if said := self._failed.get(row.number):
-            return Line(row.number, REFUSED, None, name, said=tuple(said))
-        sentence, candidates = self._doubts[row.number]
-        return Line(row.number, DOUBTFUL, None, name, said=(sentence,), candidates=candidates)
-
-    @contextmanager
-    def checking(self, row: Row, name: str) -> Iterator[None]:
-        """A refusal inside becomes a problem of that row and column."""
-        try:
-            yield
-        except RuleViolation as refusal:
-            self.problem(row, name, refusal.sentence)
-
-    def check_year(self, row: Row, year: int) -> None:
-        """Raises RuleViolation: the row names another year than the one chosen beside the file."""
-        written = self.text(row, "year")
-        found = re.search(r"\d{4}", plain(written))
-        if written and (found is None or int(found[0]) != year):
-            raise RuleViolation(
-                "exams.year",
-                "The row is of “%(written)s”, but %(year)s was chosen for this file.",
-                written=written,
-                year=year,
-            )
+def check_year(reader: Reader, row: Row, year: int) -> None:
+    """Raises RuleViolation: the row names another year than the one chosen beside the file."""
+    written = reader.text(row, "year")
+    found = re.search(r"\d{4}", plain(written))
+    if written and (found is None or int(found[0]) != year):
+        raise RuleViolation(
+            "exams.year",
+            "The row is of “%(written)s”, but %(year)s was chosen for this file.",
+            written=written,
+            year=year,
+        )

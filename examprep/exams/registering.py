@@ -2,11 +2,13 @@
 
 from examprep.exams.entries import Draft, Entry, Facts
 from examprep.exams.filing import marked
-from examprep.exams.matching import Matched
-from examprep.exams.reading import Source, left_out
-from examprep.exams.rules.cells import read_approved, read_day, read_subjects
+from examprep.exams.reading import YearSource, check_year
+from examprep.exams.rules.cells import read_approved, read_subjects
 from examprep.exams.rules.profiles import read_education
 from examprep.imports.importer import Plan
+from examprep.imports.matching import Matched
+from examprep.imports.reading import left_out
+from examprep.imports.rules.cells import read_day
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
@@ -14,7 +16,7 @@ from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 TEMPLATE = ("姓名", "身份证号", "级别", "科目", "单位", "审核状态", "报名日期", "学历")
 
 
-def plan(source: Source) -> Plan:
+def plan(source: YearSource) -> Plan:
     """Read every row and say what it would do.
 
     Raises:
@@ -36,7 +38,7 @@ def _read(draft: Draft, row: Row, person: Matched) -> Entry | None:
     with reader.checking(row, "level"):
         level = read_level(reader.text(row, "level"))
     with reader.checking(row, "year"):
-        reader.check_year(row, draft.source.year)
+        check_year(reader, row, draft.source.year)
     if not level:
         return None
     subjects, approved, registered_on = None, False, None

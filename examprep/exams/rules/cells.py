@@ -1,11 +1,9 @@
-"""How a centre's file is read: heads under their many names, and what one cell says.
+"""What the cells of a centre's file say of subjects, approval and marks.
 
 Source: result codes −1 absent, −2 violation, −4 void (DOMAIN.md 1.2); level names as the papers write them (7.2).
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from examprep.exams.rules.cycle import ABSENT, SCORED, VIOLATION, VOID
@@ -34,26 +32,6 @@ _NOT_APPROVED = {
     "n", "no", "0", "",
 }  # fmt: skip
 _ALL_SUBJECTS = {"", "全科", "全部", "全部科目", "all"}
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two spellings are one name: spaces, width and the kind of middle dot do not matter."""
-    return _name(one) == _name(other)
-
-
-def _name(text: str) -> str:
-    return re.sub(r"[·•・.‧∙]", "", plain(text))
-
-
-def find_columns(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Which column holds what: the first head that bears one of its names."""
-    written = [plain(head) for head in heads]
-    found = {}
-    for name, words in aliases.items():
-        places = [written.index(plain(word)) for word in words if plain(word) in written]
-        if places:
-            found[name] = min(places)
-    return found
 
 
 def read_subject(text: str, level: str | None) -> str | None:
@@ -139,21 +117,3 @@ def read_mark(text: str) -> tuple[str, int | None]:
             "exams.mark", "The mark %(written)s is not a step of half a point, such as 59 or 59.5.", written=text
         )
     return SCORED, int(2 * points)
-
-
-def read_day(text: str, *, today: date) -> date:
-    """A day on which something happened.
-
-    Raises:
-        RuleViolation: ``exams.day`` -- not a day; ``exams.future`` -- after ``today``, an office day.
-    """
-    numbers = re.match(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(\s.*|T.*)?$", text.strip())
-    try:
-        day = date(*(int(part) for part in numbers.groups()[:3])) if numbers else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise RuleViolation("exams.day", "“%(written)s” is not a day. Write it as 2026-03-09.", written=text)
-    if day > today:
-        raise RuleViolation("exams.future", "%(day)s lies in the future; today is %(today)s.", day=day, today=today)
-    return day

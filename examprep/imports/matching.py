@@ -5,19 +5,18 @@ belongs to another name, a namesake born the same day under another number, a nu
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
 
-from examprep.exams.reading import Reader, Source
-from examprep.exams.rules.cells import read_day, same_name
 from examprep.imports.progress import say_step
+from examprep.imports.reading import Reader, Source
+from examprep.imports.rules.cells import read_day, same_name
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
-from examprep.people.access import Permission
 from examprep.people.bounds import within
 from examprep.people.bulk import (
     KnownPerson,
@@ -28,9 +27,8 @@ from examprep.people.bulk import (
     find_by_id,
     find_by_name,
 )
-from examprep.people.models import OrganisationRow, PersonRow, RegionRow
+from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
-from examprep.plumbing.bulk import among
 from examprep.plumbing.sheets import Row
 
 SUSPECTED_SHARE = 0.1
@@ -98,7 +96,7 @@ class Matcher:
 
     def _look_for_strangers(self, rows: Sequence[Row]) -> None:
         session = self._source.session
-        inside = within(PersonRow.organisation_id, self._source.actor, Permission.EXAMS_RESULT_IMPORT)
+        inside = within(PersonRow.organisation_id, self._source.actor, self._source.permission)
         strangers = [(row, found) for row in rows if isinstance(found := self._read[row.number], _Stranger | _Nameless)]
         self._by_birth = find_by_birth(session, filter(None, (self._birth(*each) for each in strangers)), inside)
         unborn = [
@@ -150,7 +148,7 @@ class Matcher:
         everybody = [*self._read.values(), *self._chosen.values()]
         places = {found.organisation_id for found in everybody if isinstance(found, KnownPerson)}
         for chunk in chunks(sorted(places - self._reached.keys())):
-            inside = within(OrganisationRow.id, self._source.actor, Permission.EXAMS_RESULT_IMPORT)
+            inside = within(OrganisationRow.id, self._source.actor, self._source.permission)
             asked = select(OrganisationRow.id).where(OrganisationRow.id.in_(chunk), inside)
             self._reached.update(dict.fromkeys(chunk, False))
             self._reached.update(dict.fromkeys(self._source.session.scalars(asked), True))
@@ -276,68 +274,3 @@ def _other_number(namesake: Namesake) -> Sentence:
 def _fits(mask: str, number: str) -> bool:
     """Whether a number agrees with one of which some digits are hidden, by one asterisk each or by fewer."""
     return re.fullmatch(".+".join(re.escape(part) for part in re.split(r"\*+", mask)), number) is not None
-
-
-class Places:
-    """Organisations that a file names, within the actor's bounds, and their regions."""
-
-    def __init__(self, source: Source, names: Iterable[str]) -> None:
-        session, actor, row = source.session, source.actor, OrganisationRow
-        self._by_name: dict[str, set[int]] = {}
-        inside = within(row.id, actor, Permission.EXAMS_RESULT_IMPORT)
-        for chunk in chunks(sorted({name for name in names if name})):
-            for found_id, name in session.execute(select(row.id, row.name).where(row.name.in_(chunk), inside)):
-                self._by_name.setdefault(name, set()).add(found_id)
-        # A few thousand short rows at most: organisations of the actor's bounds, and the country's divisions.
-        mine = inside | (row.id == actor.organisation_id)
-        found = session.execute(select(row.id, row.name, row.region_code).where(mine)).all()
-        self._called = {id_: name for id_, name, _ in found}
-        self._region_of = {id_: region for id_, _, region in found}
-        self._regions = set(session.scalars(select(RegionRow.code)))
-        self._session = session
-
-    def learn(self, filed: Iterable[int]) -> None:
-        """Find the names of those too, wherever they lie, that registrations on file bear."""
-        if unknown := sorted(set(filed) - self._called.keys()):
-            row = OrganisationRow
-            found = self._session.execute(select(row.id, row.name).where(among(self._session, row.id, unknown)))
-            self._called.update(found.all())
-
-    def knows(self, name: str) -> bool:
-        return name in self._by_name
-
-    def called(self, organisation_id: int) -> str:
-        """The name of an organisation of the file, or of the registrations on file."""
-        return self._called[organisation_id]
-
-    def organisation(self, name: str) -> int | None:
-        """The organisation of that name; ``None`` when there is none within bounds.
-
-        Raises:
-            RuleViolation: ``exams.organisation`` -- several bear the name.
-        """
-        found = self._by_name.get(name, set())
-        if len(found) > 1:
-            raise RuleViolation(
-                "exams.organisation",
-                "%(count)s organisations are called “%(name)s”. Import their rows from within each of them.",
-                count=len(found),
-                name=name,
-            )
-        return next(iter(found), None)
-
-    def region(self, code: str, organisation_id: int) -> str:
-        """The region a row names, else that of its organisation.
-
-        Raises:
-            RuleViolation: ``exams.region`` -- no such division.
-        """
-        if not code:
-            return self._region_of[organisation_id]
-        if code not in self._regions:
-            raise RuleViolation(
-                "exams.region",
-                "“%(written)s” is no division of GB/T 2260. Write six digits such as 520526.",
-                written=code,
-            )
-        return code

@@ -1,0 +1,77 @@
+"""Organisations and regions that a file of exams names."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from examprep.exams.reading import YearSource
+from examprep.kernel.errors import RuleViolation
+from examprep.people.bounds import within
+from examprep.people.bulk import chunks
+from examprep.people.models import OrganisationRow, RegionRow
+from examprep.plumbing.bulk import among
+
+
+class Places:
+    """Organisations that a file names, within the actor's bounds, and their regions."""
+
+    def __init__(self, source: YearSource, names: Iterable[str]) -> None:
+        session, actor, row = source.session, source.actor, OrganisationRow
+        self._by_name: dict[str, set[int]] = {}
+        inside = within(row.id, actor, source.permission)
+        for chunk in chunks(sorted({name for name in names if name})):
+            for found_id, name in session.execute(select(row.id, row.name).where(row.name.in_(chunk), inside)):
+                self._by_name.setdefault(name, set()).add(found_id)
+        # A few thousand short rows at most: organisations of the actor's bounds, and the country's divisions.
+        mine = inside | (row.id == actor.organisation_id)
+        found = session.execute(select(row.id, row.name, row.region_code).where(mine)).all()
+        self._called = {id_: name for id_, name, _ in found}
+        self._region_of = {id_: region for id_, _, region in found}
+        self._regions = set(session.scalars(select(RegionRow.code)))
+        self._session = session
+
+    def learn(self, filed: Iterable[int]) -> None:
+        """Find the names of those too, wherever they lie, that registrations on file bear."""
+        if unknown := sorted(set(filed) - self._called.keys()):
+            row = OrganisationRow
+            found = self._session.execute(select(row.id, row.name).where(among(self._session, row.id, unknown)))
+            self._called.update(found.all())
+
+    def knows(self, name: str) -> bool:
+        return name in self._by_name
+
+    def called(self, organisation_id: int) -> str:
+        """The name of an organisation of the file, or of the registrations on file."""
+        return self._called[organisation_id]
+
+    def organisation(self, name: str) -> int | None:
+        """The organisation of that name; ``None`` when there is none within bounds.
+
+        Raises:
+            RuleViolation: ``exams.organisation`` -- several bear the name.
+        """
+        found = self._by_name.get(name, set())
+        if len(found) > 1:
+            raise RuleViolation(
+                "exams.organisation",
+                "%(count)s organisations are called “%(name)s”. Import their rows from within each of them.",
+                count=len(found),
+                name=name,
+            )
+        return next(iter(found), None)
+
+    def region(self, code: str, organisation_id: int) -> str:
+        """The region a row names, else that of its organisation.
+
+        Raises:
+            RuleViolation: ``exams.region`` -- no such division.
+        """
+        if not code:
+            return self._region_of[organisation_id]
+        if code not in self._regions:
+            raise RuleViolation(
+                "exams.region",
+                "“%(written)s” is no division of GB/T 2260. Write six digits such as 520526.",
+                written=code,
+            )
+        return code
