@@ -37,7 +37,7 @@ TRAIL = Trail(
         Column("show", N_("List"), "choice", choices=LISTS),
         Column("listed", N_("Persons on the list"), "number"),
         Column("queued", N_("Mails"), "number"),
-        Column("code", N_("Code")),
+        Column("code", N_("Short code")),
         Column("days", N_("Days before")),
         Column("active", N_("Is sent")),
         Column("titles", N_("Title"), "names"),

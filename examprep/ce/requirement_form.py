@@ -30,7 +30,7 @@ class RequirementForm(BaseForm):
     """One version. Whether it may begin on that day, and whether its terms can be judged, is asked elsewhere."""
 
     code = StringField(
-        N_("Code"),
+        N_("Short code"),
         [InputRequired(), Length(max=40), Regexp(r"^[a-z0-9-]+$")],
         description=N_(
             "Small letters, digits and hyphens, for example weining-mean. Versions of one code follow each other."

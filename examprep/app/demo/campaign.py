@@ -20,7 +20,7 @@ PROVINCE, SOURCE = "520000", "贵州省年度报名通知（演示数据）"
 # Days from the exam to the first and the last day of what the province announces, and what the notice adds.
 PROVINCIAL = {
     "registration": (-73, -63, None),
-    "fee": (-73, -59, "17:00 截止"),
+    "fee": (-73, -59, "17:00"),
     "ticket": (-5, 1, None),
     "scores": (61, 61, None),
 }
