@@ -117,21 +117,25 @@ def save(session: Session, actor: Actor, row: Mapping[str, Any], *, now: datetim
     return id_
 
 
-def end(session: Session, actor: Actor, code: str, day: date, *, now: datetime, today: date) -> None:
-    """Ask nothing more for periods that begin from a day on.
+def end(session: Session, actor: Actor, code: str, day: date | None, *, now: datetime, today: date) -> None:
+    """Ask nothing more for periods that begin from a day on; with ``None``, take back an end that is still to come.
 
     Raises:
-        NotFound: no such requirement. RuleViolation: ``ce.until`` -- periods have begun that it governs.
+        NotFound: no such requirement. RuleViolation: ``ce.until`` -- periods have begun that it governs, or that it
+            governs no more.
     """
     versions = [v for v in store.versions(session) if v.code == code]
     if not versions:
         raise NotFound("ce.requirement", "No requirement is known for %(year)s.", year=today.year)
     last = versions[-1]
-    if day <= max(today, last.since):
+    if day is None and (last.until is None or last.until <= today):
+        raise RuleViolation("ce.until", "It has no end that is still to come. Add a version to ask it anew.")
+    if day is not None and day <= max(today, last.since):
         raise RuleViolation("ce.until", "It ends on a day to come, after its last version has begun.")
     session.execute(update(RequirementRow).where(RequirementRow.id == last.id).values(until=day, entered_at=now))
     assert last.id is not None
-    record(session, actor, "ce.requirement-ended", "ce_requirement", last.id, now=now, after={"until": day.isoformat()})
+    before, after = ({"until": each.isoformat() if each else None} for each in (last.until, day))
+    record(session, actor, "ce.requirement-ended", "ce_requirement", last.id, now=now, before=before, after=after)
 
 
 def told(asked: Requirement) -> dict[str, Any]:

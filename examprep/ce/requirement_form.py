@@ -165,6 +165,17 @@ class RequirementForm(BaseForm):
         return {name: value for name, value in terms.items() if value is not None}
 
 
+class EndForm(BaseForm):
+    """The day from which a requirement asks nothing more."""
+
+    day = DateField(
+        N_("Asks nothing of periods that begin from"),
+        [InputRequired()],
+        description=N_("Periods that have begun are judged to their end."),
+    )
+    submit = SubmitField(N_("End this requirement"))
+
+
 def filled(asked: Requirement) -> dict[str, Any]:
     """The form's values for a further version of a requirement."""
     unit = asked.minutes_per_hour

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from examprep.ce import editing, presenting
 from examprep.ce.blueprint import bp
-from examprep.ce.requirement_form import FIRST_YEARS, PERIODS, RequirementForm, filled
+from examprep.ce.requirement_form import FIRST_YEARS, PERIODS, EndForm, RequirementForm, filled
 from examprep.ce.rules.kinds import KINDS
 from examprep.ce.rules.requirement import Requirement, named
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -103,8 +103,27 @@ def requirement(code: str) -> ResponseReturnValue:
     return _edit(code)
 
 
-def _edit(code: str | None) -> ResponseReturnValue:
-    """The form; then who would change; then, sent with ``save``, the version is kept."""
+@bp.post("/requirements/<code>/end")
+@needs(EDIT)
+def end_requirement(code: str) -> ResponseReturnValue:
+    """End it on a day, or, sent with ``go_on``, take back an end that is still to come."""
+    form, clock = EndForm(), runtime().clock
+    if "go_on" in request.form or form.sent():
+        day = None if "go_on" in request.form else form.day.data
+        try:
+            with writing() as session:
+                editing.end(session, current_actor(), code, day, now=clock.now(), today=clock.today())
+            return redirect(url_for("ce.requirements"), 303)
+        except RuleViolation as refusal:
+            form.reject(refusal)
+    return _edit(code, form)
+
+
+def _edit(code: str | None, ending: EndForm | None = None) -> ResponseReturnValue:
+    """The form; then who would change; then, sent with ``save``, the version is kept.
+
+    ``ending``: the form of its end, where that was sent and something was wrong with it.
+    """
     actor, today = current_actor(), runtime().clock.today()
     with reading() as session:
         known = editing.known(session)
@@ -113,7 +132,7 @@ def _edit(code: str | None) -> ResponseReturnValue:
         raise NotFound("ce.requirement", "No requirement is known for %(year)s.", year=today.year)
     values = filled(known[code][0]) if code else {}
     form, seen = RequirementForm(codes=[c for c in known if c != code], units=units, **values), None
-    if form.sent():
+    if ending is None and form.sent():
         try:
             row = {**form.row(), **({"code": code} if code else {})}
             if code is None and row["code"] in known:
@@ -136,4 +155,6 @@ def _edit(code: str | None) -> ResponseReturnValue:
         columns=PREVIEW_COLUMNS,
         kinds=KINDS,
         versions=[_told(version) for version in known[code]] if code else [],
-    ), form.status
+        ending=ending or EndForm(formdata=None),
+        today=today,
+    ), ending.status if ending else form.status

@@ -130,6 +130,30 @@ def test_who_may_read_and_who_may_change(app, sign_in, client, runtime, holders)
     assert count(runtime, RequirementRow) == 4
 
 
+def test_a_requirement_ends_on_a_day_to_come_and_goes_on(english, runtime, holders):
+    admin = english("ann_administrator")
+
+    def until():
+        with runtime.database.read() as session:
+            return [v.until for v in store.versions(session) if v.code == "mohrss-25"]
+
+    at = "/ce/requirements/mohrss-25"
+    for day, said in (("2026-01-01", "It ends on a day to come"), ("", "This field is required")):
+        answer = admin.post(f"{at}/end", data={"day": day})
+        assert answer.status_code == 422
+        assert said in answer.text
+    assert admin.post(f"{at}/end", data={"go_on": "1"}).status_code == 422
+    assert until() == [None]
+    assert admin.post(f"{at}/end", data={"day": "2027-01-01"}).status_code == 303
+    assert until() == [date(2027, 1, 1)]
+    assert "for periods that begin before 1 Jan 2027" in admin.get("/ce/requirements").text
+    assert "Go on asking it" in admin.get(at).text
+    assert admin.post(f"{at}/end", data={"go_on": "1"}).status_code == 303
+    assert until() == [None]
+    assert admin.post("/ce/requirements/nothing/end", data={"day": "2027-01-01"}).status_code == 404
+    assert english("ann_officer").post(f"{at}/end", data={"day": "2027-01-01"}).status_code == 403
+
+
 @pytest.mark.parametrize("code", ["mohrss-25", "mca-123", "guangdong", "weining-mean"])
 def test_the_form_gives_back_what_it_was_filled_with(app, code):
     asked = shipped(code)
