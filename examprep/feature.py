@@ -17,6 +17,7 @@ from examprep.people.actor import Actor
 from examprep.people.trail import Trail
 from examprep.plumbing.jobs import Job, StillDue
 from examprep.plumbing.listing import Ask
+from examprep.plumbing.sealing import SealedColumn
 
 
 @dataclass(frozen=True)
@@ -281,6 +282,8 @@ class Feature:
     # Conditions of this feature's reminders by name, asked again just before sending with the session, the person,
     # the reminder's context and the office day: whether there is still a reason to send it.
     still_due: Mapping[str, StillDue] = field(default_factory=dict)
+    # Columns of bytes that it keeps sealed.
+    sealed: Sequence[SealedColumn] = ()
     # How its acts read in the audit trail; needed by every feature that records one.
     trail: Trail | None = None
     # What each of its reminders is about: the name of its template → message id.

@@ -12,6 +12,7 @@ from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, PersonPag
 from examprep.imports import review
 from examprep.imports.engine import stuck
 from examprep.imports.jobs import JOBS as IMPORT_JOBS
+from examprep.imports.sealed import COLUMNS as SEALED_OF_IMPORTS
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
 from examprep.people.access import Permission, Role
@@ -103,6 +104,7 @@ def _doubtful_rows(session: Session, actor: Actor, now: datetime) -> Mapping[str
 IMPORTS = Feature(
     name="imports",
     jobs=IMPORT_JOBS,
+    sealed=SEALED_OF_IMPORTS,
     home_cards=(
         HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 40, "home/figure.html", _stuck_imports),
         HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 41, "home/figure.html", _doubtful_rows),

@@ -7,14 +7,16 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from examprep.app.wiring import FEATURES
-from examprep.imports import sealed
 from examprep.kernel.errors import Conflict
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
 from examprep.plumbing.runtime import Runtime
+from examprep.plumbing.sealing import seal_rest
 
 if TYPE_CHECKING:  # Alembic is slow to load, and serving does not need it
     from alembic.config import Config
+
+_SEALED_SINCE = "0030"  # the migration before which files were kept readable
 
 
 def alembic_config(url: str) -> "Config":
@@ -66,9 +68,11 @@ def bring_up_to_date(runtime: Runtime) -> None:
     upgrade(runtime)
     with runtime.database.write() as session:
         load_data(session, runtime.clock.today())
-        changed = sealed.seal_rest(session, runtime.vault)
-    if changed or (before is not None and before < sealed.SINCE):
-        runtime.database.rewrite(sealed.TABLES)
+    columns = [column for feature in FEATURES for column in feature.sealed]
+    with runtime.database.write() as session:
+        changed = sum(seal_rest(session, runtime.vault, column) for column in columns)
+    if changed or (before is not None and before < _SEALED_SINCE):
+        runtime.database.rewrite(sorted({column.class_.__tablename__ for column in columns}))
 
 
 def load_data(session: Session, today: date) -> None:

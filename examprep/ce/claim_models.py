@@ -129,7 +129,7 @@ class EvidenceRow(Base):
     kind: Mapped[str] = mapped_column(String(4))
     size: Mapped[int]
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
-    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # sealed
     added_at: Mapped[datetime]
 
 

@@ -142,7 +142,7 @@ def with_files(session: Session, claim_ids: Iterable[int]) -> set[int]:
 
 
 def file_of(session: Session, evidence_id: int, seen_by: ColumnElement[bool]) -> tuple[str, str, bytes] | None:
-    """Name, kind and content of a file whose claim satisfies the condition."""
+    """Name, kind and sealed content of a file whose claim satisfies the condition."""
     row = session.execute(
         select(EvidenceRow.name, EvidenceRow.kind, EvidenceRow.content)
         .join(CLAIM, CLAIM.id == EvidenceRow.claim_id)

@@ -120,7 +120,7 @@ def _sent(form: ClaimForm, found: Detail | None) -> ResponseReturnValue:
             claim_id = claiming.keep_draft(session, actor, claim_id, key, form.typed(), now=clock.now())
         if files:
             with writing() as session:
-                claiming.add_files(session, actor, claim_id, files, now=clock.now())
+                claiming.add_files(session, runtime().vault, actor, claim_id, files, now=clock.now())
         if unfit is not None:
             raise unfit
         if "hand_in" not in request.form:
@@ -203,5 +203,5 @@ def evidence_remove(claim_id: int, evidence_id: int) -> ResponseReturnValue:
 @needs(FILE, Permission.CE_CLAIM_REVIEW)
 def evidence(evidence_id: int) -> ResponseReturnValue:
     with reading() as session:
-        name, kind, content = claiming.file_of(session, current_actor(), evidence_id)
+        name, kind, content = claiming.file_of(session, runtime().vault, current_actor(), evidence_id)
     return file_download(name, kind, content)

@@ -20,9 +20,11 @@ from examprep.kernel.minutes import credit_hours
 from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.people.rules.resident_id import masked
 from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page
 from examprep.plumbing.uploads import Accepted
+from examprep.plumbing.vault import Vault
 
 FILES_MOST = 8
 FILES_BYTES_MOST = 30 * 1024 * 1024
@@ -128,8 +130,10 @@ def keep_draft(
     return row.id
 
 
-def add_files(session: Session, actor: Actor, claim_id: int, files: Sequence[Accepted], *, now: datetime) -> int:
-    """Add what proves a claim; how many were new (the same file is kept once).
+def add_files(
+    session: Session, vault: Vault, actor: Actor, claim_id: int, files: Sequence[Accepted], *, now: datetime
+) -> int:
+    """Add what proves a claim, sealed; how many were new (the same file is kept once).
 
     Raises:
         NotFound; RuleViolation: ``ce.claim-closed``, ``ce.claim-files``.
@@ -152,11 +156,11 @@ def add_files(session: Session, actor: Actor, claim_id: int, files: Sequence[Acc
             [
                 {
                     "claim_id": claim_id,
-                    "name": file.name,
+                    "name": masked(file.name),
                     "kind": file.kind,
                     "size": len(file.content),
                     "fingerprint": file.fingerprint,
-                    "content": file.content,
+                    "content": vault.seal_bytes(file.content),
                     "added_at": now,
                 }
                 for file in fresh
@@ -247,7 +251,7 @@ def withdraw(session: Session, actor: Actor, claim_id: int, *, now: datetime) ->
     record(session, actor, "ce.claim-withdrawn", "ce_claim", row.id, now=now)
 
 
-def file_of(session: Session, actor: Actor, evidence_id: int) -> tuple[str, str, bytes]:
+def file_of(session: Session, vault: Vault, actor: Actor, evidence_id: int) -> tuple[str, str, bytes]:
     """Name, kind and content of a file, for its holder and those who review it.
 
     Raises:
@@ -259,7 +263,8 @@ def file_of(session: Session, actor: Actor, evidence_id: int) -> tuple[str, str,
     found = store.file_of(session, evidence_id, seen_by)
     if found is None:
         raise NotFound("ce.evidence", "There is no such file.")
-    return found
+    name, kind, sealed = found
+    return name, kind, vault.open_bytes(sealed)
 
 
 def say(

@@ -9,17 +9,19 @@ from examprep.kernel.errors import NotFound
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
+from examprep.people.rules.resident_id import masked
 from examprep.plumbing.uploads import Accepted
+from examprep.plumbing.vault import Vault
 
 
-def add(session: Session, actor: Actor, person_id: int, file: Accepted, *, now: datetime) -> int:
-    """Keep a file about a person; returns its id."""
+def add(session: Session, vault: Vault, actor: Actor, person_id: int, file: Accepted, *, now: datetime) -> int:
+    """Keep a file about a person, sealed; returns its id."""
     row = DocumentRow(
         person_id=person_id,
-        filename=file.name,
+        filename=masked(file.name),
         kind=file.kind,
         sha256=file.fingerprint,
-        content=file.content,
+        content=vault.seal_bytes(file.content),
         added_by=actor.person_id,
         added_at=now,
     )
@@ -28,7 +30,7 @@ def add(session: Session, actor: Actor, person_id: int, file: Accepted, *, now: 
     return row.id
 
 
-def fetched(session: Session, actor: Actor, document_id: int) -> Accepted:
+def fetched(session: Session, vault: Vault, actor: Actor, document_id: int) -> Accepted:
     """The file.
 
     Raises:
@@ -38,4 +40,4 @@ def fetched(session: Session, actor: Actor, document_id: int) -> Accepted:
     if row is None:
         raise NotFound("ce.document", "There is no such document.")
     seen(session, actor, Permission.CE_STANDING_SEE, row.person_id)
-    return Accepted(row.filename, row.kind, row.content, row.sha256)
+    return Accepted(row.filename, row.kind, vault.open_bytes(row.content), row.sha256)

@@ -21,6 +21,7 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import seen
 from examprep.people.models import PersonRow
 from examprep.plumbing.uploads import Accepted
+from examprep.plumbing.vault import Vault
 
 KINDS = {"exempt": N_("Exempt: the days are not owed"), "postponed": N_("Postponed: hours can be made up later")}
 REASONS = {
@@ -50,6 +51,7 @@ class Decision:
 
 def decide(
     session: Session,
+    vault: Vault,
     actor: Actor,
     person_id: int,
     decision: Decision,
@@ -89,7 +91,7 @@ def decide(
         decided_at=now,
     )
     _refuse_overlap(session, made)
-    made.document_id = documents.add(session, actor, person_id, file, now=now)
+    made.document_id = documents.add(session, vault, actor, person_id, file, now=now)
     return _keep(session, actor, made, now)
 
 

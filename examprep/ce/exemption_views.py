@@ -27,7 +27,8 @@ def exempt(person_id: int) -> ResponseReturnValue:
     if form.sent():
         try:
             with writing() as session:
-                exempting.decide(session, actor, person_id, form.decision(), form.file(), now=runtime().clock.now())
+                decision, vault, now = form.decision(), runtime().vault, runtime().clock.now()
+                exempting.decide(session, vault, actor, person_id, decision, form.file(), now=now)
             return redirect(back, 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
@@ -57,5 +58,5 @@ def withdraw_exemption(person_id: int, exemption_id: int) -> ResponseReturnValue
 def document(document_id: int) -> Response:
     """The file as a download: never shown inside a page of ours."""
     with reading() as session:
-        file = documents.fetched(session, current_actor(), document_id)
+        file = documents.fetched(session, runtime().vault, current_actor(), document_id)
     return download(file.name, file.kind, file.content)

@@ -147,7 +147,7 @@ class DocumentRow(Base):
     filename: Mapped[str]
     kind: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))  # sealed
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
 

@@ -19,7 +19,9 @@ from examprep.ce import (
     views,
 )
 from examprep.ce.blueprint import bp
+from examprep.ce.claim_models import EvidenceRow
 from examprep.ce.jobs import JOBS
+from examprep.ce.models import DocumentRow
 from examprep.ce.provider_file import ProviderRecordsImporter
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
@@ -46,6 +48,7 @@ FEATURE = Feature(
     "ce",
     blueprint=bp,
     jobs=JOBS,
+    sealed=(DocumentRow.content, EvidenceRow.content),
     importers=(ProviderRecordsImporter(lambda: runtime().vault),),
     nav=(
         NavItem(N_("My credit hours"), "ce.own", Permission.CE_OWN_SEE, "candidate", 30, "hours", N_("Hours")),

@@ -197,6 +197,7 @@ def add_scan(certificate_id: int) -> ResponseReturnValue:
     with writing() as session:
         scans.add(
             session,
+            runtime().vault,
             current_actor(),
             certificate_id,
             sent.filename,
@@ -210,7 +211,7 @@ def add_scan(certificate_id: int) -> ResponseReturnValue:
 @needs(*SEE_OR_OWN)
 def scan(file_id: int) -> ResponseReturnValue:
     with reading() as session:
-        name, mimetype, content = scans.content(session, current_actor(), file_id)
+        name, mimetype, content = scans.content(session, runtime().vault, current_actor(), file_id)
     return file_response(content, name, mimetype)
 
 

@@ -126,7 +126,7 @@ class RegisterFileRow(Base):
     certificate_id: Mapped[int] = mapped_column(ForeignKey("register_event.id"), index=True)
     name: Mapped[str]
     mimetype: Mapped[str]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # sealed
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
 

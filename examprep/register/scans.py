@@ -13,6 +13,8 @@ from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
 from examprep.people.models import PersonRow
+from examprep.people.rules.resident_id import masked
+from examprep.plumbing.vault import Vault
 from examprep.register.models import RegisterCertificateRow, RegisterFileRow
 from examprep.register.rules.process import EDITABLE, Status
 
@@ -22,8 +24,10 @@ MOST = 10
 _SIGNS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def add(session: Session, actor: Actor, certificate_id: int, name: str, content: bytes, *, now: datetime) -> int:
-    """Keep a scan; returns its id. A holder adds to their own while the application can still be changed.
+def add(
+    session: Session, vault: Vault, actor: Actor, certificate_id: int, name: str, content: bytes, *, now: datetime
+) -> int:
+    """Keep a scan, sealed; returns its id. A holder adds to their own while the application can still be changed.
 
     Raises:
         NotFound: no such certificate within the actor's bounds.
@@ -37,11 +41,15 @@ def add(session: Session, actor: Actor, certificate_id: int, name: str, content:
         raise RuleViolation("register.scan-size", "A scan has at most 5 MB. Scan it in less detail.")
     if row.person_id == actor.person_id and Status(row.status) not in EDITABLE and Status(row.status) not in _AT_REST:
         raise RuleViolation("register.scan-late", "The application is being reviewed and cannot be changed now.")
-    kept = session.scalar(select(func.count()).where(ROW.certificate_id == certificate_id, ROW.content.is_not(None)))
-    if (kept or 0) >= MOST:
+    scans = session.scalar(select(func.count()).where(ROW.certificate_id == certificate_id, ROW.content.is_not(None)))
+    if (scans or 0) >= MOST:
         raise RuleViolation("register.scan-many", "At most %(count)s scans are kept. Remove one first.", count=MOST)
-    values = {"name": name[:100], "mimetype": mimetype, "content": content, "added_by": actor.person_id}
-    id_ = session.scalar(insert(ROW).values(certificate_id=certificate_id, added_at=now, **values).returning(ROW.id))
+    kept = {"name": masked(name[:100]), "mimetype": mimetype, "content": vault.seal_bytes(content)}
+    id_ = session.scalar(
+        insert(ROW)
+        .values(certificate_id=certificate_id, added_at=now, added_by=actor.person_id, **kept)
+        .returning(ROW.id)
+    )
     assert id_ is not None
     record(session, actor, "register.scan-added", "register_certificate", certificate_id, now=now)
     return id_
@@ -61,7 +69,7 @@ def listed(session: Session, certificate_id: int) -> Sequence[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-def content(session: Session, actor: Actor, file_id: int) -> tuple[str, str, bytes]:
+def content(session: Session, vault: Vault, actor: Actor, file_id: int) -> tuple[str, str, bytes]:
     """Name, kind and content of a scan.
 
     Raises:
@@ -73,7 +81,7 @@ def content(session: Session, actor: Actor, file_id: int) -> tuple[str, str, byt
     if found is None or found.content is None:
         raise NotFound("register.scan", "There is no such scan.")
     _bounded(session, actor, found.certificate_id, Permission.REGISTER_HOLDER_SEE)
-    return found.name, found.mimetype, found.content
+    return found.name, found.mimetype, vault.open_bytes(found.content)
 
 
 def remove(session: Session, actor: Actor, file_id: int, *, now: datetime) -> int:

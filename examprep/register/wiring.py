@@ -17,6 +17,7 @@ from examprep.register import (
     run_views,
 )
 from examprep.register.importer import HoldersImporter
+from examprep.register.models import RegisterFileRow
 from examprep.register.trail import TRAIL
 from examprep.register.views import bp
 
@@ -28,6 +29,7 @@ FEATURE = Feature(
     blueprint=bp,
     importers=(HoldersImporter(lambda: runtime().vault),),
     jobs=jobs.JOBS,
+    sealed=(RegisterFileRow.content,),
     still_due={jobs.CONDITION: jobs.still_due},
     mails={"registration-due": N_("Registration to be applied for")},
     load_data=limits.load_data,

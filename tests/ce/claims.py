@@ -64,7 +64,7 @@ class Claims:
         with self.runtime.database.write() as session:
             actor = self.world.actor(session, who)
             claim_id = claiming.keep_draft(session, actor, None, self.made, {}, now=now)
-            claiming.add_files(session, actor, claim_id, [file], now=now)
+            claiming.add_files(session, self.runtime.vault, actor, claim_id, [file], now=now)
             claiming.hand_in(session, actor, claim_id, filled, now=now, today=self.runtime.clock.today())
         return claim_id
 

@@ -162,7 +162,7 @@ def test_a_photo_loses_where_it_was_taken(sign_in, runtime):
     with runtime.database.read() as session:
         kept = session.execute(select(EvidenceRow.name, EvidenceRow.content)).one()
     assert kept.name == "x.jpg"
-    with Image.open(io.BytesIO(kept.content)) as image:
+    with Image.open(io.BytesIO(runtime.vault.open_bytes(kept.content))) as image:
         assert not image.getexif().get_ifd(0x8825)
 
 

@@ -211,11 +211,11 @@ def test_an_exemption_spares_and_its_withdrawal_asks_again(runtime, world, holde
     ann, now = world.people["ann_candidate"], runtime.clock.now()
     with runtime.database.write() as session:
         officer = world.actor(session, "ann_officer")
-        id_ = exempting.decide(session, officer, ann, decision(), PROOF, now=now)
+        id_ = exempting.decide(session, runtime.vault, officer, ann, decision(), PROOF, now=now)
         assert kept(session, ann)["mohrss-25", date(2026, 1, 1)]["owed_days"] == 0
         assert standings.summary(session, officer, 2026, today=TODAY).exempt == 1
         with pytest.raises(Conflict, match="decided already"):
-            exempting.decide(session, officer, ann, decision(last=date(2026, 2, 1)), PROOF, now=now)
+            exempting.decide(session, runtime.vault, officer, ann, decision(last=date(2026, 2, 1)), PROOF, now=now)
         exempting.withdraw(session, officer, ann, id_, why="误录", now=now)
         assert kept(session, ann)["mohrss-25", date(2026, 1, 1)]["owed_days"] == 365
         with pytest.raises(Conflict, match="withdrawn already"):
@@ -233,7 +233,7 @@ def test_a_postponement_lets_hours_be_made_up(runtime, world, holders):
         kind="postponed", since=date(2025, 12, 1), last=date(2025, 12, 31), make_up_until=date(2026, 6, 30)
     )
     with runtime.database.write() as session:
-        exempting.decide(session, world.actor(session, "ann_officer"), ann, granted, PROOF, now=now)
+        exempting.decide(session, runtime.vault, world.actor(session, "ann_officer"), ann, granted, PROOF, now=now)
         row = kept(session, ann)["mohrss-25", date(2025, 1, 1)]
         assert (row["counted_minutes"], row["closes_on"]) == (5 * HOUR, date(2026, 7, 1))
         assert kept(session, ann)["mohrss-25", date(2026, 1, 1)]["counted_minutes"] == 20 * HOUR
@@ -255,11 +255,17 @@ def test_what_cannot_be_decided(runtime, world, holders, changes, file, code):
     with runtime.database.write() as session:
         officer, ann = world.actor(session, "ann_officer"), world.people["ann_candidate"]
         with pytest.raises(RuleViolation) as refusal:
-            exempting.decide(session, officer, ann, decision(**changes), file, now=runtime.clock.now())
+            exempting.decide(session, runtime.vault, officer, ann, decision(**changes), file, now=runtime.clock.now())
         assert refusal.value.code == code
         with pytest.raises(NotFound):
             exempting.decide(
-                session, officer, world.people["bob_candidate"], decision(), PROOF, now=runtime.clock.now()
+                session,
+                runtime.vault,
+                officer,
+                world.people["bob_candidate"],
+                decision(),
+                PROOF,
+                now=runtime.clock.now(),
             )
 
 

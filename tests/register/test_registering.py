@@ -398,7 +398,9 @@ def test_the_public_check_shows_what_the_holder_allows_and_else_the_same_to_ever
 def test_scans(runtime, staff, certificate, content, code):
     def add(who):
         with runtime.database.write() as session:
-            return scans.add(session, staff.actor(session, who), certificate, "证书.pdf", content, now=NOW)
+            return scans.add(
+                session, runtime.vault, staff.actor(session, who), certificate, "证书.pdf", content, now=NOW
+            )
 
     if code:
         with pytest.raises(RuleViolation) as refusal:
@@ -410,11 +412,11 @@ def test_scans(runtime, staff, certificate, content, code):
         add("bob_officer")
     with runtime.database.write() as session:
         with pytest.raises(NotFound):
-            scans.content(session, staff.actor(session, "bob_officer"), id_)
-        assert scans.content(session, staff.actor(session, "ann_officer"), id_)[2] == content
+            scans.content(session, runtime.vault, staff.actor(session, "bob_officer"), id_)
+        assert scans.content(session, runtime.vault, staff.actor(session, "ann_officer"), id_)[2] == content
         scans.remove(session, staff.actor(session, "ann_candidate"), id_, now=NOW)
         with pytest.raises(NotFound):
-            scans.content(session, staff.actor(session, "ann_officer"), id_)
+            scans.content(session, runtime.vault, staff.actor(session, "ann_officer"), id_)
 
 
 def test_a_senior_proof_holds_for_three_years_and_makes_nobody_a_holder(runtime, staff):

@@ -72,22 +72,24 @@ def claim_hours(
     now = runtime.clock.now()
     mine = candidate_actor(session, candidate)
     for told in OF_THE_CANDIDATE:
-        _claim(session, officer, mine, told, draw, now)
+        _claim(session, runtime, officer, mine, told, draw, now)
     for told, person_id in zip(OF_OTHERS, others, strict=False):
-        _claim(session, officer, candidate_actor(session, person_id), told, draw, now)
+        _claim(session, runtime, officer, candidate_actor(session, person_id), told, draw, now)
     _report(session, runtime, officer, others[: len(OF_OTHERS) // 2], now)
     _audit(session, officer, now)
     _transcript(session, runtime, mine, now)
 
 
-def _claim(session: Session, officer: Actor, holder: Actor, told: Told, draw: random.Random, now: datetime) -> None:
+def _claim(
+    session: Session, runtime: Runtime, officer: Actor, holder: Actor, told: Told, draw: random.Random, now: datetime
+) -> None:
     day = office_day(now) - timedelta(days=told.days_ago)
     at = min(now, office_time(day, time(21)) + timedelta(days=1))
     number = draw.getrandbits(40)
     typed = {"kind": told.kind, "title": told.title, "first_on": day.isoformat(), "amount": "2", "unit": "hours"}
     claim = claiming.keep_draft(session, holder, None, number, typed, now=at)
     photo = accept("证书.jpg", _photo(told.proof or number))
-    claiming.add_files(session, holder, claim, [photo], now=at)
+    claiming.add_files(session, runtime.vault, holder, claim, [photo], now=at)
     if told.becomes == "draft":
         return
     begins, ends = told.hours
