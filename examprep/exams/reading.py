@@ -3,23 +3,17 @@
 import re
 from dataclasses import dataclass
 
-from examprep.imports.reading import Reader, Source
+from examprep.imports.reading import PERSON, Reader, Source
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.widths import plain
 from examprep.plumbing.sheets import Row
 
-# Columns that both files have, by the names that centres give them.
+# Columns that all of them have, by the names that centres give them.
 COMMON = {
-    "name": ("姓名", "考生姓名", "报考人姓名", "name"),
-    "id_number": (
-        "身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证", "身份证件号码", "身份证件号",
-        "有效证件号码", "考生证件号码", "ID number",
-    ),
+    **PERSON,
     "level": ("级别", "报考级别", "考试级别", "级别名称", "资格级别", "考试等级", "level"),
     "year": ("年度", "考试年度", "年份", "year"),
-    "born_on": ("出生日期", "出生年月日", "生日", "born on"),
-    "unit": ("单位", "工作单位", "单位名称", "所在单位", "报考单位", "organisation"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, kw_only=True)

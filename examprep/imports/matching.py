@@ -75,6 +75,7 @@ class Matcher:
         self._read: dict[int, _Read] = {}
         self._by_birth: dict[tuple[str, date], list[Namesake]] = {}
         self._by_name: dict[str, list[Namesake]] = {}
+        self._given: dict[str, tuple[str, int]] = {}  # of numbers that are new: the name and row that stood first
 
     def _many_end_in_zeros(self) -> bool:
         """One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance."""
@@ -232,7 +233,10 @@ class Matcher:
                 row, Sentence("The ID number ends in 000, as Excel writes numbers that lost their last digits.")
             )
         elif name:
-            return Matched(name, read.fingerprint, None, read.id_number)
+            first, number = self._given.setdefault(read.fingerprint, (name, row.number))
+            if first == name or same_name(first, name):
+                return Matched(name, read.fingerprint, None, read.id_number)
+            self._reader.doubt(row, Sentence("Row %(row)s gives this ID number to %(name)s.", row=number, name=first))
         return None
 
     def _by_name_and_birth(self, row: Row, name: str, read: _Nameless) -> Matched | None:

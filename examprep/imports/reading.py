@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from examprep.imports.importer import DOUBTFUL, REFUSED, Line, Problem
-from examprep.imports.rules.cells import find_columns
+from examprep.imports.rules.cells import bare, find_columns
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.kernel.widths import plain
@@ -16,11 +16,22 @@ from examprep.people.actor import Actor
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
 from examprep.plumbing.vault import Vault
 
+# Who a row speaks of, by the names that those who send files give to its columns.
+PERSON = {
+    "name": ("姓名", "考生姓名", "报考人姓名", "持证人", "持证人姓名", "name"),
+    "id_number": (
+        "身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证", "身份证件号码", "身份证件号",
+        "有效证件号码", "考生证件号码", "ID number",
+    ),
+    "born_on": ("出生日期", "出生年月日", "生日", "born on"),
+    "unit": ("单位", "工作单位", "单位名称", "所在单位", "报考单位", "机构", "organisation"),
+}  # fmt: skip
+
 
 def knows(aliases: Mapping[str, Iterable[str]], more: Callable[[str], bool] = lambda _: False) -> Callable[[str], bool]:
     """Whether a text is a head of a file with these columns."""
     words = {plain(word) for names in aliases.values() for word in names}
-    return lambda text: plain(text) in words or more(text)
+    return lambda text: plain(text) in words or bare(text) in words or more(text)
 
 
 def left_out(table: Table) -> list[Sentence]:

@@ -28,6 +28,8 @@ class NewPerson:
     name: str
     id_number: ResidentId
     organisation_id: int
+    phone: str | None = None
+    email: str | None = None
 
 
 class KnownPerson(NamedTuple):
@@ -120,7 +122,7 @@ def add_persons(
     Raises:
         Conflict: ``people.duplicate`` -- somebody got one of the numbers meanwhile.
     """
-    names = ("name", "organisation_id", "id_number_sealed", "id_number_hash", "born_on", "sex")
+    names = ("name", "organisation_id", "id_number_sealed", "id_number_hash", "born_on", "sex", "phone", "email")
     constants = {"language": "zh", "in_post": True, "batch_id": batch_id, "created_at": now}
     hashes = [vault.fingerprint(person.id_number.number) for person in persons]
     rows = (
@@ -131,6 +133,8 @@ def add_persons(
             hash_,
             each.id_number.born_on,
             each.id_number.sex,
+            each.phone,
+            each.email,
         )
         for each, hash_ in zip(persons, hashes, strict=True)
     )

@@ -25,9 +25,9 @@ from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import actions, disclosing, registering, scans
 from examprep.register.forms import ApplicationForm, DisclosureForm, PlatformForm, ReasonForm, ScanForm, StepForm
 from examprep.register.rules.process import STEPS, WORDS, Status
+from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
-from examprep.register.rules.registration import state
-from examprep.register.views import VALIDITY, bp
+from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 SEE_OR_OWN = (Permission.REGISTER_HOLDER_SEE, Permission.REGISTER_OWN_USE)
@@ -48,6 +48,7 @@ EVENT_WORDS = {
     "completed": N_("Registered for a term"),
     "issued": N_("Registration certificate issued"),
     "platform": N_("Entered from the national platform"),
+    "corrected": N_("Corrected by a later list"),
     "moved": N_("Moved with its holder's merged row"),
     "undone": N_("An entry was taken back"),
 }

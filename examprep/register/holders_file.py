@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from examprep.imports.importer import Problem
+from examprep.imports.reading import PERSON, Reader
+from examprep.imports.rules.cells import read_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
-from examprep.people.rules.resident_id import ResidentId, read_resident_id
 from examprep.plumbing.sheets import Row
 from examprep.register.rules.process import PLATFORM, PLATFORM_WORDS, Status
 from examprep.syllabus.rules.levels import read_level
 
 HEADS: dict[str, tuple[str, ...]] = {
-    "name": ("姓名", "持证人", "持证人姓名"),
-    "id_number": ("身份证号", "身份证号码", "证件号码", "证件号", "公民身份号码", "身份证"),
-    "level": ("级别", "证书级别", "等级", "证书等级", "资格级别", "证书类别"),
+    "name": PERSON["name"],
+    "id_number": PERSON["id_number"],
+    "level": ("级别", "证书级别", "等级", "证书等级", "资格级别", "证书类别", "证书名称", "资格名称"),
     "number": ("证书管理号", "管理号", "证书编号", "证书号", "证书号码"),
     "issued_on": ("发证日期", "批准日期", "签发日期", "发证时间", "取得日期", "取证日期"),
-    "unit": ("单位", "工作单位", "所在单位", "机构"),
+    "unit": PERSON["unit"],
     "qualified_year": ("取得年度", "考试年度", "合格年度", "取证年度"),
     "validity": ("有效范围", "证书范围", "适用范围"),
     "registered_on": ("登记日期", "首次登记日期", "最近登记日期", "登记时间"),
@@ -30,8 +30,9 @@ HEADS: dict[str, tuple[str, ...]] = {
     "phone": ("手机", "手机号", "联系电话", "电话"),
     "email": ("邮箱", "电子邮箱", "电子邮件"),
 }
-_FIRST_FIVE = ("name", "id_number", "level", "number", "issued_on")
-REQUIRED = {name: HEADS[name][0] for name in _FIRST_FIVE}
+ALIASES = {**HEADS, "born_on": PERSON["born_on"]}  # tells persons apart in files without ID numbers
+REQUIRED = ("name", "id_number", "level", "number", "issued_on")
+_OF_PERSONS = {"name", "id_number"}  # the matcher tells of these when they are missing
 _EXAMPLES = {
     "name": "张三",
     "id_number": "",
@@ -50,115 +51,70 @@ _EXAMPLES = {
 }
 TEMPLATE = tuple((aliases[0], _EXAMPLES[name]) for name, aliases in HEADS.items())
 _VALIDITY = {
-    "": "national",
     "全国": "national",
     "全国有效": "national",
     "本地": "local",
     "地区": "local",
     "本地区": "local",
 }
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
+CellReaders = Mapping[str, Callable[[str], Any]]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One certificate as a row states it; ``person_id`` is ``None`` for who is not known yet."""
+class Facts:
+    """One certificate as a row states it; ``None`` is what the row does not say."""
 
-    row: int
-    name: str
-    id_number: ResidentId
     level: str
     number: str
     issued_on: date
-    qualified_year: int
-    validity: str
-    registered_on: date | None
-    registered_until: date | None  # the first day on which the registration no longer holds
-    status: Status | None
-    place: str | None  # the code of a region
-    organisation_id: int
-    phone: str
-    email: str
-    id_hash: str = ""
-    person_id: int | None = None
-    certificate_id: int | None = None  # that the register has already, and of which the row says something new
+    qualified_year: int | None = None
+    validity: str | None = None
+    registered_on: date | None = None
+    registered_until: date | None = None  # the first day on which the registration no longer holds
+    status: Status | None = None
+    place_code: str | None = None  # a region
+    organisation_id: int | None = None
 
 
-def columns_of(heads: Sequence[str]) -> dict[str, int]:
-    """Where each known column stands; spaces, remarks in brackets and asterisks in heads are forgiven."""
-    by_alias = {alias: name for name, aliases in HEADS.items() for alias in aliases}
-    found: dict[str, int] = {}
-    for place, head in enumerate(heads):
-        plain = re.sub(r"[（(].*?[)）]|[\s*＊]", "", head)
-        if plain in by_alias:
-            found.setdefault(by_alias[plain], place)
-    return found
-
-
-def read_entry(
-    row: Row,
-    places: Mapping[str, int],
-    heads: Sequence[str],
-    units: Mapping[str, Sequence[int]],
-    today: date,
-    own_organisation: int,
-    regions: Mapping[str, Sequence[str]],
-) -> tuple[Entry | None, list[Problem]]:
-    """The row as an entry, or everything that is wrong with it."""
-    cells = {name: row.cells[place] for name, place in places.items()}
-    problems: list[Problem] = []
-
-    def wrong(name: str, sentence: Sentence) -> None:
-        problems.append(Problem(row.number, heads[places[name]], sentence))
-
-    for name in REQUIRED:
-        if not cells[name]:
-            wrong(name, Sentence("This must be filled in."))
-    read: dict[str, object] = {}
-    readers = {
-        "id_number": lambda text: read_resident_id(text, today=today),
+def cell_readers(units: Mapping[str, Sequence[int]], regions: Mapping[str, Sequence[str]], today: date) -> CellReaders:
+    """How each column is read: organisations and regions by their names; days up to ``today``, an office day."""
+    return {
         "level": read_level,
         "number": read_number,
-        "issued_on": lambda text: read_day(text, today),
+        "issued_on": lambda text: read_day(text, today=today),
         "qualified_year": lambda text: read_year(text, today),
         "validity": read_validity,
-        "registered_on": lambda text: read_day(text, today),
-        "registered_until": lambda text: read_day(text, date.max) + timedelta(days=1),
+        "registered_on": lambda text: read_day(text, today=today),
+        "registered_until": read_until,
         "status": read_status,
         "place": lambda text: read_place(text, regions),
         "unit": lambda text: read_unit(text, units),
     }
-    for name, reader in readers.items():
-        if cells.get(name):
-            try:
-                read[name] = reader(cells[name])
-            except RuleViolation as refusal:
-                wrong(name, refusal.sentence)
+
+
+def read_facts(reader: Reader, row: Row, readers: CellReaders) -> Facts | None:
+    """What the row says of its certificate; ``None`` when something in it is wrong, which is then noted."""
+    read: dict[str, Any] = {}
+    for name, read_cell in readers.items():
+        if text := reader.text(row, name):
+            with reader.checking(row, name):
+                read[name] = read_cell(text)
+        elif name in REQUIRED:
+            reader.problem(row, name, Sentence("This must be filled in."))
     issued_on, registered_on = read.get("issued_on"), read.get("registered_on")
-    if isinstance(issued_on, date) and isinstance(registered_on, date) and registered_on < issued_on:
-        wrong("registered_on", Sentence("A certificate is registered after it was issued, not before."))
-    until, status = read.get("registered_until"), read.get("status")
-    if isinstance(until, date) and (not isinstance(registered_on, date) or until <= registered_on):
-        wrong("registered_until", Sentence("A registration ends after it began; give the day on which it began too."))
-    if status in (Status.COMPLETED, Status.ISSUED) and registered_on is None:
-        wrong("status", Sentence("Who is registered has a day of registration; fill in 登记日期."))
-    if problems or not isinstance(issued_on, date):
-        return None, problems
-    defaults = {
-        "qualified_year": issued_on.year,
-        "validity": "national",
-        "registered_on": None,
-        "registered_until": None,
-        "status": None,
-        "place": None,
-        "unit": own_organisation,
-    }
-    values = {**defaults, **read}
-    organisation_id = values.pop("unit")
-    texts = {name: cells.get(name, "") for name in ("name", "phone", "email")}
-    return Entry(row=row.number, organisation_id=organisation_id, **texts, **values), []  # type: ignore[arg-type]
+    if issued_on and registered_on and registered_on < issued_on:
+        earlier = Sentence("A certificate is registered after it was issued, not before.")
+        reader.problem(row, "registered_on", earlier)
+    until = read.get("registered_until")
+    if until and (not registered_on or until <= registered_on):
+        ends = Sentence("A registration ends after it began; give the day on which it began too.")
+        reader.problem(row, "registered_until", ends)
+    if read.get("status") in (Status.COMPLETED, Status.ISSUED) and registered_on is None:
+        reader.problem(row, "status", Sentence("Who is registered has a day of registration; fill in 登记日期."))
+    if reader.failed(row):
+        return None
+    return Facts(place_code=read.pop("place", None), organisation_id=read.pop("unit", None), **read)
 
 
 def read_number(text: str) -> str:
@@ -181,22 +137,16 @@ def read_number(text: str) -> str:
     return number
 
 
-def read_day(text: str, today: date) -> date:
-    """A day as people write it: 2023-09-15, 2023/9/15, 2023年9月15日, 20230915.
+def read_until(text: str) -> date:
+    """The first day on which a registration no longer holds, of the last one that it did.
 
     Raises:
-        RuleViolation: no such day, or in the future.
+        RuleViolation: no such day, or none that has a next one.
     """
-    found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text) or _DATE.match(text.split(" ")[0])
-    try:
-        day = date(*(int(part) for part in found.groups())) if found else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise RuleViolation("register.day", "“%(written)s” is not a day. Write it like 2023-09-15.", written=text)
-    if day > today:
-        raise RuleViolation("register.future", "%(day)s is in the future.", day=day)
-    return day
+    last_day = read_day(text, today=date.max)
+    if last_day == date.max:
+        raise RuleViolation("register.until", "“%(written)s” stands for no end. Write the last day.", written=text)
+    return last_day + timedelta(days=1)
 
 
 def read_year(text: str, today: date) -> int:

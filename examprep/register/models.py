@@ -13,9 +13,10 @@ class RegisterEventRow(Base):
     """One thing that happened to one certificate. Never edited, never deleted.
 
     ``certified`` begins a certificate, whose id is this event's; ``registered`` registers it for a term; ``platform``
-    is what the national platform says; ``withdrawn`` takes the certificate out of the register and says why; ``moved``
-    gives it to the row that its holder's was merged with; ``undone`` takes back the event that it names. The others
-    are the steps of `rules/process.py`; what all of them make of a certificate is `rules/history.py`.
+    is what the national platform says; ``corrected`` is what a later list says otherwise; ``withdrawn`` takes the
+    certificate out of the register and says why; ``moved`` gives it to the row that its holder's was merged with;
+    ``undone`` takes back the event that it names. The others are the steps of `rules/process.py`; what all of them make
+    of a certificate is `rules/history.py`.
     """
 
     __tablename__ = "register_event"
@@ -23,7 +24,7 @@ class RegisterEventRow(Base):
         CheckConstraint(
             "kind IN ('certified', 'registered', 'withdrawn', 'applied', 'amended', 'retracted', 'accepted', "
             "'returned', 'first-passed', 'first-failed', 'final-passed', 'final-failed', 'completed', 'issued', "
-            "'platform', 'moved', 'undone')",
+            "'platform', 'corrected', 'moved', 'undone')",
             name="kind",
         ),
         CheckConstraint("(kind = 'certified') = (certificate_id IS NULL)", name="begins"),

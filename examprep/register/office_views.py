@@ -17,9 +17,9 @@ from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import actions, limits, senior
 from examprep.register.forms import CERTAINTIES, CertificateForm, LimitsForm, OutcomeForm, ProofForm
 from examprep.register.rules.process import BUREAU_LEVELS, UNDER_WAY, WORDS, Status
+from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
-from examprep.register.rules.registration import state
-from examprep.register.views import VALIDITY, bp
+from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,9 +13,9 @@ from examprep.plumbing.runtime import reading, runtime
 from examprep.register import actions, disclosing, registering, senior
 from examprep.register.forms import CheckForm
 from examprep.register.rules.process import WORDS, Status
+from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
-from examprep.register.rules.registration import state
-from examprep.register.views import VALIDITY, bp
+from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 

@@ -38,7 +38,6 @@ COLUMNS = (
     Column("in_post", N_("In post"), "badge"),
 )
 IN_POST = {"yes": N_("Yes"), "no": N_("No")}
-VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
 
 
 @bp.get("/holders")
@@ -78,7 +77,7 @@ def _worded(row: Any, *, exported: bool) -> dict[str, Any]:
     words = {
         "registered_until": until and until - timedelta(days=1),
         "level": LEVEL_NAMES[row["level"]],
-        "validity": VALIDITY[row["validity"]],
+        "validity": registration.VALIDITY[row["validity"]],
         "in_post": "yes" if row["in_post"] else "no",
     }
     if exported:

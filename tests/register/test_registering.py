@@ -241,7 +241,11 @@ def test_the_platform_file_comes_back_unchanged_and_a_changed_one_is_applied_and
             return importer.plan(session, staff.actor(session, "ann_officer"), Upload("f.xlsx", data), now=NOW)
 
     found = plan(content)
-    assert (found.problems, dict(found.counts)["Unchanged"], dict(found.counts)["Changed registrations"]) == ([], 2, 0)
+    assert (
+        found.problems,
+        dict(found.counts)["Unchanged certificates"],
+        dict(found.counts)["Corrected certificates"],
+    ) == ([], 2, 0)
     book = load_workbook(io.BytesIO(content))
     heads = [cell.value for cell in book.active[1]]
     assert [h for h in ("证书管理号", "登记状态", "登记有效期至") if h not in heads] == []

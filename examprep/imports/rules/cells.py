@@ -7,6 +7,9 @@ from datetime import date
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.widths import plain
 
+# 2023-09-15, 2023/9/15, 2023.9.15, 2023年9月15日, also with a time after it; or 20230915.
+_DAY = re.compile(r"(?:(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[\sT].*)?|(\d{4})(\d{2})(\d{2}))")
+
 
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings are one name: spaces, width and the kind of middle dot do not matter."""
@@ -18,14 +21,21 @@ def _name(text: str) -> str:
 
 
 def find_columns(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Which column holds what: the first head that bears one of its names."""
-    written = [plain(head) for head in heads]
-    found = {}
-    for name, words in aliases.items():
-        places = [written.index(plain(word)) for word in words if plain(word) in written]
-        if places:
-            found[name] = min(places)
+    """Which column holds what: the first head that bears one of its names, else the first that does but for a remark
+    in brackets.
+    """
+    heads, found = tuple(heads), dict[str, int]()
+    for written in ([plain(head) for head in heads], [bare(head) for head in heads]):
+        for name, words in aliases.items():
+            places = [written.index(plain(word)) for word in words if plain(word) in written]
+            if places:
+                found.setdefault(name, min(places))
     return found
+
+
+def bare(head: str) -> str:
+    """A head as heads are compared, without a remark in brackets such as （必填）."""
+    return re.sub(r"\(.*?\)", "", plain(head)).strip(":*")
 
 
 def read_day(text: str, *, today: date) -> date:
@@ -34,9 +44,9 @@ def read_day(text: str, *, today: date) -> date:
     Raises:
         RuleViolation: ``imports.day`` -- not a day; ``imports.future`` -- after ``today``, an office day.
     """
-    numbers = re.match(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(\s.*|T.*)?$", text.strip())
+    numbers = _DAY.fullmatch(text.strip())
     try:
-        day = date(*(int(part) for part in numbers.groups()[:3])) if numbers else None
+        day = date(*(int(part) for part in numbers.groups() if part)) if numbers else None
     except ValueError:
         day = None
     if day is None:

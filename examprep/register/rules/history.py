@@ -7,6 +7,7 @@ from examprep.register.rules.process import Status
 from examprep.syllabus.rules.levels import rank
 
 FACTS = ("person_id", "level", "number", "qualified_year", "issued_on", "validity", "region_code", "subject_years")
+CORRECTED = ("issued_on", "qualified_year", "validity")  # what a later list may say otherwise
 TERM = ("registered_on", "registered_until")
 _STATUS = {
     "first-passed": Status.FIRST_PASSED,
@@ -37,6 +38,8 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
         assert found is not None, "a certificate begins with its own event"
         found["note"] = event["reason"] if kind in _SAYS_WHY else None
         found["place_code"] = event["place_code"] or found["place_code"]
+        if kind == "corrected":
+            found |= {name: event[name] for name in CORRECTED if event[name] is not None}
         if event["registered_on"]:
             found |= {name: event[name] for name in TERM}
         status = _after(kind, event, Status(found["status"]), rest)
@@ -65,4 +68,6 @@ def _after(kind: str, event: Mapping[str, Any], before: Status, rest: Status) ->
             return Status.ISSUED
         case "platform":
             return Status(event["status"])
+        case "corrected":
+            return Status(event["status"]) if event["status"] else before
     return _STATUS.get(kind, before)

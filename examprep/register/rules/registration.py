@@ -9,7 +9,7 @@ from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 
-from examprep.kernel.sentence import Sentence
+from examprep.kernel.sentence import N_, Sentence
 
 TERM_MONTHS = 36
 RENEWAL_MONTHS = 3
@@ -30,6 +30,9 @@ WORDS = {
     RegistrationState.RENEWABLE: Sentence("Renewal window open"),
     RegistrationState.LAPSED: Sentence("Registration lapsed"),
 }
+
+# Where a certificate is valid: a regional pass line makes a local one.
+VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
 
 
 def months_after(day: date, months: int) -> date:
