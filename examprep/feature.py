@@ -93,12 +93,9 @@ class Card:
     facts: Mapping[str, Any]
 
 
-HOME_CARDS = "examprep.home_cards"  # where the application keeps the features' cards
-
-
 def home_cards(session: Session, actor: Actor, home: str, now: datetime) -> list[Card]:
     """The cards of all subjects on one role's home, so that the home's own subject need not know the others."""
-    known: Sequence[HomeCard] = current_app.extensions[HOME_CARDS]
+    known = (card for feature in _features() for card in feature.home_cards)
     wanted = [card for card in known if card.home == home and actor.may(card.permission)]
     shown = [(card.template, card.facts(session, actor, now)) for card in sorted(wanted, key=lambda card: card.order)]
     return [Card(template, facts) for template, facts in shown if facts is not None]
@@ -143,13 +140,9 @@ class Dependent:
     redo: Callable[[Session, int], Collection[int]]
 
 
-DEPENDENTS = "examprep.dependents"  # where the application keeps them
-
-
 def dependents() -> Sequence[Dependent]:
     """All that keep answers to questions, so that the bank need not know them."""
-    known: Sequence[Dependent] = current_app.extensions[DEPENDENTS]
-    return known
+    return [one for feature in _features() for one in feature.dependents]
 
 
 @dataclass(frozen=True)
@@ -173,13 +166,9 @@ class ExamClasses:
     seats: Callable[[], Select[*tuple[Any, ...]]]
 
 
-EXAM_CLASSES = "examprep.exam_classes"  # where the application keeps them
-
-
 def exam_classes() -> ExamClasses | None:
     """What the feature that holds classes has handed over."""
-    known: ExamClasses | None = current_app.extensions[EXAM_CLASSES]
-    return known
+    return next((feature.exam_classes for feature in _features() if feature.exam_classes is not None), None)
 
 
 @dataclass(frozen=True)
@@ -194,13 +183,9 @@ class RenewalCheck:
     hindrance: Callable[[Session, int, str, Period, date], Sentence | None]
 
 
-RENEWAL_CHECKS = "examprep.renewal_checks"  # where the application keeps them
-
-
 def renewal_checks() -> Sequence[RenewalCheck]:
     """All that stand in the way of a renewal, so that the register need not know them."""
-    known: Sequence[RenewalCheck] = current_app.extensions[RENEWAL_CHECKS]
-    return known
+    return [one for feature in _features() for one in feature.renewal_checks]
 
 
 @dataclass(frozen=True)
@@ -216,13 +201,13 @@ class Offer:
 
 # What a subject offers to mend a lack of hours of some categories; asked with session, actor, categories and now.
 Mender = Callable[[Session, Actor, Collection[str], datetime], Sequence[Offer]]
-MENDERS = "examprep.menders"  # where the application keeps them
 
 
 def offers(session: Session, actor: Actor, categories: Collection[str], now: datetime) -> list[Offer]:
     """What would mend a lack, of all subjects, so that the ledger need not know the classes above it."""
-    known: Sequence[Mender] = current_app.extensions[MENDERS]
-    return [offer for find in known for offer in find(session, actor, categories, now)]
+    return [
+        offer for feature in _features() for find in feature.menders for offer in find(session, actor, categories, now)
+    ]
 
 
 @dataclass(frozen=True)
@@ -238,13 +223,9 @@ class HolderCheck:
     remark: Callable[[Session, int, date], Sentence | None]
 
 
-HOLDER_CHECKS = "examprep.holder_checks"  # where the application keeps them
-
-
 def holder_checks() -> Sequence[HolderCheck]:
     """All of them, so that the register need not know them."""
-    known: Sequence[HolderCheck] = current_app.extensions[HOLDER_CHECKS]
-    return known
+    return [one for feature in _features() for one in feature.holder_checks]
 
 
 @dataclass(frozen=True)
@@ -290,3 +271,12 @@ class Feature:
     mails: Mapping[str, str] = field(default_factory=dict)
     # Those of them that a person may switch off.
     optional_mails: Sequence[str] = ()
+
+
+KNOWN = "examprep.features"  # where the application keeps them all
+
+
+def _features() -> Sequence[Feature]:
+    """Every subject of the application, for what one asks of the others without knowing them."""
+    known: Sequence[Feature] = current_app.extensions[KNOWN]
+    return known

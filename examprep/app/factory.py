@@ -21,7 +21,7 @@ from examprep.app.setup import bp as setup_blueprint
 from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
-from examprep.feature import DEPENDENTS, EXAM_CLASSES, HOLDER_CHECKS, HOME_CARDS, MENDERS, RENEWAL_CHECKS
+from examprep.feature import KNOWN
 from examprep.imports.views import bp as imports_blueprint
 from examprep.kernel.clock import Clock, SystemClock
 from examprep.kernel.registry import Registry
@@ -84,12 +84,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["examprep"] = runtime
     app.url_map.converters["int"] = RowNumber
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
-    app.extensions[HOME_CARDS] = tuple(card for feature in FEATURES for card in feature.home_cards)
-    app.extensions[EXAM_CLASSES] = next((f.exam_classes for f in FEATURES if f.exam_classes is not None), None)
-    app.extensions[MENDERS] = tuple(find for feature in FEATURES for find in feature.menders)
-    app.extensions[DEPENDENTS] = tuple(one for feature in FEATURES for one in feature.dependents)
-    app.extensions[HOLDER_CHECKS] = tuple(one for feature in FEATURES for one in feature.holder_checks)
-    app.extensions[RENEWAL_CHECKS] = tuple(one for feature in FEATURES for one in feature.renewal_checks)
+    app.extensions[KNOWN] = FEATURES
     app.extensions[TRAILS] = {feature.name: feature.trail for feature in FEATURES if feature.trail}
     app.extensions[MAILS] = {name: label for feature in FEATURES for name, label in feature.mails.items()}
     app.extensions[OPTIONAL] = [name for feature in FEATURES for name in feature.optional_mails]
