@@ -32,7 +32,8 @@ from examprep.imports.importer import Upload
 from examprep.people.store import load_actor
 from examprep.plumbing.sheets import read_table
 from tests.bench.installation import KEYS, SUBJECT
-from tests.bench.near_duplicates import Taken, fill, timed
+from tests.bench.near_duplicates import fill
+from tests.bench.timing import Taken, timed
 
 SIZES, TURNS = (2_500, 10_000), 3
 BUDGET_TIMES, BUDGET_SECONDS, BUDGET_MB = 5.0, 6.0, 300

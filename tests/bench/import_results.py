@@ -8,7 +8,6 @@ import argparse
 import multiprocessing
 import os
 import random
-import resource
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,30 +17,24 @@ from math import log
 from pathlib import Path
 
 from alembic import command as alembic
-from sqlalchemy import MetaData, select
-from sqlalchemy import insert as insert_into
+from sqlalchemy import select
 
 from examprep.app.factory import open_runtime
 from examprep.app.operations import alembic_config, load_data
 from examprep.config.settings import Settings
-from examprep.exams.importers import ResultImporter
 from examprep.exams.models import MarkRow, RegistrationRow
 from examprep.exams.recompute import recompute
-from examprep.imports import engine
-from examprep.imports.importer import Upload
 from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.models import PersonRow
-from examprep.people.store import load_actor
 from examprep.plumbing.bulk import insert_many
 from examprep.plumbing.listing import xlsx_bytes
-from examprep.plumbing.sheets import read_table
+from tests.bench.import_turns import HEADS, YEAR, bring, control
 from tests.bench.installation import KEYS, PASSWORD
-from tests.bench.near_duplicates import Taken, timed
+from tests.bench.timing import Taken
 
-SIZES, TURNS, YEAR, ORGANISATIONS = (20_000, 100_000), 3, 2025, 40
+SIZES, TURNS, ORGANISATIONS = (20_000, 100_000), 3, 40
 BUDGET_TIMES, BUDGET_MB = 2.0, 200
-HEADS = ("姓名", "身份证号", "级别", "综合能力", "法规与政策", "实务")
 PAPERS = {"ASW": ("asw-comprehensive", "asw-practice"), "SW": ("sw-comprehensive", "sw-law-policy", "sw-practice")}
 WORDS = {"ASW": "初级", "SW": "中级"}
 
@@ -57,7 +50,7 @@ class Measured:
 
     @property
     def work(self) -> float:
-        """Seconds of processor: others on the machine do not change them."""
+        """Seconds of processor, the server's among them: others on the machine hardly change them."""
         return self.judging.processor + self.writing.processor
 
     @property
@@ -71,6 +64,7 @@ class Measured:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sizes", type=int, nargs=2, default=SIZES, metavar="N", help="rows of the two files")
+    parser.add_argument("--turns", type=int, default=TURNS, metavar="N", help="of each size; the middle one is shown")
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
 
 
@@ -79,8 +73,8 @@ def run(asked: argparse.Namespace) -> int:
     print("    rows   control   judging   writing   ratio (processor)   ratio (clock)   memory")
     middle = {}
     for size in sorted(asked.sizes):
-        turns = sorted((measure(size, asked.postgresql) for _ in range(TURNS)), key=_ratio(asked.postgresql))
-        each = middle[size] = turns[TURNS // 2]
+        turns = sorted((measure(size, asked.postgresql) for _ in range(asked.turns)), key=lambda turn: turn.times)
+        each = middle[size] = turns[asked.turns // 2]
         print(
             f"{size:>8} {each.control.wall:>8.2f}s {each.judging.wall:>8.2f}s {each.writing.wall:>8.2f}s"
             f" {each.times:>12.2f} {each.wall_times:>18.2f} {max(turn.memory for turn in turns):>11} MB",
@@ -91,12 +85,7 @@ def run(asked: argparse.Namespace) -> int:
         f"exponent {log(large.work / small.work) / log(many / few):.2f};"
         f" budget {BUDGET_TIMES:.0f} times the control, {BUDGET_MB} MB"
     )
-    return 0 if _ratio(asked.postgresql)(large) <= BUDGET_TIMES and large.memory <= BUDGET_MB else 1
-
-
-def _ratio(postgresql: bool):  # type: ignore[no-untyped-def]
-    """On PostgreSQL the server works too: only the clock knows of it."""
-    return (lambda each: each.wall_times) if postgresql else (lambda each: each.times)
+    return 0 if large.times <= BUDGET_TIMES and large.memory <= BUDGET_MB else 1
 
 
 def measure(size: int, postgresql: bool) -> Measured:
@@ -105,10 +94,10 @@ def measure(size: int, postgresql: bool) -> Measured:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             pool.apply(_fill, (file, size))
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            control = pool.apply(_control, (file,))
+            taken = pool.apply(control, (file,))
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            judging, writing, memory = pool.apply(_import, (file,))
-        return Measured(control, judging, writing, memory)
+            judging, writing, memory = pool.apply(bring, (file,))
+        return Measured(taken, judging, writing, memory)
 
 
 @contextmanager
@@ -210,49 +199,3 @@ def _number(n: int) -> str:
     body = f"99{place:04d}19900307{order:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
-
-
-def _control(file: Path) -> Taken:
-    """Read the workbook, and insert its marks at once into a table like the log of marks, with the same indexes."""
-    taken, runtime, content = Taken(), open_runtime(Settings.from_env()), file.read_bytes()
-    table = MarkRow.__table__.to_metadata(MetaData(), name="bench_control")
-    table.primary_key.name = "pk_bench_control"
-    for at, index in enumerate(table.indexes):
-        index.name = f"ix_bench_control_{at}"
-    for key in list(table.foreign_key_constraints):
-        table.constraints.discard(key)
-    now = runtime.clock.now()
-    with runtime.database.write() as session:
-        table.create(session.connection())
-    with timed(taken), runtime.database.write() as session:
-        rows = [
-            {
-                "person_id": row.number, "year": YEAR, "subject_code": HEADS[at], "code": "scored",
-                "half_points": 120, "batch_id": 1, "undoing": False, "recorded_at": now,
-            }
-            for row in read_table(content, file.name).rows
-            for at in (3, 4, 5)
-            if row.cells[at]
-        ]  # fmt: skip
-        session.execute(insert_into(table), rows)
-    runtime.database.close()
-    return taken
-
-
-def _import(file: Path) -> tuple[Taken, Taken, int]:
-    """The import as the command does it, in one transaction; its parts and this process's memory."""
-    judging, writing = Taken(), Taken()
-    runtime, content = open_runtime(Settings.from_env()), file.read_bytes()
-    importer, now, today = ResultImporter(lambda: runtime.vault), runtime.clock.now(), runtime.clock.today()
-    with runtime.database.write() as session:
-        actor = load_actor(session, 1, 0, today)
-        assert actor is not None
-        upload = Upload(file.name, content, {"year": str(YEAR)})
-        with timed(judging):
-            plan = importer.plan(session, actor, upload, now=now)
-        assert not plan.problems, plan.problems[:3]
-        with timed(writing):
-            engine.import_now(session, runtime.vault, importer, actor, upload, plan, now=now)
-            session.commit()
-    runtime.database.close()
-    return judging, writing, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -29,7 +29,7 @@ from examprep.people.store import load_actor
 from examprep.plumbing.bulk import in_parts, insert_many
 from tests.bench.import_results import PAPERS, installation
 from tests.bench.installation import PASSWORD
-from tests.bench.near_duplicates import Taken, timed
+from tests.bench.timing import Taken, timed
 
 SIZES, YEAR, LINE = (20_000, 200_000), 2025, "520000"
 PROVINCES = ("11", "13", "14", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45",

@@ -10,9 +10,7 @@ import os
 import random
 import re
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from math import log
@@ -35,17 +33,10 @@ from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.store import load_actor
 from tests.bench.installation import KEYS, PASSWORD, SUBJECT
+from tests.bench.timing import Taken, timed
 
 SIZES, COPIED = (3_000, 12_000), 20
 BUDGET_SECONDS = 60.0
-
-
-@dataclass
-class Taken:
-    """Seconds of wall clock and of processor."""
-
-    wall: float = 0.0
-    processor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,13 +91,6 @@ def measure(size: int) -> Measured:
     with timed(joining):
         found = sum(1 for _ in pairs(items))
     return Measured(size, size // COPIED, found, reading, others, joining)
-
-
-@contextmanager
-def timed(taken: Taken) -> Iterator[None]:
-    wall, processor = time.perf_counter(), time.process_time()
-    yield
-    taken.wall, taken.processor = time.perf_counter() - wall, time.process_time() - processor
 
 
 def made(size: int) -> Iterator[Draft]:
