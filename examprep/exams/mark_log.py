@@ -32,12 +32,16 @@ class Prepared:
         self.unscored = 0  # lines of a code that is no mark
         self._subjects, self._marks = array("b"), array("h")
 
-    def add(self, person_id: int, subject: str, mark: Mark) -> None:
-        code, half_points = mark
-        self.persons.append(person_id)
-        self._subjects.append(_PLACES[subject])
-        self._marks.append(_CODES[code] if half_points is None else half_points)
-        self.unscored += half_points is None
+    def add(self, person_id: int, marks: Mapping[str, Mark]) -> None:
+        """One line for each subject of a person."""
+        for subject, (code, half_points) in marks.items():
+            self.persons.append(person_id)
+            self._subjects.append(_PLACES[subject])
+            if half_points is None:
+                self._marks.append(_CODES[code])
+                self.unscored += 1
+            else:
+                self._marks.append(half_points)
 
     def lines(self) -> Iterator[tuple[int, str, str, int | None]]:
         """Person, subject, code and half-points of each line."""

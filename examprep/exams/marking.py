@@ -116,25 +116,25 @@ def _bring(
     prepared: Prepared, known: _Known, row: Row, person: KnownPerson, marks: Mapping[str, Mark], counts: Counter[str]
 ) -> Line:
     """Take a row that is right into the plan; what it changes is said, old → new."""
-    said, effects = [], set()
-    for subject, mark in marks.items():
-        before = known.marks.get((person.person_id, subject))
-        effect = NEW if before is None else SAME if before == mark else CHANGED
-        counts[effect] += 1
-        effects.add(effect)
-        if effect != SAME:
-            prepared.add(person.person_id, subject, mark)
-        if before is not None and effect == CHANGED:
-            said.append(
-                Sentence(
-                    "%(subject)s: %(before)s → %(after)s",
-                    subject=SUBJECT_NAMES[subject],
-                    before=_said(before),
-                    after=_said(mark),
-                )
-            )
-    effect = CHANGED if CHANGED in effects else NEW if NEW in effects else SAME
-    return Line(row.number, MATCHED, effect, person.name, person.person_id, tuple(said))
+    id_, on_file = person.person_id, known.marks
+    before = {subject: on_file[id_, subject] for subject in marks if (id_, subject) in on_file} if on_file else {}
+    fresh = {subject: mark for subject, mark in marks.items() if before.get(subject) != mark} if before else marks
+    changed = fresh.keys() & before.keys()
+    prepared.add(id_, fresh)
+    counts[NEW] += len(marks) - len(before)
+    counts[CHANGED] += len(changed)
+    counts[SAME] += len(marks) - len(fresh)
+    said = tuple(
+        Sentence(
+            "%(subject)s: %(before)s → %(after)s",
+            subject=SUBJECT_NAMES[subject],
+            before=_said(before[subject]),
+            after=_said(fresh[subject]),
+        )
+        for subject in marks
+        if subject in changed
+    )
+    return Line(row.number, MATCHED, CHANGED if changed else NEW if fresh else SAME, person.name, id_, said)
 
 
 def _said(mark: Mark) -> Sentence | str:

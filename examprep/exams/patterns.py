@@ -36,7 +36,7 @@ class Judged(NamedTuple):
     sat: bool
     qualified: bool
     pending: bool
-    first_time: bool
+    first_time: bool  # no earlier registration at the level
     sat_bits: int
     passed_bits: int
     qualified_in: int | None
@@ -54,13 +54,14 @@ class Patterns:
     def judge(self, own: Sequence[Registration], marks: Iterable[Mark]) -> list[Judged]:
         """Judge one person: what is found of each registration. ``own`` are in order of year."""
         places = {(each.year, each.level): each.region_code for each in own}
+        known, place_of = self._worths, places.get
         values = []
         for year, subject, half_points, code in marks:
-            place = places.get((year, LEVEL_OF[subject]))
-            worths = self._worths.get((year, subject, place)) or self._look(year, subject, place)
+            place = place_of((year, LEVEL_OF[subject]))
+            worths = known.get((year, subject, place)) or self._look(year, subject, place)
             values.append(worths[code if half_points is None else half_points])
         # Where all is one region, which it is makes no difference beyond the worth, unless passes are prolonged there.
-        one = len(set(places.values())) == 1 and not self._standards.prolonged
+        one = not self._standards.prolonged and (len(own) == 1 or len(set(places.values())) == 1)
         pattern = (tuple(places), None if one else tuple(places.values()), tuple(values))
         found = self._judged.get(pattern)
         if found is None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow
-from examprep.exams.patterns import Patterns
+from examprep.exams.patterns import Judged, Patterns
 from examprep.exams.rules.cycle import Mark, Outcome, judge
 from examprep.exams.rules.lines import PassLine, band
 from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS
@@ -21,12 +21,10 @@ from examprep.exams.tallies import Cell, recount
 from examprep.imports.progress import say_step
 from examprep.kernel.sentence import Sentence
 from examprep.people.bulk import chunks
-from examprep.plumbing.bulk import among, in_parts, upsert_many
+from examprep.plumbing.bulk import among, in_parts, update_many, upsert_many
 
 Key = tuple[int, int, str]  # person, year and level
 AT_ONCE = 5_000  # persons: what is held of them at once bounds the memory
-# What of an outcome follows from registrations and classes alone.
-REGISTERED = ("organisation_id", "region_code", "first_time", "trained", "age", "sex", "education")
 
 
 @dataclass(frozen=True)
@@ -42,22 +40,21 @@ class Change:
 
 @dataclass
 class _Chunk:
-    """What some persons' outcomes are and what they should be.
-
-    ``marked_since``: nothing but marks changed, of that year and later ones; then what is kept is not read.
-    """
+    """What some persons' outcomes are and what they should be."""
 
     kept: dict[Key, Fact]
     right: dict[Key, Fact]
     cells: set[Cell]
-    marked_since: int | None = None
 
 
 def recompute(session: Session, person_ids: Iterable[int], cells: Iterable[Cell] = ()) -> list[Change]:
     """Judge persons anew and recount the cells of the tally they stand in, and ``cells`` besides."""
+    session.flush()
     changes: list[Change] = []
-    touched = set(cells)
-    for state in _recomputed(session, person_ids, None):
+    patterns, touched = Patterns(store.standards(session)), set(cells)
+    for chunk in _in_parts(person_ids):
+        state = _judge_chunk(session, patterns, chunk)
+        _write(session, state)
         touched |= state.cells
         changes += _changes(state)
     recount(session, touched)
@@ -65,24 +62,28 @@ def recompute(session: Session, person_ids: Iterable[int], cells: Iterable[Cell]
 
 
 def recompute_marked(session: Session, person_ids: Iterable[int], since: int) -> None:
-    """The same after their marks of a year, or of later ones too, changed: their registrations did not, so no outcome
-    falls away, what was kept need not be read to be written over, and earlier years count as they did.
+    """The same after their marks of a year, or of later ones too, changed: their registrations did not, so outcomes
+    neither come nor go nor change their place, and earlier years count as they did.
     """
-    touched: set[Cell] = set()
-    for state in _recomputed(session, person_ids, since):
-        touched |= state.cells
+    session.flush()
+    patterns, touched = Patterns(store.standards(session)), set[Cell]()
+    for chunk in _in_parts(person_ids):
+        marks, rows = store.effective_marks(session, chunk), list[tuple[object, ...]]()
+        for person_id, own in store.registrations(session, chunk).items():
+            for each, found in zip(own, patterns.judge(own, marks.get(person_id, ())), strict=True):
+                rows.append((person_id, each.year, each.level, each.approved or found.sat, *found))
+                if each.year >= since:
+                    touched.add((each.year, each.organisation_id))
+        update_many(session, OutcomeRow, ("person_id", "year", "level", "approved", *Judged._fields), rows)
     recount(session, touched)
 
 
-def _recomputed(session: Session, person_ids: Iterable[int], marked_since: int | None) -> Iterator[_Chunk]:
-    session.flush()
-    patterns, everybody = Patterns(store.standards(session)), sorted(set(person_ids))
+def _in_parts(person_ids: Iterable[int]) -> Iterator[list[int]]:
+    everybody = sorted(set(person_ids))
     for number, chunk in enumerate(in_parts(everybody, AT_ONCE)):
         done = number * AT_ONCE
         say_step(Sentence("Computed the outcomes of %(done)s of %(total)s persons.", done=done, total=len(everybody)))
-        state = _judge_chunk(session, patterns, chunk, marked_since)
-        _write(session, state)
-        yield state
+        yield chunk
 
 
 def outcomes_by_registration(
@@ -100,13 +101,10 @@ def outcomes_by_registration(
             yield registration, judge(level, registration.year, marks, lines, longer, places)
 
 
-def _judge_chunk(
-    session: Session, patterns: Patterns, person_ids: Sequence[int], marked_since: int | None = None
-) -> _Chunk:
+def _judge_chunk(session: Session, patterns: Patterns, person_ids: Sequence[int]) -> _Chunk:
     registrations = store.registrations(session, person_ids)
     marks, trained = store.effective_marks(session, person_ids), store.trained(session, person_ids)
-    kept = store.outcomes(session, person_ids) if marked_since is None else {}
-    state = _Chunk(kept, {}, set(), marked_since)
+    state = _Chunk(store.outcomes(session, person_ids), {}, set())
     for person_id, own in registrations.items():
         _judge_person(state, patterns, own, marks.get(person_id, ()), trained)
     return state
@@ -140,8 +138,7 @@ def _judge_person(
             registration.sex,
             registration.education,
         )
-        if state.marked_since is None or year >= state.marked_since:
-            state.cells.add((year, registration.organisation_id))
+        state.cells.add((year, registration.organisation_id))
 
 
 def _write(session: Session, state: _Chunk) -> None:
@@ -151,8 +148,7 @@ def _write(session: Session, state: _Chunk) -> None:
         session.execute(delete(row).where(row.year == year, row.level == level, among(session, row.person_id, people)))
     wrong = [(*key, *fact) for key, fact in state.right.items() if state.kept.get(key) != fact]
     if wrong:
-        fixed = REGISTERED if state.marked_since is not None else ()
-        upsert_many(session, row, ("person_id", "year", "level", *Fact._fields), wrong, fixed=fixed)
+        upsert_many(session, row, ("person_id", "year", "level", *Fact._fields), wrong)
 
 
 def _changes(state: _Chunk) -> list[Change]:

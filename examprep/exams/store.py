@@ -139,14 +139,15 @@ def effective_marks(session: Session, person_ids: Sequence[int]) -> dict[int, li
         .order_by(row.person_id, row.year, row.subject_code, row.id)
     )
     own: list[Mark] = []
-    before: tuple[int, int, str] | None = None
     withdrawn = set()
+    person = at = paper = None
     for person_id, year, subject, half_points, code in lines:
-        if before is None or before[0] != person_id:
+        if person_id != person:
             own = found[person_id] = []
-        elif before == (person_id, year, subject):
+            person = person_id
+        elif subject == paper and year == at:
             own.pop()  # a later line of the same subject follows
-        before = (person_id, year, subject)
+        at, paper = year, subject
         own.append(Mark(year, subject, half_points, code))
         if code == WITHDRAWN:
             withdrawn.add(person_id)

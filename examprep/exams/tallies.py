@@ -10,22 +10,25 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
     String,
     and_,
     case,
+    column,
     delete,
     func,
     insert,
     literal,
     select,
     union_all,
+    values,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.exams.models import OutcomeRow, SubjectTallyRow, TallyRow, TrendRow
-from examprep.exams.rules.papers import SUBJECTS
+from examprep.exams.rules.papers import SUBJECTS, bit
 
 Cell = tuple[int, int]  # year and organisation: the tallies are recounted by these
 COUNTRY = "000000"
@@ -49,11 +52,10 @@ def recount(session: Session, cells: Iterable[Cell]) -> None:
     for year, organisations in by_year.items():
         here = _here(year, organisations)
         _weigh(session, moved, here(TallyRow), -1)
-        for row, counting in ((TallyRow, _counting()), (SubjectTallyRow, _counting_subjects())):
+        for row, counting in ((TallyRow, _counting), (SubjectTallyRow, _counting_subjects)):
             session.execute(delete(row).where(*here(row)))
-            names = [column.name for column in row.__table__.columns]
-            for counted in counting:
-                session.execute(insert(row).from_select(names, counted.where(*here(OutcomeRow))))
+            names = [each.name for each in row.__table__.columns]
+            session.execute(insert(row).from_select(names, counting(*here(OutcomeRow))))
         _weigh(session, moved, here(TallyRow), 1)
     _move(session, moved)
 
@@ -69,29 +71,37 @@ def _here(year: int, organisations: Sequence[int]) -> Callable[[Placed], list[Co
     return here
 
 
-def _counting() -> list[Select[*tuple[Any, ...]]]:
+def _counting(*here: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The tally as the outcomes have it."""
     row = OutcomeRow
     keys = (row.year, row.organisation_id, row.region_code, row.level, (~row.first_time).label("again"), row.trained)
     counts = (func.sum(case((condition, 1), else_=0)) for condition in (row.approved, row.sat, row.qualified))
-    return [select(*keys, func.count(), *counts).group_by(*keys)]
+    return select(*keys, func.count(), *counts).where(*here).group_by(*keys)
 
 
-def _counting_subjects() -> list[Select[*tuple[Any, ...]]]:
-    """The tally of single subjects as the outcomes have it: a statement for the first subjects of all levels, …"""
-    row, found = OutcomeRow, []
-    keys = (row.year, row.organisation_id, row.region_code)
-    manner = ((~row.first_time).label("again"), row.trained)
-    for at in range(max(map(len, SUBJECTS.values()))):
-        named = {level: subjects[at] for level, subjects in SUBJECTS.items() if at < len(subjects)}
-        subject = case(named, value=row.level).label("subject_code")
-        passed = case((row.passed_bits.bitwise_and(1 << at) != 0, 1), else_=0)
-        found.append(
-            select(*keys, subject, *manner, func.count(), func.sum(passed))
-            .where(row.sat_bits.bitwise_and(1 << at) != 0)
-            .group_by(*keys, row.level, *manner)
-        )
-    return found
+def _counting_subjects(*here: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The tally of single subjects as the outcomes have it: first by which of them were sat and passed together, so
+    that the outcomes are read once.
+    """
+    row = OutcomeRow
+    keys = (
+        row.year, row.organisation_id, row.region_code, row.level, (~row.first_time).label("again"), row.trained,
+        row.sat_bits, row.passed_bits,
+    )  # fmt: skip
+    together = select(*keys, func.count().label("persons")).where(*here, row.sat_bits != 0).group_by(*keys).subquery()
+    found = together.c
+    places = [(level, subject, bit(subject)) for level, subjects in SUBJECTS.items() for subject in subjects]
+    one = values(column("level", String), column("subject_code", String), column("bit", Integer))
+    subject = one.data(places).cte("one").c
+    passed = case((found.passed_bits.bitwise_and(subject.bit) != 0, found.persons), else_=0)
+    named = (
+        found.year, found.organisation_id, found.region_code, subject.subject_code, found.again, found.trained,
+    )  # fmt: skip
+    return (
+        select(*named, func.sum(found.persons), func.sum(passed))
+        .where(subject.level == found.level, found.sat_bits.bitwise_and(subject.bit) != 0)
+        .group_by(*named)
+    )
 
 
 def _weigh(session: Session, moved: Trend, here: Sequence[ColumnElement[bool]], sign: int) -> None:
@@ -110,7 +120,7 @@ def _weigh(session: Session, moved: Trend, here: Sequence[ColumnElement[bool]], 
 def _move(session: Session, moved: Mapping[tuple[str, str, int], list[int]]) -> None:
     """Add the differences to the trend; in one order, so that two who change it at once do not block each other."""
     row = TrendRow
-    values = [
+    differences = [
         {"region_code": key[0], "level": key[1], "year": key[2], **dict(zip(COUNTS, counts, strict=True))}
         for key, counts in sorted(moved.items())
         if any(counts)
@@ -119,8 +129,8 @@ def _move(session: Session, moved: Mapping[tuple[str, str, int], list[int]]) -> 
     statement = put(row)
     fresh = {name: getattr(row, name) + statement.excluded[name] for name in COUNTS}
     statement = statement.on_conflict_do_update(index_elements=["region_code", "level", "year"], set_=fresh)
-    if values:
-        session.connection().execute(statement, values)
+    if differences:
+        session.connection().execute(statement, differences)
 
 
 def tally_differences(session: Session, repair: bool) -> Iterator[str]:
@@ -137,17 +147,13 @@ def _differences(
     session: Session,
     repair: bool,
     row: type[TallyRow] | type[SubjectTallyRow],
-    counting: list[Select[*tuple[Any, ...]]],
+    counting: Select[*tuple[Any, ...]],
     *,
     keys: int,
 ) -> Iterator[str]:
     columns = row.__table__.columns
     kept = {tuple(found[:keys]): tuple(found[keys:]) for found in session.execute(select(*columns))}
-    right = {
-        tuple(found[:keys]): tuple(int(count) for count in found[keys:])
-        for counted in counting
-        for found in session.execute(counted)
-    }
+    right = {tuple(found[:keys]): tuple(int(count) for count in found[keys:]) for found in session.execute(counting)}
     wrong = sorted(key for key in kept.keys() | right.keys() if kept.get(key) != right.get(key))
     for key in wrong:
         yield f"tally {key}: kept {kept.get(key)}, should be {right.get(key)}"
@@ -166,7 +172,7 @@ def trend_differences(session: Session, repair: bool) -> Iterator[str]:
         yield f"trend {key}: kept {kept.get(key)}, should be {right.get(key)}"
     if repair and wrong:
         session.execute(delete(row))
-        session.execute(insert(row).from_select([column.name for column in row.__table__.columns], _summing()))
+        session.execute(insert(row).from_select([each.name for each in row.__table__.columns], _summing()))
 
 
 def _summing() -> Select[*tuple[Any, ...]]:

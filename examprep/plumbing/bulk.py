@@ -87,18 +87,19 @@ def insert_many(
 
 
 def upsert_many(
-    session: Session,
-    model: type[DeclarativeBase],
-    names: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    *,
-    fixed: Iterable[str] = (),
+    session: Session, model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Write rows, over those of the same primary key that say otherwise.
+    """Write rows, over those of the same primary key that say otherwise."""
+    _Writer(session, model, names, {}).upsert(rows)
 
-    ``fixed`` are columns that are the same in what is kept, so that their indexes need no care.
+
+def update_many(
+    session: Session, model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Change what is kept where it says otherwise; ``names`` begin with the primary key. A row that is not there stays
+    away.
     """
-    _Writer(session, model, names, {}).upsert(rows, fixed)
+    _Writer(session, model, names, {}).update(rows)
 
 
 class _Writer:
@@ -114,6 +115,7 @@ class _Writer:
         self._table = model.__tablename__
         self._keys = [column.name for column in model.__table__.primary_key]
         self._names, self._all = names, ", ".join([*constants, *names])
+        self._others = [name for name in names if name not in self._keys]
         self._converts = [
             (place, convert)
             for place, name in enumerate(names)
@@ -126,49 +128,59 @@ class _Writer:
 
     def insert(self, rows: Iterable[Sequence[Any]]) -> None:
         if self._dialect.name == "sqlite":
-            self._many(rows)
+            words = f"INSERT INTO {self._table} ({self._all}) SELECT {self._all} FROM sent"  # noqa: S608
+            self._many(words, rows)
         else:
             self._copy(self._table, rows)
 
-    def upsert(self, rows: Iterable[Sequence[Any]], fixed: Iterable[str]) -> None:
-        others = [name for name in self._names if name not in {*self._keys, *fixed}]
-        sqlite = self._dialect.name == "sqlite"
-        other = " OR ".join(
-            f"{self._table}.{name} IS {'NOT' if sqlite else 'DISTINCT FROM'} excluded.{name}" for name in others
-        )
-        fresh = ", ".join(f"{name} = excluded.{name}" for name in others)
-        over = f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {fresh} WHERE {other}"
-        if sqlite:
-            self._many(rows, over)
-            return
-        waiting = f"waiting_{self._table}"
-        self._connection.exec_driver_sql(
-            f"CREATE TEMP TABLE {waiting} AS SELECT {self._all} FROM {self._table} WITH NO DATA"  # noqa: S608
-        )
-        self._copy(waiting, rows)
-        self._connection.exec_driver_sql(
-            f"INSERT INTO {self._table} ({self._all}) SELECT {self._all} FROM {waiting}{over}"  # noqa: S608
-        )
-        self._connection.exec_driver_sql(f"DROP TABLE {waiting}")
+    def upsert(self, rows: Iterable[Sequence[Any]]) -> None:
+        over = f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._fresh('excluded')}"
+        words = f"INSERT INTO {self._table} ({self._all}) SELECT {self._all} FROM sent WHERE true{over}"  # noqa: S608
+        self._sent(f"{words} WHERE {self._otherwise('excluded')}", rows)
 
-    def _many(self, rows: Iterable[Sequence[Any]], over: str = "") -> None:
-        """The constants are sent once for the rows that a statement takes together."""
+    def update(self, rows: Iterable[Sequence[Any]]) -> None:
+        same = " AND ".join(f"{self._table}.{name} = sent.{name}" for name in self._keys)
+        self._sent(
+            f"UPDATE {self._table} SET {self._fresh('sent')} FROM sent "  # noqa: S608
+            f"WHERE {same} AND ({self._otherwise('sent')})",
+            rows,
+        )
+
+    def _fresh(self, source: str) -> str:
+        return ", ".join(f"{name} = {source}.{name}" for name in self._others)
+
+    def _otherwise(self, source: str) -> str:
+        different = "IS NOT" if self._dialect.name == "sqlite" else "IS DISTINCT FROM"
+        return " OR ".join(f"{self._table}.{name} {different} {source}.{name}" for name in self._others)
+
+    def _sent(self, words: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement that reads the rows from a table called ``sent``."""
+        if self._dialect.name == "sqlite":
+            self._many(words, rows)
+            return
+        self._connection.exec_driver_sql(
+            f"CREATE TEMP TABLE sent AS SELECT {self._all} FROM {self._table} WITH NO DATA"  # noqa: S608
+        )
+        self._copy("sent", rows)
+        self._connection.exec_driver_sql(words)
+        self._connection.exec_driver_sql("DROP TABLE sent")
+
+    def _many(self, words: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement for every fifty rows. The constants are sent once with each."""
         for part in in_parts(self._converted(rows)):
             whole = len(part) - len(part) % TOGETHER
             if whole:
                 together = (part[at : at + TOGETHER] for at in range(0, whole, TOGETHER))
-                self._send(TOGETHER, over, [(*self._constants, *chain.from_iterable(rows)) for rows in together])
+                values = [(*self._constants, *chain.from_iterable(rows)) for rows in together]
+                self._connection.exec_driver_sql(self._with(TOGETHER, words), values)
             if rest := part[whole:]:
-                self._send(1, over, [(*self._constants, *row) for row in rest])
+                self._connection.exec_driver_sql(self._with(1, words), [(*self._constants, *row) for row in rest])
 
-    def _send(self, count: int, over: str, values: list[tuple[Any, ...]]) -> None:
-        row = f"({', '.join('?' * len(self._names))})"
+    def _with(self, count: int, words: str) -> str:
         columns = (*"?" * len(self._constants), *(f"column{at}" for at in range(1, len(self._names) + 1)))
-        self._connection.exec_driver_sql(
-            f"INSERT INTO {self._table} ({self._all}) SELECT {', '.join(columns)} "  # noqa: S608
-            f"FROM (VALUES {', '.join([row] * count)}) WHERE true{over}",
-            values,
-        )
+        row = f"({', '.join('?' * len(self._names))})"
+        values = f"SELECT {', '.join(columns)} FROM (VALUES {', '.join([row] * count)})"  # noqa: S608
+        return f"WITH sent ({self._all}) AS ({values}) {words}"
 
     def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         cursor = self._connection.connection.cursor()

@@ -168,7 +168,7 @@ def test_every_code_comes_back_from_the_columns():
         [("scored", 0), ("scored", 200), *((code, None) for code in (ABSENT, VIOLATION, VOID))],
     )
     for person_id, (subject, mark) in enumerate(product(LEVEL_OF, marks), 2**31):
-        prepared.add(person_id, subject, mark)
+        prepared.add(person_id, {subject: mark})
     assert [(subject, (code, points)) for _, subject, code, points in prepared.lines()] == list(
         product(LEVEL_OF, marks)
     )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from examprep.exams.models import TrendRow
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
-from examprep.plumbing.bulk import AT_ONCE, TOGETHER, insert_many, upsert_many
+from examprep.plumbing.bulk import AT_ONCE, TOGETHER, insert_many, update_many, upsert_many
 
 NAMES = ("region_code", "level", "year", "registered", "approved", "sat", "passed")
 COUNTS = (
@@ -66,19 +66,26 @@ def test_a_key_that_is_there_is_refused(database):
     assert trend(database) == []
 
 
-def test_what_says_otherwise_is_written_over_and_what_is_fixed_is_left(database):
-    def rows(passed, registered):
-        return [(f"{n:06d}", "SW", 2025, registered, 7, 5, passed(n)) for n in range(TOGETHER + 3)]
+def rows(passed, numbers=range(TOGETHER + 3)):
+    return [(f"{n:06d}", "SW", 2025, 9, 7, 5, passed(n)) for n in numbers]
 
+
+def test_what_says_otherwise_is_written_over(database):
     with database.write() as session:
-        insert_many(session, TrendRow, NAMES, rows(lambda n: n, 9)[1:])
+        insert_many(session, TrendRow, NAMES, rows(lambda n: n)[1:])
     with database.write() as session:
-        upsert_many(session, TrendRow, NAMES, rows(lambda n: 2 * n, 8), fixed=("registered",))
-    first, *others = rows(lambda n: 2 * n, 9)
-    assert trend(database) == [(*first[:3], 8, *first[4:]), *others]
+        upsert_many(session, TrendRow, NAMES, rows(lambda n: 2 * n))
+    assert trend(database) == rows(lambda n: 2 * n)
+
+
+def test_an_update_changes_its_columns_and_makes_no_row(database):
+    kept = rows(lambda n: n, range(1, TOGETHER + 3))
     with database.write() as session:
-        upsert_many(session, TrendRow, NAMES, [(*others[0][:3], 8, *others[0][4:])])
-    assert trend(database)[1][3] == 8
+        insert_many(session, TrendRow, NAMES, kept)
+    with database.write() as session:
+        sent = [(f"{n:06d}", "SW", year, 3 * n) for n in range(TOGETHER + 2) for year in (2024, 2025)]
+        update_many(session, TrendRow, ("region_code", "level", "year", "passed"), sent)
+    assert trend(database) == [*rows(lambda n: 3 * n, range(1, TOGETHER + 2)), kept[-1]]
 
 
 def test_unknown_and_known_are_told_apart(database):
@@ -89,4 +96,7 @@ def test_unknown_and_known_are_told_apart(database):
         names = ("id", "name", "organisation_id", "sex", "language", "in_post", "created_at")
         for sex in ("female", None, "male"):
             upsert_many(session, PersonRow, names, [(1001, "考生", place, sex, "zh", True, now)])
+            assert session.connection().scalar(select(PersonRow.sex)) == sex
+        for sex in ("female", None, "male"):
+            update_many(session, PersonRow, ("id", "sex"), [(1001, sex)])
             assert session.connection().scalar(select(PersonRow.sex)) == sex
