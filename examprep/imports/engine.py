@@ -77,7 +77,11 @@ def _tell(batch: BATCH, plan: Plan) -> None:
     batch.rows, batch.problems = len(plan.rows), len(plan.problems)
     if plan.lines is not None:
         batch.doubtful = sum(line.state == DOUBTFUL for line in plan.lines)
-        batch.heads, batch.told, batch.digest = list(plan.heads), rows.told(plan), rows.digest(plan)
+        batch.heads, batch.told, batch.digest = (
+            [masked(head) for head in plan.heads],
+            rows.told(plan),
+            rows.digest(plan),
+        )
 
 
 def check_again(

@@ -38,7 +38,7 @@ WRONG = "520526199003075099"  # its check digit does not fit
 MISPLACED = resident_id(502).number
 NUMBERS = (CREATED, DOUBTFUL, KNOWN, OLD, WRONG, MISPLACED)
 REGISTRATIONS = [
-    ("姓名", "身份证号", "级别", "审核状态"),
+    ("姓名", "身份证号", "级别", "审核状态", MISPLACED),
     ("考生501", CREATED, "初级", "通过"),
     ("ann_trainer", DOUBTFUL, "初级", "通过"),
     ("改名者", KNOWN, "初级", "通过"),
