@@ -12,7 +12,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "row-created": (N_("New person"), "info"),
     "row-doubtful": (N_("Doubtful"), "warn"),
     "row-refused": (N_("Row refused"), "wrong"),
-    "row-new": (N_("New"), "info"),
+    "row-new": (N_("New entry"), "info"),
     "row-changed": (N_("Changed"), "warn"),
     "row-same": (N_("Unchanged"), "quiet"),
     "decided-person": (N_("This person"), "right"),

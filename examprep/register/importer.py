@@ -14,7 +14,7 @@ from wtforms import Form
 from examprep.imports.importer import Plan, Upload
 from examprep.imports.reading import Source, knows
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import RuleViolation
+from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
@@ -40,7 +40,7 @@ class HoldersImporter:
     """Reads lists of holders. The vault is asked for at the edge, when a file is there."""
 
     name = "register-holders"
-    title = N_("Import certificate holders")
+    title = N_("Certificate holders")
     permission: str = Permission.REGISTER_HOLDER_EDIT
     accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     help = N_(
@@ -154,14 +154,21 @@ class HoldersImporter:
 def _begin(
     session: Session, entries: Sequence[Entry], ids: Mapping[object, int], about: Mapping[str, Any]
 ) -> dict[int, int]:
-    """Write new certificates; their ids by row."""
+    """Write new certificates; their ids by row.
+
+    Raises:
+        Conflict: ``register.number`` -- somebody entered one of them meanwhile.
+    """
     if not entries:
         return {}
     events = [ledger.event("certified", ids[e.key], **_only(e, _OF_CERTIFICATE), **about) for e in entries]
     query = insert(EVENT).returning(EVENT.id, sort_by_parameter_order=True)
     begun = list(session.scalars(query, events))
     rows = ledger.fold_all({**event, "id": id_} for event, id_ in zip(events, begun, strict=True))
-    session.execute(insert(CERTIFICATE), [rows[id_] for id_ in begun])
+    try:
+        session.execute(insert(CERTIFICATE), [rows[id_] for id_ in begun])
+    except IntegrityError as error:
+        raise Conflict("register.number", "A certificate of this number is in the register already.") from error
     return {entry.row: id_ for entry, id_ in zip(entries, begun, strict=True)}
 
 

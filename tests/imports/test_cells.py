@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from examprep.imports.reading import knows
 from examprep.imports.rules.cells import find_columns, read_day, same_name
 from examprep.kernel.errors import RuleViolation
 
@@ -13,11 +14,25 @@ def test_heads_under_other_names():
     assert find_columns(["序号", " 证件 号码", "姓名*"], aliases) == {"id": 1, "name": 2}
 
 
+def test_a_remark_in_brackets_does_not_hide_a_head_nor_outdo_a_plain_one():
+    aliases = {"id": ("身份证号", "证件号码"), "score": ("成绩",)}
+    assert find_columns(["证件号码（必填）", "成绩(分)"], aliases) == {"id": 0, "score": 1}
+    assert find_columns(["证件号码（旧）", "身份证号", "成绩(分)", "成绩"], aliases) == {"id": 1, "score": 3}
+    assert knows(aliases)("*证件号码（必填）")
+    assert not knows(aliases)("（证件号码）")
+
+
 def test_days():
     today = date(2026, 4, 1)
     assert read_day("2026年3月9日", today=today) == date(2026, 3, 9)
     assert read_day("2026-04-01 08:30", today=today) == today
-    for text, says in (("2026-04-02", "future"), ("2026-02-30", "not a day"), ("9 March", "not a day")):
+    assert read_day("20260309", today=today) == date(2026, 3, 9)
+    for text, says in (
+        ("2026-04-02", "future"),
+        ("2026-02-30", "not a day"),
+        ("9 March", "not a day"),
+        ("2026030", "not a day"),
+    ):
         with pytest.raises(RuleViolation, match=says):
             read_day(text, today=today)
 

@@ -202,7 +202,8 @@ class Builder:
             self._import_doubtful(officer, population)
         if population.holders:
             now = self.runtime.clock.now()
-            self._import("register-holders", officer, "持证人员.xlsx", files.holders(population, office_day(now)), now)
+            content = files.holders(population, office_day(now), doubtful=place is WEINING)
+            self._import("register-holders", officer, "持证人员.xlsx", content, now)
 
     def _import_doubtful(self, officer: str, population: Population) -> None:
         """A file whose rows contradict what is on file: they wait for the officer, who has refused one of them."""

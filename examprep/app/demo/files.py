@@ -34,10 +34,14 @@ def doubtful(population: Population, year: int) -> bytes:
     for order, entry in enumerate(population.sittings[year][:4]):
         name, number = entry.person.who.name, entry.person.who.id_number.number
         born_on = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
-        misspelt = name[:-1] + ("丽" if name[-1] != "丽" else "莉")
-        name, number = ((misspelt, number), (name, other_number(number)), (name, ""), (misspelt, number))[order]
+        wrong = _misspelt(name)
+        name, number = ((wrong, number), (name, other_number(number)), (name, ""), (wrong, number))[order]
         rows.append((name, number, born_on, LEVEL_WORDS[entry.level], "", "通过", f"{year}-04-13"))
     return xlsx_bytes(("姓名", "身份证号", "出生日期", "级别", "单位", "审核状态", "报名日期"), rows)
+
+
+def _misspelt(name: str) -> str:
+    return name[:-1] + ("丽" if name[-1] != "丽" else "莉")
 
 
 def results(population: Population, year: int) -> bytes:
@@ -59,11 +63,11 @@ def results(population: Population, year: int) -> bytes:
     return xlsx_bytes(("姓名", "身份证号", "级别", *_ALL_SUBJECTS), rows)
 
 
-def holders(population: Population, today: date) -> bytes:
+def holders(population: Population, today: date, *, doubtful: bool = False) -> bytes:
     """Certificates with their numbers, dates of issue, and the registration that the national platform shows.
 
     Most were renewed when their three years ended; some were not, a few only lately, and where no awards are paid a few
-    never registered.
+    never registered. ``doubtful``: the last row has somebody's ID number under another name.
     """
     lately = months_after(today, -36)
     rows = []
@@ -90,6 +94,9 @@ def holders(population: Population, today: date) -> bytes:
                 f"{population.place.key}.{order}@example.org",
             )
         )
+    if doubtful:
+        first = rows[0]
+        rows.append((_misspelt(first[0]), *first[1:3], f"{first[3][:-6]}9{first[3][-5:]}", *first[4:]))
     heads = (
         "姓名",
         "身份证号",
