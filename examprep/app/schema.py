@@ -16,7 +16,7 @@ from examprep.plumbing.sealing import seal_rest
 if TYPE_CHECKING:  # Alembic is slow to load, and serving does not need it
     from alembic.config import Config
 
-_SEALED_SINCE = "0030"  # the migration before which files were kept readable
+_SEALED_SINCE = "0032"  # before this migration files and their names were kept readable
 
 
 def alembic_config(url: str) -> "Config":

@@ -250,14 +250,14 @@ def _kept_by_0029(connection, world):
     """A file that was imported, and one that was only checked with one row to look at, as they were kept then."""
     batches, rows = (Table(name, MetaData(), autoload_with=connection) for name in TABLES)
     batch = {
-        "importer": "exam-registrations", "filename": "名单.csv", "sha256": "", "content": PLAIN, "options": {},
+        "importer": "exam-registrations", "filename": f"{MISPLACED}.csv", "sha256": "", "content": PLAIN, "options": {},
         "rows": 7, "problems": 0, "doubtful": 1, "organisation_id": world.organisations["ann_county"],
         "actor_id": world.people["ann_officer"], "created_at": datetime(2026, 3, 1),
     }  # fmt: skip
     connection.execute(
         insert(batches), [{**batch, "id": 1, "state": "applied"}, {**batch, "id": 2, "state": "checked"}]
     )
-    row = {"batch_id": 2, "name": "改名者"}
+    row = {"batch_id": 2, "name": f"改名者{KNOWN}"}
     doubtful = {**row, "number": 3, "state": "doubtful", "cells": list(REGISTRATIONS[2])}
     connection.execute(insert(rows), [doubtful, {**row, "number": 4, "state": "matched", "cells": null()}])
 
