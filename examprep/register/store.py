@@ -118,7 +118,8 @@ def registration_terms(among: Among | None = None) -> Select[*tuple[Any, ...]]:
             .where(
                 event.registered_on.is_not(None),
                 event.kind != "undone",
-                ~select(undone.id).where(undone.undoes_id == event.id).exists(),
+                # That it is not null goes without saying, but not for PostgreSQL: it read the index of all events.
+                ~select(undone.id).where(undone.undoes_id == event.id, undone.undoes_id.is_not(None)).exists(),
             )
         )
         return query.where(among(CERTIFICATE.person_id)) if among else query
