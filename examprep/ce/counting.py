@@ -47,11 +47,12 @@ def recount(session: Session, person_ids: Sequence[int], *, today: date) -> None
         standing_store.keep(session, cut, held)
 
 
-def recount_sweep(session: Session, cut: Cut, person_ids: Sequence[int]) -> None:
+def recount_sweep(session: Session, cut: Cut, person_ids: Sequence[int], *, prune: bool) -> None:
     """One part of a sweep: whom another transaction has in hand is left to it."""
+    standing_store.in_bulk(session)
     held = standing_store.lock(session, person_ids, passing_over=True)
     if held:
-        standing_store.keep(session, cut, held)
+        standing_store.keep(session, cut, held, prune=prune)
 
 
 def recount_days(session: Session, person_ids: Sequence[int], days: Iterable[date], *, today: date) -> None:

@@ -29,7 +29,7 @@ def follow_register(turn: JobTurn) -> int:
         changed = register.changed_since(session, turn.now - FOLLOWED)
     if edited:
         return sweep(turn)
-    for part in sweeping.parts(sorted(changed)):
+    for part in sweeping.Pace().parts(sorted(changed)):
         if turn.stopping():
             break
         with database.write() as session:

@@ -12,14 +12,13 @@ from sqlalchemy.orm import aliased
 
 from examprep.ce.cuts import Cut
 from examprep.ce.models import ExemptionRow, LineRow, StandingRow
-from examprep.ce.owing import day, granted, owing
+from examprep.ce.owing import day, granted
 from examprep.ce.rules.requirement import CATEGORIES, Requirement, Share
-from examprep.plumbing.sql_words import Among, Days, Greatest, Least, is_any, whole
+from examprep.plumbing.sql_words import Among, Days, Equal, Greatest, Least, is_any, whole
 
 
-def judged(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
-    """What `StandingRow` holds, of everybody among those who owes something in the cut's periods."""
-    who = owing(cut, among)
+def judged(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
+    """What `StandingRow` holds of ``who``, whoever `owing` says among those owes something in the cut's periods."""
     sums = _sums(cut, who, among)
     asked = cut.requirement
     by_category = {category: func.coalesce(sums.c[category], 0) for category in CATEGORIES}
@@ -149,7 +148,7 @@ def _sums(cut: Cut, who: Any, among: Among) -> Any:
                 line.earned_on < who.c.closes_on,
             ),
         )
-        .where(among(line.person_id))
+        .where(among(Equal(line.person_id, who.c.person_id)))
         .group_by(who.c.person_id, who.c.period_start)
     )
     return query.cte("sums")

@@ -1,5 +1,6 @@
 """Who owes what, as SQL for many at once: `rules/duty.py` says the same for one person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal, not_, or_, select, type_coerce
@@ -10,7 +11,7 @@ from examprep.ce.rules.duty import span_end
 from examprep.ce.rules.requirement import CALENDAR, Requirement
 from examprep.people.bounds import in_subtree
 from examprep.people.models import OrganisationRow, PersonRow
-from examprep.plumbing.sql_words import Among, Days, Greatest, Least, MonthsLater, is_any
+from examprep.plumbing.sql_words import Among, Days, Equal, Greatest, Least, MonthsLater, is_any
 from examprep.register import actions as register
 from examprep.register.rules.windows import region_prefix
 from examprep.syllabus.rules.levels import LEVELS
@@ -34,16 +35,13 @@ def owing(cut: Cut, among: Among) -> Any:
     if asked.period_kind == CALENDAR and asked.first_year == "next-year":
         conditions.append(or_(who.c.first_issued_on.is_(None), who.c.first_issued_on < who.c.period_start))
     row = ExemptionRow
-    spared = (
-        select(
-            func.coalesce(
-                func.sum(Greatest(Days(Least(row.until, who.c.period_end), Greatest(row.since, begins)), 0)), 0
-            )
-        )
-        .where(_decided(asked, who.c.person_id), row.kind == "exempt")
-        .scalar_subquery()
+    exempt = select(
+        func.coalesce(func.sum(Greatest(Days(Least(row.until, who.c.period_end), Greatest(row.since, begins)), 0)), 0)
+    ).where(_decided(asked, who.c.person_id), row.kind == "exempt")
+    spared = _of_some(who.c.person_id, "exempt", among, exempt, 0)
+    postponed = _of_some(
+        who.c.person_id, "postponed", among, granted(asked, who.c.person_id, who.c.period_end), literal(None, Date)
     )
-    postponed = granted(asked, who.c.person_id, who.c.period_end).scalar_subquery()
     closes: Any = who.c.period_end
     if asked.grace_months:
         closes = MonthsLater(who.c.period_end, literal(asked.grace_months))
@@ -55,7 +53,7 @@ def owing(cut: Cut, among: Among) -> Any:
         Greatest(Days(who.c.period_end, begins) - spared, 0).label("owed_days"),
         type_coerce(Greatest(closes, func.coalesce(postponed, closes)), Date).label("closes_on"),
     ).where(*conditions)
-    return found.cte("owing")
+    return found.cte("owing").prefix_with("MATERIALIZED")  # else each mention of its columns looks for decisions anew
 
 
 def _holding(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -68,8 +66,8 @@ def _holding(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
         held.c.first_issued_on,
         day("period_start").label("period_start"),
         day("period_end").label("period_end"),
-    ).where(is_any(held.c.level, list(cut.requirement.total_minutes)))
-    return _where_made(query, held, cut, day("base_start"))
+    ).where(*_of_level(held.c.level, LEVELS, cut.requirement))
+    return _where_made(query, held, cut, among, day("base_start"))
 
 
 def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -89,13 +87,13 @@ def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
             terms.c.registered_on >= asked.since,
             terms.c.registered_on <= day("today"),
             terms.c.registered_until > day("unsettled"),
-            is_any(terms.c.rank, [LEVELS.index(level) + 1 for level in asked.total_minutes]),
+            *_of_level(terms.c.rank, range(1, len(LEVELS) + 1), asked),
         )
         .group_by(terms.c.person_id, terms.c.registered_on)
     )
     if until := span_end(cut.versions, asked):
         query = query.where(terms.c.registered_on < until)
-    return _where_made(query, terms, cut, terms.c.registered_on)
+    return _where_made(query, terms, cut, among, terms.c.registered_on)
 
 
 def _kept(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -115,7 +113,25 @@ def _kept(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
     return query.where(row.period_end <= day("unsettled"))
 
 
-def _where_made(query: Any, persons: Any, cut: Cut, begins: Any) -> Any:
+def _of_some(
+    person_id: Any, kind: str, among: Among, asked: Select[*tuple[Any, ...]], nothing: Any
+) -> ColumnElement[Any]:
+    """What decisions of a kind come to; looked for only of the few of whom there are any, who are read at once."""
+    row = ExemptionRow
+    any_of = select(row.person_id).where(row.kind == kind, row.withdrawn_at.is_(None), among(row.person_id))
+    return case((person_id.in_(any_of), asked.scalar_subquery()), else_=nothing)
+
+
+def _of_level(column: Any, values: Sequence[Any], asked: Requirement) -> list[ColumnElement[bool]]:
+    """That a column, which says a level by the values in the levels' order, says one of those asked.
+
+    Where all are asked nothing is: what PostgreSQL guesses of a condition on a group made it choose loops over it.
+    """
+    wanted = [value for level, value in zip(LEVELS, values, strict=True) if level in asked.total_minutes]
+    return [] if len(wanted) == len(LEVELS) else [is_any(column, wanted)]
+
+
+def _where_made(query: Any, persons: Any, cut: Cut, among: Among, begins: Any) -> Any:
     """Bound to where the requirement is made and no other replaces it; without such bounds no table is joined.
 
     ``begins`` is the first day of the period, bound or a column.
@@ -132,7 +148,7 @@ def _where_made(query: Any, persons: Any, cut: Cut, begins: Any) -> Any:
     return (
         query.join(PersonRow, PersonRow.id == persons.c.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(*conditions)
+        .where(among(Equal(PersonRow.id, persons.c.person_id)), *conditions)
     )
 
 

@@ -52,7 +52,7 @@ def standings(session: Session, repair: bool) -> Iterator[str]:
     """
     last = store.last_person_id(session)
     for cut in kept_cuts(session):
-        wrong = standing_store.stale(session, cut, 1, last, lines_too=True)
+        wrong, _ = standing_store.stale(session, cut, 1, last, lines_too=True)
         for person_id in wrong:
             yield f"ce_standing person {person_id}, {cut.requirement.code}: not what the lines say"
         for start in range(0, len(wrong) if repair else 0, AT_ONCE):

@@ -1,10 +1,12 @@
 """Standings as they are kept: read where they are stale, written where they are judged otherwise."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     and_,
@@ -13,10 +15,10 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    not_,
     or_,
     select,
-    text,
+    tuple_,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
@@ -26,6 +28,7 @@ from examprep.ce.judging import judged
 from examprep.ce.models import StandingRow
 from examprep.ce.owing import day, owing
 from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing import bulk
 from examprep.plumbing.db import Prepared
 from examprep.plumbing.sql_words import Among
 
@@ -36,10 +39,9 @@ def in_range(column: Any) -> ColumnElement[bool]:
     return found
 
 
-def among_ids(column: Any) -> ColumnElement[bool]:
-    """The persons in ``ids``."""
-    found: ColumnElement[bool] = column.in_(bindparam("ids", expanding=True, type_=Integer()))
-    return found
+def among_ids(dialect: str) -> Among:
+    """The persons in ``ids``, as `bulk.as_list` puts them for the dialect."""
+    return lambda column: bulk.listed(dialect, column, bindparam("ids"))
 
 
 def everybody(column: Any) -> ColumnElement[bool]:
@@ -58,17 +60,16 @@ _KEY = ("person_id", "code", "period_start")
 _FACTS = tuple(column.name for column in _TABLE.columns if column.name not in _KEY)
 
 
-def _changed(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
+def _changed(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
     """What is judged otherwise than it is kept."""
-    new = judged(cut, among).cte("judged")
+    new = judged(cut, who, among).cte("judged")
     old, joined = _beside_kept(cut, new, among)
     differs = or_(old.person_id.is_(None), *(getattr(old, name) != new.c[name] for name in _FACTS))
     return select(*(new.c[column.name] for column in _TABLE.columns)).select_from(joined).where(differs)
 
 
-def _owed_otherwise(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
+def _owed_otherwise(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
     """Who owes something otherwise than it is kept. What lines come to is left aside: each line sees to that itself."""
-    who = owing(cut, among)
     old, joined = _beside_kept(cut, who, among)
     same = ("level", "period_end", "owed_days", "closes_on")
     differs = or_(
@@ -95,29 +96,34 @@ _STATEMENTS: dict[tuple[object, ...], Any] = {}  # built once: building takes lo
 MOST_STATEMENTS = 256
 
 
-def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool = False) -> list[int]:
-    """The persons of a range of whom something else is kept than what they owe, or who owe nothing any more.
+def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool = False) -> tuple[list[int], list[int]]:
+    """The persons of a range of whom something else is kept than what they owe; and who owe something no more.
 
     ``lines_too`` holds what is kept against all lines: that it always agrees is what `examprep verify` asks.
     """
-    values = {**cut.values, "first": first, "last": last}
+    query = _kept_query(cut, f"stale-{lines_too}", lambda: _build_stale(cut, in_range, lines_too=lines_too))
+    found: tuple[set[int], set[int]] = (set(), set())
+    for person_id, gone in session.execute(query, {**cut.values, "first": first, "last": last}):
+        found[gone].add(person_id)
+    return sorted(found[0]), sorted(found[1])
+
+
+def _build_stale(cut: Cut, among: Among, *, lines_too: bool) -> Any:
+    who = owing(cut, among)
     if lines_too:
-        query = _kept_query(cut, "changed", lambda: _person_of(_changed(cut, in_range)))
+        changed = _changed(cut, who, among)
+        changed = changed.with_only_columns(changed.selected_columns.person_id)
     else:
-        query = _kept_query(cut, "stale", lambda: _owed_otherwise(cut, in_range))
-    found = set(session.scalars(query, values))
-    if not cut.frozen:
-        gone = _kept_query(cut, "gone", lambda: select(StandingRow.person_id).where(*_gone(cut, in_range)))
-        found.update(session.scalars(gone, values))
-    return sorted(found)
-
-
-def _person_of(changed: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return changed.with_only_columns(changed.selected_columns.person_id)
+        changed = _owed_otherwise(cut, who, among)
+    changed = changed.add_columns(literal(0, Integer).label("gone"))
+    if cut.frozen:
+        return changed
+    gone = _gone(cut, who, among).subquery()
+    return union_all(changed, select(gone.c.person_id, literal(1, Integer)))
 
 
 def _kept_query(cut: Cut, kind: str, build: Callable[[], Any]) -> Any:
-    """A statement for ranges or lists of persons, built once for its shape."""
+    """A statement, built once for its shape."""
     key = (kind, *cut.shape())
     if key not in _STATEMENTS:
         if len(_STATEMENTS) >= MOST_STATEMENTS:
@@ -131,24 +137,36 @@ def keep(session: Session, cut: Cut, person_ids: Sequence[int], *, prune: bool =
 
     A line more or less changes nothing of who owes what: then there is nothing to ``prune``.
     """
-    dialect = session.get_bind().dialect.name
-    values = cut.values
-    if len(person_ids) == 1:
-        writing = _kept_query(cut, "keep-one", lambda: Prepared(lambda name: _build_keep(cut, one, name)))
-        writing.run(session.connection(), {**values, "person": person_ids[0]})
-    elif person_ids[-1] - person_ids[0] + 1 == len(person_ids):
-        writing = _kept_query(cut, f"keep-range-{dialect}", lambda: _build_keep(cut, in_range, dialect))
-        session.execute(writing, {**values, "first": person_ids[0], "last": person_ids[-1]})
-    else:
-        writing = _kept_query(cut, f"keep-{dialect}", lambda: _build_keep(cut, among_ids, dialect))
-        session.execute(writing, {**values, "ids": list(person_ids)})
+    first, last = person_ids[0], person_ids[-1]
+    kind = "one" if first == last else "range" if last - first + 1 == len(person_ids) else "ids"
+    ids = bulk.as_list(session.get_bind().dialect.name, person_ids)
+    values = {**cut.values, "person": first, "first": first, "last": last, "ids": ids}
+    connection = session.connection()
+    _keeping(cut, kind).run(connection, values)
     if prune and not cut.frozen:
-        gone = _kept_query(cut, "prune", lambda: delete(StandingRow).where(*_gone(cut, among_ids)))
-        session.execute(gone, {**values, "ids": list(person_ids)})
+        _pruning(cut).run(connection, values)
+
+
+def ready(session: Session, cut: Cut, *, prune: bool) -> None:
+    """Put the statements of `keep` into words before anything is locked: that takes as long as a part's writing."""
+    statements = [_keeping(cut, "range"), _keeping(cut, "ids"), *([_pruning(cut)] if prune else [])]
+    for statement in statements:
+        statement.ready(session.connection().dialect)
+
+
+def _keeping(cut: Cut, kind: str) -> Prepared:
+    def build(dialect: str) -> Any:
+        return _build_keep(cut, {"one": one, "range": in_range, "ids": among_ids(dialect)}[kind], dialect)
+
+    return _kept_query(cut, f"keep-{kind}", lambda: Prepared(build))
+
+
+def _pruning(cut: Cut) -> Prepared:
+    return _kept_query(cut, "prune", lambda: Prepared(lambda dialect: _build_prune(cut, among_ids(dialect))))
 
 
 def _build_keep(cut: Cut, among: Among, dialect: str) -> Any:
-    changed = _changed(cut, among)
+    changed = _changed(cut, owing(cut, among), among)
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(_TABLE)
     insert = insert.from_select([column.name for column in _TABLE.columns], changed)
     return insert.on_conflict_do_update(
@@ -156,20 +174,25 @@ def _build_keep(cut: Cut, among: Among, dialect: str) -> Any:
     )
 
 
-def _gone(cut: Cut, among: Among) -> list[ColumnElement[bool]]:
-    """Kept standings of open periods whose person owes nothing any more."""
-    who = owing(cut, among)
+def _build_prune(cut: Cut, among: Among) -> Any:
+    row, gone = StandingRow, _gone(cut, owing(cut, among), among).subquery()
+    key = tuple_(row.person_id, row.period_start).in_(select(gone.c.person_id, gone.c.period_start))
+    return delete(row).where(row.code == cut.requirement.code, among(row.person_id), key)
+
+
+def _gone(cut: Cut, who: Any, among: Among) -> CompoundSelect[int, date]:
+    """Person and first day of kept standings that are not settled yet, where nothing is owed any more.
+
+    As one set without the other, which both databases always do by a table of hashes or a sort.
+    """
     row = StandingRow
-    conditions = [row.code == cut.requirement.code, among(row.person_id)]
+    running = [row.code == cut.requirement.code, among(row.person_id)]
     if cut.period:
-        conditions.append(row.period_start == day("period_start"))
-        conditions.append(row.person_id.not_in(select(who.c.person_id)))
+        running.append(row.period_start == day("period_start"))
     else:
-        conditions.append(row.requirement_id == cut.requirement.id)
-        conditions.append(row.period_end > day("unsettled"))
-        still = select(literal(1)).where(who.c.person_id == row.person_id, who.c.period_start == row.period_start)
-        conditions.append(not_(still.exists()))
-    return conditions
+        running += [row.requirement_id == cut.requirement.id, row.period_end > day("unsettled")]
+    kept = select(row.person_id, row.period_start).where(*running)
+    return kept.except_(select(who.c.person_id, who.c.period_start))
 
 
 def changes(session: Session, cut: Cut, limit: int) -> tuple[dict[tuple[str, str], int], list[tuple[Any, ...]]]:
@@ -178,7 +201,7 @@ def changes(session: Session, cut: Cut, limit: int) -> tuple[dict[tuple[str, str
     Persons by (state kept, state judged), ``none`` where nothing is owed; and the first of those whose state changes:
     person's id, name, unit, the two states, and what would be missing.
     """
-    new, old = judged(cut, everybody).subquery(), aliased(StandingRow)
+    new, old = judged(cut, owing(cut, everybody), everybody).subquery(), aliased(StandingRow)
     same = old.period_end == new.c.period_end if cut.period else old.period_start == new.c.period_start
     running = (
         [old.period_end == cut.period.end]
@@ -221,10 +244,20 @@ def changes(session: Session, cut: Cut, limit: int) -> tuple[dict[tuple[str, str
     return counts, [tuple(row) for row in rows]
 
 
-def alone(session: Session) -> None:
-    """Let this transaction's statements run in one process: to start further ones takes longer than they save."""
+def in_bulk(session: Session) -> None:
+    """Let this transaction handle many at once: in one process, since to start further ones takes longer than they
+    save; with room for a range's joins; and planned for what is there now: a table may have been empty at first.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+        session.execute(_IN_BULK)
+
+
+_IN_BULK = select(
+    func.set_config("max_parallel_workers_per_gather", "0", True),
+    func.set_config("work_mem", "64MB", True),
+    func.set_config("plan_cache_mode", "force_custom_plan", True),
+    func.set_config("random_page_cost", "1.1", True),  # or it reads all events for some hundred certificates
+)
 
 
 def lock(session: Session, person_ids: Sequence[int], *, passing_over: bool = False) -> list[int]:
@@ -234,5 +267,5 @@ def lock(session: Session, person_ids: Sequence[int], *, passing_over: bool = Fa
     """
     if session.get_bind().dialect.name != "postgresql":
         return list(person_ids)
-    query = select(PersonRow.id).where(PersonRow.id.in_(person_ids)).order_by(PersonRow.id)
+    query = select(PersonRow.id).where(bulk.among(session, PersonRow.id, person_ids)).order_by(PersonRow.id)
     return list(session.scalars(query.with_for_update(key_share=True, skip_locked=passing_over)))

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, any_, bindparam, column, func, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Dialect, any_, bindparam, column, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -48,13 +48,24 @@ def uncollected() -> Iterator[None]:
 
 def among(session: Session, asked: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
     """That a column is one of many values, sent as one value: an array, or JSON that SQLite unfolds."""
-    if session.get_bind().dialect.name == "sqlite":
-        unfolded = func.json_each(json.dumps(list(values))).table_valued("value")
+    dialect = session.get_bind().dialect.name
+    return listed(dialect, asked, bindparam(None, as_list(dialect, values)))
+
+
+def listed(dialect: str, asked: Any, bound: BindParameter[Any]) -> ColumnElement[bool]:
+    """That a column is one of the values of a parameter, to which `as_list` of them is bound."""
+    if dialect == "sqlite":
+        unfolded = func.json_each(bound).table_valued("value")
         found: ColumnElement[bool] = asked.in_(select(unfolded.c.value))
         return found
-    kind = BigInteger if isinstance(asked.type, Integer) else Text
-    same: ColumnElement[bool] = asked == any_(bindparam(None, list(values), ARRAY(kind)))
+    kind = ARRAY(BigInteger if isinstance(asked.type, Integer) else Text)
+    same: ColumnElement[bool] = asked == any_(type_coerce(bound, kind))
     return same
+
+
+def as_list(dialect: str, values: Sequence[int] | Sequence[str]) -> Any:
+    """Many values as the one that is sent for them."""
+    return json.dumps(list(values)) if dialect == "sqlite" else list(values)
 
 
 def pairs_from(session: Session, texts: Sequence[str], days: Sequence[date]) -> tuple[Any, Any]:

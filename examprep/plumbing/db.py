@@ -87,13 +87,17 @@ class Prepared:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Send it; what it returned, converted as the columns' types say."""
-        words = self._kept.get(connection.dialect.name) or self._put(connection.dialect)
+        words = self.ready(connection.dialect)
         converted = {**words.constants, **values}
         for name, convert in words.binds:
             converted[name] = convert(converted[name])
         sent: Any = converted if words.places is None else tuple([converted[name] for name in words.places])
         cursor = send(connection, words.text, sent)
         return [words.read(row) for row in cursor.fetchall()] if self._columns else []
+
+    def ready(self, dialect: Dialect) -> "_Words":
+        """Put it into the dialect's words, unless that was done: beforehand, where a transaction should not wait."""
+        return self._kept.get(dialect.name) or self._put(dialect)
 
     def _put(self, dialect: Dialect) -> "_Words":
         compiled = self._build(dialect.name).compile(dialect=dialect)

@@ -41,6 +41,21 @@ class MonthsLater(FunctionElement[date]):
     type = Date()
 
 
+class Equal(FunctionElement[Any]):
+    """One of two columns that a join holds equal: the first, for SQLite the second.
+
+    Bound to a range, both tables of a join by it let PostgreSQL read just that range of each. SQLite would read all of
+    a table that it believes well bound by itself into a filter first, even where one person is asked for.
+    """
+
+    inherit_cache = True
+    name = "equal"
+
+    def __init__(self, column: Any, other: Any) -> None:
+        super().__init__(column, other)
+        self.type = column.type
+
+
 @compiles(Greatest)
 @compiles(Least)
 def _by_name(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
@@ -52,6 +67,16 @@ def _by_name(element: FunctionElement[Any], compiler: Any, **options: Any) -> st
 def _on_sqlite(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
     name = {"greatest": "max", "least": "min"}[element.name]
     return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Equal)
+def _equal(element: Equal, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(next(iter(element.clauses)), **options))
+
+
+@compiles(Equal, "sqlite")
+def _equal_on_sqlite(element: Equal, compiler: Any, **options: Any) -> str:
+    return f"+{compiler.process(list(element.clauses)[1], **options)}"  # the sign keeps it from seeing through it
 
 
 @compiles(Days)
