@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from examprep.exams.models import TallyRow
+from examprep.exams.models import TallyRow, TrendRow
+from examprep.kernel.rate import Rate
 from examprep.people.models import OrganisationTreeRow
 
 FIGURES = ("registered", "sat", "passed")
@@ -21,6 +22,11 @@ class Fates:
     registered: int
     sat: int
     passed: int
+
+    @property
+    def rate(self) -> Rate:
+        """Passed of those who sat."""
+        return Rate(self.passed, self.sat)
 
 
 def below(session: Session, organisation_ids: Sequence[int], years: Sequence[int]) -> dict[Place, Fates]:
@@ -44,6 +50,16 @@ def at(session: Session, organisation_ids: Sequence[int], years: Sequence[int]) 
         .group_by(row.year, row.organisation_id, row.level)
     )
     return _read(session, query)
+
+
+def in_region(session: Session, region_code: str, year: int, level: str | None) -> Fates:
+    """Everybody who registered in a region for an exam year: at one level, or at any."""
+    row = TrendRow
+    query = select(*(func.coalesce(func.sum(getattr(row, figure)), 0) for figure in FIGURES))
+    query = query.where(row.region_code == region_code, row.year == year)
+    if level:
+        query = query.where(row.level == level)
+    return Fates(*(int(count) for count in session.execute(query).one()))
 
 
 def _sums() -> list[Any]:

@@ -1,5 +1,6 @@
-"""How the learners of a class get on in practice, and who needs help in what."""
+"""How the learners of a class get on in practice, who needs help in what, and what came of the class."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from examprep.plumbing.i18n import in_language, language
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime
 from examprep.practice import progress as practice
-from examprep.training import overview
+from examprep.training import overview, reporting
 from examprep.training.blueprint import bp
 from examprep.training.rules.tutoring import DAYS
 
@@ -28,6 +29,19 @@ PROGRESS_COLUMNS = (
     Column("mastered", N_("Mastered"), "rate"),
     Column("mistakes", N_("Open mistakes"), "number", sortable=True),
     Column("weakest", N_("Weakest chapters")),
+)
+REACHED = {
+    reporting.PASSED: N_("Passed"),
+    reporting.SAT: N_("Sat, not passed"),
+    reporting.ABSENT: N_("Registered, did not sit"),
+    reporting.UNREGISTERED: N_("Not registered"),
+}
+REPORT_COLUMNS = (
+    Column("name", N_("Name"), sortable=True),
+    Column("organisation", N_("Organisation"), sortable=True),
+    Column("attended", N_("Sessions attended"), "number", sortable=True),
+    Column("minutes", N_("Credit hours"), "hours", sortable=True),
+    Column("exam", N_("Exam"), "choice", choices=REACHED, sortable=True),
 )
 
 
@@ -80,3 +94,18 @@ def _row(each: practice.Learnt, learner: Any) -> dict[str, Any]:
         "mistakes": each.mistakes,
         "weakest": weak,
     }
+
+
+@bp.get("/all/<int:class_id>/report")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def class_report(class_id: int) -> ResponseReturnValue:
+    """What came of a class, on one page."""
+    ask = Ask.of(request.args, size=200)
+    with reading() as session:
+        found = reporting.report(session, current_actor(), class_id, now=runtime().clock.now())
+    columns = REPORT_COLUMNS if found.fates else REPORT_COLUMNS[:-1]
+    page = page_of([asdict(each) for each in found.learners], ask, columns=columns)
+    if ask.export:
+        return download(page, columns, "class-report")
+    today = runtime().clock.today()
+    return render_template("training/class_report.html", report=found, page=page, columns=columns, today=today)

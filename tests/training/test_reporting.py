@@ -1,0 +1,101 @@
+"""What came of a class: attendance and hours of its closed sessions, and the exam beside the region."""
+
+import pytest
+from sqlalchemy import insert
+
+from examprep.exams.models import OutcomeRow, SittingRow, TrendRow
+from examprep.kernel.errors import NotFound
+from examprep.people.actions import region_of
+from examprep.training import attending, enrolling, reporting
+from examprep.training.models import ClassRow
+from tests.training.conftest import EVENING, NEXT_EVENING
+
+
+@pytest.fixture
+def report(season):
+    def ask(class_id, name="ann_trainer"):
+        actor = season.actor(name)
+        return season.ask(lambda s: reporting.report(s, actor, class_id, now=season.clock.now()))
+
+    return ask
+
+
+def closed(season, session_id, *present):
+    """Hold a session and close it."""
+    trainer = season.actor("ann_trainer")
+    season.do(attending.take_attendance, trainer, session_id, {who.person_id: True for who in present})
+    season.do(attending.close_session, trainer, session_id)
+
+
+def test_attendance_and_hours_are_those_of_closed_sessions(season, report):
+    class_id, people = season.class_(), season.learners(4)
+    for who in people:
+        season.do(enrolling.enrol, who, class_id)
+    first, second = season.sessions(class_id)
+    empty = report(class_id)
+    assert (empty.held, empty.attendance.base, empty.minutes, empty.fates) == (0, 0, 0, None)
+    season.go_to(EVENING.ends_at)
+    closed(season, first, *people[:3])
+    season.go_to(NEXT_EVENING.ends_at)
+    # Ticked and not closed yet: it has given nothing, and is no seat taken.
+    season.do(attending.take_attendance, season.actor("ann_trainer"), second, {people[0].person_id: True})
+    found = report(class_id)
+    assert (found.held, found.came) == (1, 3)
+    assert (found.attendance.part, found.attendance.base) == (3, 4)
+    assert sorted(each.attended for each in found.learners) == [0, 1, 1, 1]
+    given = {each.minutes for each in found.learners if each.attended}
+    assert len(given) == 1
+    assert found.minutes == 3 * given.pop() > 0
+    season.do(attending.reopen_session, season.actor("ann_trainer"), first, reason="wrong list")
+    assert (report(class_id).held, report(class_id).minutes) == (0, 0)
+
+
+def test_the_exam_beside_the_region(season, report):
+    class_id, people = season.class_(kind="exam", exam_year=2026), season.learners(4)
+    for who in people:
+        season.do(enrolling.enrol, who, class_id)
+    with season.database.write() as session:
+        session.execute(insert(SittingRow).values(year=2026, certainty="H"))
+        place = region_of(session, people[0].organisation_id)
+        same = {
+            "year": 2026, "level": "ASW", "organisation_id": people[0].organisation_id, "region_code": place,
+            "approved": True, "pending": False, "first_time": True, "trained": True, "sat_bits": 3, "passed_bits": 0,
+        }  # fmt: skip
+        fared = ((True, True), (True, False), (False, False))
+        session.execute(
+            insert(OutcomeRow),
+            [
+                {**same, "person_id": who.person_id, "sat": sat, "qualified": passed}
+                for who, (sat, passed) in zip(people, fared, strict=False)
+            ],
+        )
+        where = region_of(session, session.get_one(ClassRow, class_id).organisation_id)
+        counts = {"registered": 30, "approved": 29, "sat": 20, "passed": 5}
+        for level, year in (("ASW", 2026), ("SW", 2026), ("ASW", 2025)):
+            session.execute(insert(TrendRow).values(region_code=where, level=level, year=year, **counts))
+    found = report(class_id)
+    assert (found.fates.registered, found.fates.sat, found.fates.passed) == (3, 2, 1)
+    assert [each.exam for each in sorted(found.learners, key=lambda each: each.person_id)] == [
+        "passed", "sat", "absent", "unregistered",
+    ]  # fmt: skip
+    assert (found.region.registered, found.region.sat, found.region.passed) == (60, 40, 10)
+
+
+def test_a_class_of_others_has_no_report(season, report, sign_in):
+    class_id = season.class_()
+    with pytest.raises(NotFound):
+        report(class_id, "bob_trainer")
+    assert sign_in("bob_trainer").get(f"/training/all/{class_id}/report").status_code == 404
+    assert sign_in("ann_candidate").get(f"/training/all/{class_id}/report").status_code == 403
+
+
+def test_the_page_and_its_download(season, sign_in):
+    class_id, (who,) = season.class_(kind="exam", exam_year=2026), season.learners(1)
+    season.do(enrolling.enrol, who, class_id)
+    trainer = sign_in("ann_trainer")
+    at = f"/training/all/{class_id}/report"
+    assert who.name in trainer.get(at).text
+    assert f'href="{at}"' in trainer.get(f"/training/all/{class_id}").text
+    sheet = trainer.get(f"{at}?export=csv")
+    assert sheet.status_code == 200
+    assert who.name in sheet.text
