@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from alembic import command as alembic
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from pytest_socket import enable_socket, socket_allow_hosts
@@ -18,10 +19,12 @@ from examprep.app.factory import create_app
 from examprep.app.operations import alembic_config
 from examprep.config.settings import Settings
 from examprep.kernel.clock import FixedClock
-from examprep.plumbing.db import Base, Database
+from examprep.people import passwords
+from examprep.plumbing.db import Database
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.vault import Vault
 from examprep.translations.build_hook import compile_catalogues
+from tests.again import Again, empty
 from tests.factories import World, build_world
 
 # 2026-03-31 17:30 UTC is already 1 April in the office: a mix-up of the two days shows at once.
@@ -55,6 +58,8 @@ def pytest_configure() -> None:
     # A test on a busy machine is not wrong for being slow; how slow is asked by the benches.
     hypothesis.settings.register_profile("ours", deadline=None)
     hypothesis.settings.load_profile("ours")
+    # The weakest hash there is: at full strength (tests/people/test_passwords.py) signing in took a fifth of all tests.
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     compile_catalogues(Path(__file__).parents[1] / "examprep" / "translations")
 
 
@@ -107,20 +112,7 @@ def database(
         _migrated[kind] = Database(url)
     found = _migrated[kind]
     yield found
-    _empty(found)
-
-
-def _empty(database: Database) -> None:
-    """Delete all rows; quicker than truncating or migrating anew."""
-    deletes = [f'DELETE FROM "{table.name}"' for table in Base.metadata.tables.values()]
-    with database.write() as session:
-        connection = session.connection()
-        if database.on_sqlite:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for delete in deletes:
-                connection.exec_driver_sql(delete)
-        else:
-            connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = 'replica'", *deletes]))
+    empty(found)
 
 
 @pytest.fixture
@@ -158,10 +150,16 @@ def app(runtime: Runtime, _applications) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def again() -> Again:
+    """``again(runtime, "a world", make)`` makes rows once and puts them back for each test after (tests/again.py)."""
+    return Again()
+
+
 @pytest.fixture
-def world(runtime: Runtime) -> World:
+def world(runtime: Runtime, again: Again) -> World:
     """Two counties in one prefecture, with one person of each role in each (tests/factories.py)."""
-    return build_world(runtime)
+    return again(runtime, "world", lambda: build_world(runtime))
 
 
 @pytest.fixture
