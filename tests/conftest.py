@@ -32,26 +32,51 @@ NOW = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
 KEYS = {"secret_key": "s" * 40, "data_key": "d" * 40}
 
 
-# What one process does, one test after the other: the demo is made once, and one browser suffices. The pages take as
-# long as all other journeys.
-TOGETHER = {
-    "tests/journeys/test_demo_figures.py": "demo",
-    "tests/journeys/test_pages.py": "pages",
-    "tests/journeys/": "browser",
-}
+# What begins a run, the longest first, so that all processes are busy to its end. The tests of one line share what
+# they start (a server, a browser, windows), so one process does them, one after the other. While one process makes
+# the county for the first line, another takes the second, which needs none.
+TOGETHER = (
+    "tests/journeys/test_pages.py::test_each_page[county-zh]",
+    "tests/journeys/test_offline.py",
+    "tests/journeys/test_pages.py::test_each_page[province-zh]",
+    "tests/journeys/test_pages.py::test_each_page[county-en]",
+    "tests/journeys/test_pages.py::test_each_page[province-en]",
+    "tests/journeys/test_pages.py::test_each_page[trainer-zh]",
+    "tests/journeys/test_pages.py::test_each_page[admin-zh]",
+    "tests/journeys/test_pages.py::test_each_page[trainer-en]",
+    "tests/journeys/test_pages.py::test_each_page[admin-en]",
+    "tests/journeys/test_pages.py",
+    "tests/journeys/test_walk.py::test_nu",
+    "tests/journeys/test_walk.py",
+    "tests/journeys/test_no_scripts.py",
+    "tests/journeys/test_demo_figures.py",
+    "tests/journeys/test_bad_network.py",
+    "tests/journeys/",
+)
+
+
+def _place(nodeid: str) -> int:
+    """Which line of ``TOGETHER`` the test belongs to; to none: all after the last."""
+    return next((place for place, start in enumerate(TOGETHER) if nodeid.startswith(start)), len(TOGETHER))
 
 
 class Scheduling(LoadScopeScheduling):
-    """Each test goes to whichever process is free, but those of ``TOGETHER`` to the one that began them."""
+    """Each test goes to whichever process is free, but those of one line to the one that began them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+        place = _place(nodeid)
+        return TOGETHER[place] if place < len(TOGETHER) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log) -> Scheduling:
     # Its own --dist loadgroup writes the group into a field that pytest 9.2 no longer reads.
+    config.option.loadscopereorder = False  # by the order below, not by how many tests a line has
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _place(item.nodeid))
 
 
 def pytest_configure() -> None:

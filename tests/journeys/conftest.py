@@ -89,7 +89,7 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A fresh installation on SQLite with the two counties of ``build_world`` and the starter questions."""
     home = tmp_path_factory.mktemp("journeys")
@@ -132,7 +132,7 @@ def _await(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the server did not answer: {log.read_text()}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; without one the journeys fail, since what they show would otherwise go unseen."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)

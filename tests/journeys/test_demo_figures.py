@@ -1,7 +1,9 @@
 """The demo's bureau pages show exactly the figures of the founding reports, and every figure opens its rows."""
 
 import html
+import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from examprep.app.demo.command import make
+from examprep.app.demo.command import READY
 from examprep.app.factory import create_app, open_runtime
 from examprep.bureau import publishing
 from examprep.bureau.models import PublicationRow
@@ -19,6 +21,8 @@ from examprep.config.settings import Settings
 from examprep.people.actions import actor_named
 from tests.journeys.conftest import environment, zh
 from tests.reports.attack import check
+
+pytest_plugins = ["tests.journeys.pages_conftest"]
 
 HEAD = re.compile(r'<div class="figure-label">(?:<a href="([^"]*)">)?([^<]*)')
 PART = r'<div class="figure-{}">(.*?)</div>'
@@ -93,10 +97,10 @@ def address(cell: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo, made once: its application and the password of its accounts."""
-    home = tmp_path_factory.mktemp("demo") / "demo"
-    password = make(home)
+def demo(made, tmp_path_factory):
+    """The demo as it is made: its application and the password of its accounts."""
+    home = shutil.copytree(made, tmp_path_factory.mktemp("demo") / "demo")
+    password = json.loads((home / READY).read_text())["password"]
     runtime = open_runtime(Settings.from_env({}, home=home))
     app = create_app(runtime)
     app.config["WTF_CSRF_ENABLED"] = False

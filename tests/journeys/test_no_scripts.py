@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys import markup
 
 pytest_plugins = ["tests.journeys.pages_conftest"]
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from tests.journeys.county import LANGUAGES
 
 pytest_plugins = ["tests.journeys.pages_conftest"]
-pytestmark = pytest.mark.xdist_group("browser")
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 

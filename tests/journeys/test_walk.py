@@ -14,7 +14,6 @@ from tests.journeys import markup, nu
 from tests.journeys.county import LANGUAGES
 
 pytest_plugins = ["tests.journeys.pages_conftest"]
-pytestmark = pytest.mark.xdist_group("browser")
 
 # What is no page.
 NOT_WALKED = {
