@@ -104,7 +104,7 @@ def test_a_taken_port_is_said_plainly(run, world, database):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         server = run("serve", "--port", str(taken.getsockname()[1]))
-        assert server.wait(25) == 1
+        assert server.wait(120) == 1
     assert "cannot listen" in server.output.read_text()
     assert "Traceback" not in server.output.read_text()
 
