@@ -15,7 +15,7 @@ from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.register import schemes
 from examprep.register.models import AwardLineRow, AwardRunLineRow, AwardSchemeRow
-from examprep.register.paid import post
+from examprep.register.paid import lock, paid_to, post
 
 LINE, SCHEME, RUN_LINE = AwardLineRow, AwardSchemeRow, AwardRunLineRow
 
@@ -40,11 +40,19 @@ def reinstate(session: Session, actor: Actor, line_id: int, *, reason: str, now:
 
     Raises:
         NotFound: no such line within the actor's bounds.
-        Conflict: ``register.award-reinstated`` -- it is no taking back, or counts again already.
+        Conflict: ``register.award-reinstated`` -- it is no taking back, or counts again already;
+            ``register.award-elsewhere`` -- only the highest pays, and another scheme has paid it since.
     """
     line = _line(session, actor, line_id)
     if line.why != "clawback":
         raise Conflict("register.award-reinstated", "Only what was taken back can count again.")
+    lock(session, [line.person_id])
+    paid = paid_to(session, [line.person_id])
+    if line.scheme_id in paid.highest and paid.elsewhere(line.scheme_id, line.person_id, line.entitlement) > 0:
+        raise Conflict(
+            "register.award-elsewhere",
+            "Another scheme has paid this since, and only the highest pays. Take that payment back first.",
+        )
     _follow(session, actor, line, "reinstated", reason, now)
     record(session, actor, "register.award-reinstated", "award_line", line_id, now=now, after={"reason": reason})
     return line.person_id

@@ -340,6 +340,27 @@ def test_of_two_schemes_of_which_only_the_highest_pays(office):
     assert office.totals() == (1, 70_000)
 
 
+def test_what_another_scheme_has_paid_since_does_not_count_again(office):
+    certificate_id = office.certify()
+    first = office.scheme(name="甲", stacking="highest")
+    office.approve(office.apply(first, certificate_id), "ann_officer", "second")
+    office.run()
+    office.do(awards.take_back, "ann_officer", office.lines()[0][0], reason="重复", now=office.now)
+    other = office.scheme(name="乙", stacking="highest", fen_by_level={"ASW": 20_000})
+    office.approve(office.apply(other, certificate_id), "ann_officer", "second")
+    office.run()
+    assert office.totals() == (1, 20_000)
+    back = next(id_ for id_, fen, _ in office.lines() if fen == -30_000)
+    with pytest.raises(Conflict) as refusal:
+        office.do(awards.reinstate, "ann_officer", back, reason="误追回", now=office.now)
+    assert refusal.value.code == "register.award-elsewhere"
+    later = next(id_ for id_, fen, _ in office.lines() if fen == 20_000)
+    office.do(awards.take_back, "ann_officer", later, reason="改发", now=office.now)
+    office.do(awards.reinstate, "ann_officer", back, reason="误追回", now=office.now)
+    assert office.totals() == (1, 30_000)
+    office.sound()
+
+
 def test_two_organisations_paying_at_once_pay_only_the_highest(office):
     certificate_id = office.certify()
     above = {"name": "市级", "stacking": "highest", "fen_by_level": {"ASW": 20_000}}
