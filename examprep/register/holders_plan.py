@@ -162,7 +162,7 @@ class _Draft:
         return Plan(
             self._source.table.heads,
             self._source.table.rows,
-            self._reader.problems,
+            sorted(self._reader.problems, key=lambda problem: problem.row),
             (
                 (N_("New certificates"), effects[NEW]),
                 (N_("Corrected certificates"), effects[CHANGED]),
