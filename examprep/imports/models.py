@@ -62,6 +62,13 @@ class ImportRowRow(Base):
             sqlite_where=text("state = 'doubtful'"),
             postgresql_where=text("state = 'doubtful'"),
         ),
+        # For each person that an undone import takes back the database looks whether they decided of a row.
+        Index(
+            "ix_import_row_decided_by",
+            "decided_by",
+            sqlite_where=text("decided_by IS NOT NULL"),
+            postgresql_where=text("decided_by IS NOT NULL"),
+        ),
     )
 
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)

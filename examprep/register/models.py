@@ -54,7 +54,8 @@ class RegisterEventRow(Base):
     registered_on: Mapped[date | None]
     registered_until: Mapped[date | None]
     reason: Mapped[str | None]
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # null: the system
+    # Null: the system. The index is for undone imports: for each person taken back the database looks here.
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     status: Mapped[str | None]  # of the platform, by its code in `rules/process.py`
     applied_on: Mapped[date | None]
