@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import browsing, media, store
 from examprep.bank.formats.aiken import write_aiken
-from examprep.bank.formats.docx_out import write_docx
 from examprep.bank.formats.gift_out import write_gift
 from examprep.bank.formats.jsonlines_out import write_json_lines
 from examprep.bank.formats.moodle_out import write_moodle
@@ -43,6 +42,13 @@ class Format:
     write: Callable[[Sequence[Exported]], Written]
 
 
+def _document(questions: Sequence[Exported]) -> Written:
+    # What writes Word is heavy and seldom wanted: it is loaded when it is.
+    from examprep.bank.formats.docx_out import write_docx
+
+    return write_docx(questions)
+
+
 FORMATS: Registry[Format] = Registry(
     Format(
         "xlsx",
@@ -57,7 +63,7 @@ FORMATS: Registry[Format] = Registry(
         N_("Word"),
         ".docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        write_docx,
+        _document,
     ),
     Format("plain", N_("Plain text"), ".txt", "text/plain; charset=utf-8", write_plain),
     Format("jsonl", N_("JSON Lines"), ".jsonl", "application/x-ndjson", write_json_lines),

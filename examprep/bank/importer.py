@@ -11,7 +11,6 @@ from wtforms.validators import InputRequired, Length
 
 from examprep.bank import authoring, store
 from examprep.bank.formats.checking import Rules, Tree, check_file
-from examprep.bank.formats.docx import read_docx
 from examprep.bank.formats.gift import read_gift
 from examprep.bank.formats.jsonlines import SUFFIXES, read_json_lines
 from examprep.bank.formats.raw import RawFile
@@ -175,11 +174,18 @@ def read_file(upload: Upload) -> RawFile:
     return read_sheet(read_table(upload.content, upload.filename, formulas=False))
 
 
+def _document(content: bytes) -> RawFile:
+    # What reads Word is heavy and seldom wanted: it is loaded when it is.
+    from examprep.bank.formats.docx import read_docx
+
+    return read_docx(content)
+
+
 READERS: Mapping[tuple[str, ...], Callable[[Upload], RawFile]] = {
     SUFFIXES: lambda upload: read_json_lines(upload.content),
     (".txt",): lambda upload: read_text(upload.content),
     (".gift",): lambda upload: read_gift(upload.content),
-    (".docx", ".docm", ".doc"): lambda upload: read_docx(upload.content),
+    (".docx", ".docm", ".doc"): lambda upload: _document(upload.content),
     (".xml",): lambda upload: read_xml(upload.content, upload.filename),
     (".zip",): lambda upload: read_package(upload.content, upload.filename),
 }

@@ -18,7 +18,6 @@ from examprep.plumbing.i18n import day, language, say
 from examprep.plumbing.listing import Ask, file_response
 from examprep.plumbing.runtime import reading, runtime
 from examprep.reports.pictures import png
-from examprep.reports.word import Word
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FIRST_YEAR, OFFERED = 2008, 6
@@ -80,6 +79,9 @@ def brief_word() -> Response:
 
 def document(found: Brief) -> bytes:
     """The brief as a Word file in the page's language."""
+    # What writes Word is heavy and seldom wanted: it is loaded when it is.
+    from examprep.reports.word import Word
+
     word = Word(brief_lines.title(found), language())
     word.paragraph(as_of(found), centred=True, small=True)
     word.heading(say(N_("Exam")))

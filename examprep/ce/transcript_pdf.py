@@ -14,36 +14,13 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Image, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from examprep.ce.forms import CATEGORY_NAMES
+from examprep.ce.transcript_words import check_address, days, facts
 from examprep.ce.transcripts import Transcript
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing.i18n import day, hours, say
 from examprep.plumbing.pdf import font, markup, printable
-from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 _WIDTHS = (12 * mm, 52 * mm, 26 * mm, 34 * mm, 29 * mm, 21 * mm)
-
-
-def check_address(base_url: str, one: Transcript) -> str:
-    return f"{base_url}/ce/check?number={one.number}&code={one.code}"
-
-
-def facts(one: Transcript) -> list[tuple[str, str]]:
-    """Who and which period, as (label, value) in the language spoken now."""
-    told, level = one.content, one.content["level"]
-    first, last = date.fromisoformat(told["since"]), date.fromordinal(one.until.toordinal() - 1)
-    period = say(Sentence("%(first)s to %(last)s", first=first, last=last))
-    return [
-        (say(N_("Name")), told["name"]),
-        (say(N_("ID number")), told["id_number"] or "—"),
-        (say(N_("Unit")), told["unit"] or "—"),
-        (say(N_("Highest level")), say(LEVEL_NAMES[level]) if level in LEVEL_NAMES else "—"),
-        (say(N_("Period")), period),
-    ]
-
-
-def days(line: Any) -> str:
-    first, last = date.fromisoformat(line["first_on"]), date.fromisoformat(line["last_on"])
-    return day(last) if first == last else f"{day(first)} – {day(last)}"
 
 
 def write(one: Transcript, language: str, base_url: str) -> bytes:

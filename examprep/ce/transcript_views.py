@@ -14,7 +14,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
-from examprep.ce import standings, transcript_pdf, transcripts
+from examprep.ce import standings, transcript_words, transcripts
 from examprep.ce.blueprint import bp
 from examprep.ce.forms import CATEGORY_NAMES
 from examprep.ce.transcripts import Checked, Transcript
@@ -115,7 +115,7 @@ def _issue(person_id: int, year: int) -> int:
         made = _prepared(session, [person_id], year)
     if not made:
         raise RuleViolation("ce.transcript-empty", "No hours are recorded for %(year)s.", year=year)
-    files = {spoken: _sha(transcript_pdf.write(made[0], spoken, _base())) for spoken in LANGUAGES}
+    files = {spoken: _sha(_drawn(made[0], spoken)) for spoken in LANGUAGES}
     with writing() as session:
         (transcript_id,) = transcripts.keep(session, current_actor(), [(made[0], files)], now=runtime().clock.now())
     return transcript_id
@@ -133,6 +133,13 @@ def _prepared(session: Any, person_ids: Sequence[int], year: int) -> list[Transc
         authority={"zh": settings.authority_zh, "en": settings.authority_en},
         now=runtime().clock.now(),
     )
+
+
+def _drawn(one: Transcript, spoken: str) -> bytes:
+    # What draws it is heavy and seldom wanted: it is loaded when it is.
+    from examprep.ce import transcript_pdf
+
+    return transcript_pdf.write(one, spoken, _base())
 
 
 def _base() -> str:
@@ -155,12 +162,12 @@ def transcript(transcript_id: int) -> ResponseReturnValue:
 def _told(found: Transcript) -> dict[str, Any]:
     """What a page tells of a transcript, in its language."""
     told = found.content
-    address = transcript_pdf.check_address(_base(), found)
+    address = transcript_words.check_address(_base(), found)
     return {
         "transcript": found,
         "told": told,
-        "facts": transcript_pdf.facts(found),
-        "lines": [{**line, "time": transcript_pdf.days(line)} for line in told["lines"]],
+        "facts": transcript_words.facts(found),
+        "lines": [{**line, "time": transcript_words.days(line)} for line in told["lines"]],
         "categories": CATEGORY_NAMES,
         "authority": told["authority"].get(language()) or told["authority"]["zh"],
         "issued_on": date.fromisoformat(told["issued_on"]),
@@ -176,7 +183,7 @@ def transcript_file(transcript_id: int, spoken: str) -> ResponseReturnValue:
         raise NotFound("ce.transcript", "There is no such transcript.")
     with reading() as session:
         found = transcripts.transcript_of(session, current_actor(), transcript_id)
-    content = transcript_pdf.write(found, spoken, _base())
+    content = _drawn(found, spoken)
     with reading() as session:
         known = transcripts.file_known(session, _sha(content))
     if not known:  # a later version of the library draws it otherwise: that file is ours as well
@@ -237,7 +244,7 @@ def _archive(persons: Sequence[int], year: int, spoken: str) -> IO[bytes]:
                 made = _prepared(session, persons[start : start + CHUNK], year)
             issued = []
             for one in made:
-                content = transcript_pdf.write(one, spoken, _base())
+                content = _drawn(one, spoken)
                 archive.writestr(f"{shown(one.content['name'])}-{one.number}.pdf", content)
                 issued.append((one, {spoken: _sha(content)}))
             with writing() as session:
