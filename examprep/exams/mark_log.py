@@ -55,7 +55,7 @@ class Prepared:
 def apply(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
     """Add the lines and recompute whatever follows; returns how many lines."""
     _append(session, prepared.lines(), {"year": prepared.year, "undoing": False}, batch_id, now)
-    recompute_marked(session, set(prepared.persons), prepared.year)
+    recompute_marked(session, prepared.persons, prepared.year)
     return len(prepared.persons)
 
 

@@ -43,37 +43,45 @@ class Judged(NamedTuple):
     validity: str | None
 
 
+Key = tuple[tuple[int, str, str], ...]  # year, level and region of each registration of a person
+
+
+class _Worths(dict[tuple[int, str], dict[int | str, Worth]]):
+    """What each mark of a person is worth, by year and subject; looked up once for all with the same registrations."""
+
+    def __init__(self, standards: Standards, key: Key) -> None:
+        self._standards, self._places = standards, {(year, level): region for year, level, region in key}
+
+    def __missing__(self, paper: tuple[int, str]) -> dict[int | str, Worth]:
+        year, subject = paper
+        place = self._places.get((year, LEVEL_OF[subject]))
+        standard = self._standards.of(year, LEVEL_OF[subject], place)[paper] if place else None
+        worths = self[paper] = _worths(year, subject, standard)
+        return worths
+
+
 class Patterns:
     """The outcomes of persons under certain standards, each pattern judged once."""
 
     def __init__(self, standards: Standards) -> None:
         self._standards = standards
-        self._worths: dict[tuple[int, str, str | None], dict[int | str, Worth]] = {}
-        self._judged: dict[object, list[Judged]] = {}
+        self._alike: dict[Key, tuple[_Worths, dict[tuple[Worth, ...], list[Judged]]]] = {}
+        self._kept = 0
 
     def judge(self, own: Sequence[Registration], marks: Iterable[Mark]) -> list[Judged]:
         """Judge one person: what is found of each registration. ``own`` are in order of year."""
-        places = {(each.year, each.level): each.region_code for each in own}
-        known, place_of = self._worths, places.get
-        values = []
-        for year, subject, half_points, code in marks:
-            place = place_of((year, LEVEL_OF[subject]))
-            worths = known.get((year, subject, place)) or self._look(year, subject, place)
-            values.append(worths[code if half_points is None else half_points])
-        # Where all is one region, which it is makes no difference beyond the worth, unless passes are prolonged there.
-        one = not self._standards.prolonged and (len(own) == 1 or len(set(places.values())) == 1)
-        pattern = (tuple(places), None if one else tuple(places.values()), tuple(values))
-        found = self._judged.get(pattern)
+        key = tuple([(each.year, each.level, each.region_code) for each in own])
+        worths, judged = self._alike.get(key) or self._alike.setdefault(key, (_Worths(self._standards, key), {}))
+        values = tuple(
+            [worths[year, subject][code if points is None else points] for year, subject, points, code in marks]
+        )
+        found = judged.get(values)
         if found is None:
-            if len(self._judged) >= KEPT:
-                self._judged.clear()
-            found = self._judged[pattern] = self._judge(own, values)
+            found = judged[values] = self._judge(own, values)
+            self._kept += 1
+            if self._kept >= KEPT:
+                self._alike, self._kept = {}, 0
         return found
-
-    def _look(self, year: int, subject: str, place: str | None) -> dict[int | str, Worth]:
-        standard = self._standards.of(year, LEVEL_OF[subject], place)[year, subject] if place else None
-        worths = self._worths[year, subject, place] = _worths(year, subject, standard)
-        return worths
 
     def _judge(self, own: Sequence[Registration], values: Sequence[Worth]) -> list[Judged]:
         places = {(each.year, each.level): each.region_code for each in own}

@@ -1,6 +1,6 @@
 """Keeping outcomes true: recomputed in the transaction that changed a fact, and compared by `verify`.
 
-Work is done for sets of persons in chunks: a few statements per 5,000 persons, and only what changed is written.
+Work is done for sets of persons in chunks: a few statements per 2,500 persons, and only what changed is written.
 What is counted from outcomes is kept by `tallies.py`.
 """
 
@@ -24,7 +24,7 @@ from examprep.people.bulk import chunks
 from examprep.plumbing.bulk import among, in_parts, update_many, upsert_many
 
 Key = tuple[int, int, str]  # person, year and level
-AT_ONCE = 5_000  # persons: what is held of them at once bounds the memory
+AT_ONCE = 2_500  # persons: what is held of them at once bounds the memory
 
 
 @dataclass(frozen=True)

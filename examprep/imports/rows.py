@@ -14,7 +14,7 @@ from examprep.imports.models import ImportRowRow
 from examprep.imports.sealed import open_cells, seal_cells
 from examprep.kernel.sentence import Sentence
 from examprep.people.rules.resident_id import masked
-from examprep.plumbing.bulk import insert_many
+from examprep.plumbing.bulk import insert_many, uncollected
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.plumbing.vault import Vault
@@ -44,7 +44,8 @@ def digest(plan: Plan) -> str:
 def put(session: Session, vault: Vault, batch_id: int, plan: Plan) -> None:
     """Keep the ends of all rows; those kept before are replaced."""
     session.execute(delete(ROW).where(ROW.batch_id == batch_id))
-    insert_many(session, ROW, NAMES, _values(vault, plan), {"batch_id": batch_id})
+    with uncollected():
+        insert_many(session, ROW, NAMES, _values(vault, plan), {"batch_id": batch_id})
 
 
 def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:

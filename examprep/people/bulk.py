@@ -67,7 +67,8 @@ def find_by_fingerprint(session: Session, fingerprints: Iterable[str]) -> dict[s
                 among(session, PersonRow.id_number_hash, chunk)
             )
         )
-        found.update((str(row[0]), KnownPerson(*row[1:])) for row in rows)
+        for fingerprint, person_id, name, organisation_id in rows:
+            found[fingerprint or ""] = KnownPerson(person_id, name, organisation_id)
     return found
 
 

@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from examprep.exams import matching
 from examprep.exams.mark_log import Prepared
 from examprep.exams.models import MarkRow, OutcomeRow, TallyRow
 from examprep.exams.rules.cycle import ABSENT, VIOLATION, VOID
 from examprep.exams.rules.papers import LEVEL_OF
+from examprep.imports import matching
 from examprep.kernel.errors import RuleViolation
 from examprep.people import bulk
 from examprep.plumbing.sheets import UnreadableFile

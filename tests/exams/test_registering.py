@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from sqlalchemy import event, func, select
 
-from examprep.exams import matching
 from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow
+from examprep.imports import matching
 from examprep.kernel.errors import RuleViolation
 from examprep.people import bulk
 from examprep.people.models import PersonRow
