@@ -32,7 +32,6 @@ HEADS: dict[str, tuple[str, ...]] = {
 }
 ALIASES = {**HEADS, "born_on": PERSON["born_on"]}  # tells persons apart in files without ID numbers
 REQUIRED = ("name", "id_number", "level", "number", "issued_on")
-_OF_PERSONS = {"name", "id_number"}  # the matcher tells of these when they are missing
 _EXAMPLES = {
     "name": "张三",
     "id_number": "",

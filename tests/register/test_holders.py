@@ -259,7 +259,7 @@ def said(plan):
     return [(line.effect, *map(str, line.said)) for line in plan.lines]
 
 
-def test_a_corrected_list_says_old_and_new_and_replaces_nothing_else(register):
+def test_a_corrected_list_says_old_and_new_and_replaces_nothing_else(register, sign_in):
     register.bring(holder("李四", number(300), registered="2023-12-01", status="已出证"))
     first = register.kept()
     heads = (*HEADS, "取得年度", "有效范围", "登记有效期至", "登记地")
@@ -282,6 +282,9 @@ def test_a_corrected_list_says_old_and_new_and_replaces_nothing_else(register):
     found = register.certificate()
     assert (found["issued_on"], found["qualified_year"], found["validity"]) == (date(2023, 10, 15), 2022, "local")
     assert (found["status"], found["registered_until"]) == (Status.COMPLETED, date(2026, 12, 4))
+    page = sign_in("ann_officer").get(f"/register/certificates/{found['id']}").text
+    assert "由后来导入的名单更正" in page
+    assert "发证日期 2023年10月15日 · 取得年度 2022" in page
     assert said(register.plan(corrected, heads=heads)) == [("same",)]
     # What a list does not say, it leaves as it is: also the end of a term that is not the usual one.
     bare = holder("李四", number(300), issued="2023-10-15", registered="2023-12-05")
