@@ -11,7 +11,7 @@ from examprep.ce.rules.duty import span_end
 from examprep.ce.rules.requirement import CALENDAR, Requirement
 from examprep.people.bounds import in_subtree
 from examprep.people.models import OrganisationRow, PersonRow
-from examprep.plumbing.sql_words import Among, Days, Equal, Greatest, Least, MonthsLater, is_any
+from examprep.plumbing.sql_words import Among, Days, Greatest, Least, MonthsLater, is_any
 from examprep.register import actions as register
 from examprep.register.rules.windows import region_prefix
 from examprep.syllabus.rules.levels import LEVELS
@@ -67,7 +67,7 @@ def _holding(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
         day("period_start").label("period_start"),
         day("period_end").label("period_end"),
     ).where(*_of_level(held.c.level, LEVELS, cut.requirement))
-    return _where_made(query, held, cut, among, day("base_start"))
+    return _where_made(query, held, cut, day("base_start"))
 
 
 def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -93,7 +93,7 @@ def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
     )
     if until := span_end(cut.versions, asked):
         query = query.where(terms.c.registered_on < until)
-    return _where_made(query, terms, cut, among, terms.c.registered_on)
+    return _where_made(query, terms, cut, terms.c.registered_on)
 
 
 def _kept(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -131,10 +131,11 @@ def _of_level(column: Any, values: Sequence[Any], asked: Requirement) -> list[Co
     return [] if len(wanted) == len(LEVELS) else [is_any(column, wanted)]
 
 
-def _where_made(query: Any, persons: Any, cut: Cut, among: Among, begins: Any) -> Any:
+def _where_made(query: Any, persons: Any, cut: Cut, begins: Any) -> Any:
     """Bound to where the requirement is made and no other replaces it; without such bounds no table is joined.
 
-    ``begins`` is the first day of the period, bound or a column.
+    ``begins`` is the first day of the period, bound or a column. Their rows are not bound to the persons once more:
+    PostgreSQL would take that for a second choice, expect next to nobody, and loop where it should join.
     """
     asked = cut.requirement
     conditions = _place(asked)
@@ -148,7 +149,7 @@ def _where_made(query: Any, persons: Any, cut: Cut, among: Among, begins: Any) -
     return (
         query.join(PersonRow, PersonRow.id == persons.c.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(among(Equal(PersonRow.id, persons.c.person_id)), *conditions)
+        .where(*conditions)
     )
 
 
