@@ -138,10 +138,18 @@ def window(browser: Browser, site: Site, role: str, language: str, size: tuple[i
 
 
 def opened(page: Page, pages: list[Visited], role: str, language: str) -> Iterator[Visited]:
-    """One example of each page of the role in the language, each open in the window, on a phone, while it is given."""
-    mine = [v for v in pages if (v.role, v.language) == (role, language) and "?" not in v.address]
-    examples = {v.endpoint: v for v in reversed(mine)}.values()
-    for visited in sorted(examples, key=lambda each: each.told):  # a route makes each page after it slow
+    """One example of each page of the role in the language, each open in the window, on a phone, while it is given.
+
+    In Chinese each role opens all its pages. English has the same pages with other words, so there a page that an
+    earlier role opens is left to it; but for the role's first, which has its menu.
+    """
+    spoken = [v for v in pages if v.language == language and "?" not in v.address]
+    mine = [v for v in spoken if v.role == role]
+    examples = {v.endpoint: v for v in reversed(mine)}
+    if language == "en":
+        others = {v.endpoint for v in spoken if ROLES.index(v.role) < ROLES.index(role)} - {mine[0].endpoint}
+        examples = {endpoint: v for endpoint, v in examples.items() if endpoint not in others}
+    for visited in sorted(examples.values(), key=lambda each: each.told):  # a route makes each page after it slow
         if visited.told:
             page.route("**/told/**", partial(_tell, visited.html))
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
