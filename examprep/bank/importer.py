@@ -61,7 +61,7 @@ class QuestionImporter:
     """XLSX, CSV (UTF-8 or GB18030), Word, plain text, Aiken, GIFT, and JSON Lines, ours and AGIEval's."""
 
     name = "bank-questions"
-    title = N_("Import questions")
+    title = N_("Questions")
     permission: str = Permission.BANK_QUESTION_EDIT
     accepts: tuple[str, ...] = (".xlsx", ".csv", ".docx", ".txt", ".gift", ".xml", ".zip", *SUFFIXES)
     help = N_("Questions of every type from Excel, CSV, Word, plain text, Aiken, GIFT, Moodle XML, QTI or JSON Lines.")

@@ -54,7 +54,7 @@ class StatementImporter:
     """One row for each unit, figure and day."""
 
     name = "bureau-figures"
-    title = N_("Import residents and targets")
+    title = N_("Residents and targets")
     permission: str = Permission.BUREAU_STATEMENT_MAKE
     accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     help = N_(

@@ -65,7 +65,7 @@ class ProviderRecordsImporter:
     """Reads lists of participants. The vault is asked for at the edge, when a file is there."""
 
     name = "ce-provider-records"
-    title = N_("Import hours from a provider")
+    title = N_("Hours from a provider")
     permission: str = Permission.CE_PROVIDER_MANAGE
     accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     help = N_("One row for each participant of each activity. What stands in the ledger already is left out.")
