@@ -93,7 +93,8 @@ def test_acts_leave_a_trail(database, write, do):
     question_id = write()
     do(actions.retire, question_id)
     with database.read() as session:
-        acts = session.scalars(select(AuditEventRow.act).where(AuditEventRow.object_kind == "bank_question")).all()
+        query = select(AuditEventRow.act).where(AuditEventRow.object_kind == "bank_question")
+        acts = session.scalars(query.order_by(AuditEventRow.id)).all()
     assert acts == ["bank.question-written", "bank.question-retired"]
 
 

@@ -58,7 +58,10 @@ def test_an_approval_posts_once_and_tells(runtime, claims):
     assert refused(Conflict, claims.do, reviewing.reject, OFFICER, claim, "double", "") == "ce.claim-decided"
     (line,) = read(runtime, select(LineRow.source_kind, LineRow.source_id, LineRow.earned_on))
     assert line == ("ce.claim", claim, date(2026, 3, 5))
-    assert [act for (act,) in read(runtime, select(ClaimEventRow.act))] == ["submitted", "approved"]
+    assert [act for (act,) in read(runtime, select(ClaimEventRow.act).order_by(ClaimEventRow.id))] == [
+        "submitted",
+        "approved",
+    ]
     assert ("ce.claim-approved",) in read(runtime, select(AuditEventRow.act))
     assert read(runtime, select(OutboxRow.template)) == [("claim-decided",)]
 

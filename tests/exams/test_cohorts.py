@@ -84,7 +84,8 @@ def test_changing_deleting_and_bringing_back(county, sign_in):  # noqa: F811
     assert client.get(address).status_code == 200
     assert client.post(f"{address}/bring-back").status_code == 404
     with county.runtime.database.read() as session:
-        acts = session.scalars(select(AuditEventRow.act).where(AuditEventRow.object_kind == "exam_cohort")).all()
+        query = select(AuditEventRow.act).where(AuditEventRow.object_kind == "exam_cohort").order_by(AuditEventRow.id)
+        acts = session.scalars(query).all()
     assert acts == [f"exams.cohort-{what}" for what in ("made", "changed", "deleted", "restored")]
 
 

@@ -124,7 +124,8 @@ def test_a_row_is_brought_in_for_the_person_decided_on_and_taken_back(office, wo
     assert waiting(office) == [(3, "改名者"), (4, "ann_trainer")]
     assert derived(office) == before
     with office.runtime.database.read() as session:
-        acts = session.scalars(select(AuditEventRow.act).where(AuditEventRow.act.like("imports.row%"))).all()
+        query = select(AuditEventRow.act).where(AuditEventRow.act.like("imports.row%"))
+        acts = session.scalars(query.order_by(AuditEventRow.id)).all()
     assert acts == ["imports.row-decided", "imports.row-reopened"]
 
 
