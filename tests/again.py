@@ -1,6 +1,6 @@
 """Rows that a fixture makes once and that stand there again, in bulk, for each test after the first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any, TypeVar
 
@@ -90,3 +90,20 @@ def _put(database: Database, found: Rows) -> None:
             else:
                 with connection.connection.cursor().copy(f'COPY "{table}" FROM STDIN') as copy:
                     copy.write(rows)
+        if not database.on_sqlite:
+            _count_on(connection, found)
+
+
+def _count_on(connection: Connection, tables: Iterable[str]) -> None:
+    """Let PostgreSQL's counters of ids stand behind the rows: a test may have made the tables anew meanwhile."""
+    numbered = [
+        (table, column.name)
+        for table in tables
+        if (column := Base.metadata.tables[table].autoincrement_column) is not None
+    ]
+    counted = (
+        f"setval('{table}_{name}_seq', greatest((SELECT max({name}) FROM \"{table}\"), last_value)) "
+        f"FROM {table}_{name}_seq"
+        for table, name in numbered
+    )
+    connection.exec_driver_sql("; ".join(f"SELECT {each}" for each in counted))
