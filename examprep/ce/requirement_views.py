@@ -130,9 +130,11 @@ def _edit(code: str | None, ending: EndForm | None = None) -> ResponseReturnValu
         units = register.units(session, actor, EDIT)
     if code is not None and code not in known:
         raise NotFound("ce.requirement", "No requirement is known for %(year)s.", year=today.year)
-    values = filled(known[code][0]) if code else {}
+    values: dict[str, Any] = filled(known[code][0]) if code else {}
+    if ending:
+        values["formdata"] = None  # what was sent is the other form's
     form, seen = RequirementForm(codes=[c for c in known if c != code], units=units, **values), None
-    if ending is None and form.sent():
+    if not ending and form.sent():
         try:
             row = {**form.row(), **({"code": code} if code else {})}
             if code is None and row["code"] in known:

@@ -128,7 +128,8 @@ class HoldersImporter:
         about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         begun, corrected = list[tuple[int, int]](), list[tuple[int, int, int]]()
         of_batch = select(EVENT.id, EVENT.certificate_id).where(EVENT.batch_id == batch_id)
-        touched = sorted({about or id_ for id_, about in session.execute(of_batch)})
+        # The event that begins a certificate names none: it is the certificate.
+        touched = sorted({certificate_id or id_ for id_, certificate_id in session.execute(of_batch)})
         for part in chunks(touched):
             for id_, events in _standing(session, part):
                 own = [event for event in events if event["batch_id"] == batch_id]

@@ -1,6 +1,7 @@
 """Requirements and exemptions as pages: who may, what is shown before it is saved, and what is refused."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -142,6 +143,8 @@ def test_a_requirement_ends_on_a_day_to_come_and_goes_on(english, runtime, holde
         answer = admin.post(f"{at}/end", data={"day": day})
         assert answer.status_code == 422
         assert said in answer.text
+        ticked = re.findall(r"<input[^>]* checked[^>]*>", answer.text)
+        assert len(ticked) == 3, ticked  # the form above stays as it was: every category counts
     assert admin.post(f"{at}/end", data={"go_on": "1"}).status_code == 422
     assert until() == [None]
     assert admin.post(f"{at}/end", data={"day": "2027-01-01"}).status_code == 303
