@@ -165,6 +165,8 @@ def test_kept_and_rules_agree(runtime, world, holders):
                 # What a home's card shows comes from the kept rows alone.
                 shown = {s.requirement.code: s for s in standings.kept(session, person, today=TODAY)}
                 assert shown.keys() == {s.requirement.code for s in judged if TODAY in s.period}
+                over = max((row.period_end for row in kept.values()), default=TODAY)
+                assert not standings.kept(session, person, today=over)  # a period is over on its end
                 for found in judged:
                     if TODAY in found.period:
                         one = shown[found.requirement.code]
