@@ -1,5 +1,6 @@
 """A period that closes short: a case, the chain of telling, time to make up, the decision, and what stops meanwhile."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -229,7 +230,7 @@ class TestRenewal:
 
     @pytest.fixture
     def registered(self, holders):
-        holders.certify("ann_candidate", "SW", date(2024, 1, 1), registered_on=date(2024, 2, 1))
+        return holders.certify("ann_candidate", "SW", date(2024, 1, 1), registered_on=date(2024, 2, 1))
 
     def hindrance(self, runtime, world, today):
         with runtime.database.read() as session:
@@ -241,6 +242,20 @@ class TestRenewal:
         assert self.hindrance(runtime, world, date(2026, 12, 1)) is not None
         holders.post("ann_candidate", 120, on=date(2026, 11, 1))
         assert self.hindrance(runtime, world, date(2026, 12, 1)) is None
+
+    def test_the_holders_pages_say_it_and_take_no_application(self, sign_in, clock, holders, registered):
+        clock.instant = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+        holders.recount()
+        ann, at = sign_in("ann_candidate"), f"/register/certificates/{registered}"
+        ann.post("/language", data={"language": "en", "next": "/"})
+        said = "of this registration period are missing"
+        assert said in ann.get(at).text
+        assert said in ann.get("/register/mine").text
+        application = {"place_code": "520526"}
+        assert said in ann.post(f"{at}/apply", data=application).text
+        holders.post("ann_candidate", 120, on=date(2026, 11, 1))
+        assert said not in ann.get(at).text
+        assert ann.post(f"{at}/apply", data=application).status_code == 303
 
     def test_only_where_the_policy_says_so(self, runtime, clock, world, holders, registered):
         clock.instant = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -340,6 +355,14 @@ class TestConsequences:
         assert "are missing" in str(self.ask(runtime, world, stopping.public_remark, ann, today))
         holders.post("ann_candidate", 70, on=date(2026, 12, 30))
         assert "No credit hours" in str(self.ask(runtime, world, stopping.public_remark, ann, today))
+
+    def test_whoever_has_the_code_reads_it(self, sign_in, client, strict, ann_case):
+        ann = sign_in("ann_candidate")
+        at = re.search(r"/register/certificates/\d+", ann.get("/register/mine").text)[0]
+        ann.post(f"{at}/disclosure", data={"shows": "validity"})
+        code = re.search(r"/register/check/([\w-]{22,})", ann.get(at).text)[1]
+        client.post("/language", data={"language": "en", "next": "/"})
+        assert "Credit hours of a period that is over are missing" in client.get(f"/register/check/{code}").text
 
     def test_the_holder_reads_of_it_on_their_own_page(self, sign_in, ann_case):
         page = sign_in("ann_candidate").get("/ce/").text
