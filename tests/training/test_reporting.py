@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import insert, update
 
+from examprep.exams import tallies
 from examprep.exams.models import OutcomeRow, SittingRow, TrendRow
 from examprep.kernel.errors import NotFound
 from examprep.people.actions import region_of
@@ -55,6 +56,34 @@ def test_attendance_and_hours_are_those_of_closed_sessions(season, report):
     assert (report(class_id).came, report(class_id).minutes) == (1, found.minutes // 3)
 
 
+@pytest.fixture
+def examined(season):
+    """A class of four for the exam of 2026: one passed, one sat, one stayed away, one never registered.
+
+    A fifth of the same unit passed without it.
+    """
+    class_id, people = season.class_(kind="exam", exam_year=2026), season.learners(5)
+    for who in people[:4]:
+        season.do(enrolling.enrol, who, class_id)
+    with season.database.write() as session:
+        session.execute(insert(SittingRow).values(year=2026, certainty="H"))
+        same = {
+            "year": 2026, "level": "ASW", "organisation_id": people[0].organisation_id, "approved": True,
+            "region_code": region_of(session, people[0].organisation_id), "pending": False, "first_time": True,
+            "trained": True, "sat_bits": 3, "passed_bits": 0,
+        }  # fmt: skip
+        fared = ((True, True), (True, False), (False, False), None, (True, True))
+        session.execute(
+            insert(OutcomeRow),
+            [
+                {**same, "person_id": who.person_id, "sat": how[0], "qualified": how[1]}
+                for who, how in zip(people, fared, strict=True)
+                if how
+            ],
+        )
+    return class_id, people
+
+
 @pytest.mark.parametrize(
     ("level", "mine", "theirs"),
     [
@@ -63,35 +92,32 @@ def test_attendance_and_hours_are_those_of_closed_sessions(season, report):
         pytest.param("SSW", (0, 0, 0), (0, 0, 0), id="another"),
     ],
 )
-def test_the_exam_beside_the_region(season, report, level, mine, theirs):
-    class_id, people = season.class_(kind="exam", exam_year=2026), season.learners(4)
-    for who in people:
-        season.do(enrolling.enrol, who, class_id)
+def test_the_exam_beside_the_region(season, report, examined, level, mine, theirs):
+    class_id, _ = examined
     with season.database.write() as session:
-        session.execute(insert(SittingRow).values(year=2026, certainty="H"))
         session.execute(update(CourseRow).values(level=level))
-        place = region_of(session, people[0].organisation_id)
-        same = {
-            "year": 2026, "level": "ASW", "organisation_id": people[0].organisation_id, "region_code": place,
-            "approved": True, "pending": False, "first_time": True, "trained": True, "sat_bits": 3, "passed_bits": 0,
-        }  # fmt: skip
-        fared = ((True, True), (True, False), (False, False))
-        session.execute(
-            insert(OutcomeRow),
-            [
-                {**same, "person_id": who.person_id, "sat": sat, "qualified": passed}
-                for who, (sat, passed) in zip(people, fared, strict=False)
-            ],
-        )
         where = region_of(session, session.get_one(ClassRow, class_id).organisation_id)
         counts = {"registered": 30, "approved": 29, "sat": 20, "passed": 5}
-        for level, year in (("ASW", 2026), ("SW", 2026), ("ASW", 2025)):
-            session.execute(insert(TrendRow).values(region_code=where, level=level, year=year, **counts))
+        for of, year in (("ASW", 2026), ("SW", 2026), ("ASW", 2025)):
+            session.execute(insert(TrendRow).values(region_code=where, level=of, year=year, **counts))
     found = report(class_id)
     assert (found.fates.registered, found.fates.sat, found.fates.passed) == mine
     assert (found.region.registered, found.region.sat, found.region.passed) == theirs
     reached = [each.exam for each in sorted(found.learners, key=lambda each: each.person_id)]
     assert reached == (["passed", "sat", "absent", "unregistered"] if mine[0] else ["unregistered"] * 4)
+
+
+def test_officers_count_an_exam_by_class(season, examined, sign_in):
+    class_id, people = examined
+    with season.database.write() as session:
+        tallies.recount(session, [(2026, people[0].organisation_id)])
+    officer = sign_in("ann_officer")
+    page = officer.get("/exams/groups?by=class&year=2026").text
+    assert f"class={class_id}" in page
+    assert "1/3" in page  # passed of registered
+    listed = officer.get(f"/exams/persons?year=2026&class={class_id}").text
+    assert [who.name in listed for who in people] == [True, True, True, False, False]
+    assert sign_in("bob_officer").get(f"/exams/persons?year=2026&class={class_id}").status_code == 404
 
 
 def test_a_class_of_others_has_no_report(season, report, sign_in):
