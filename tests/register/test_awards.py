@@ -315,6 +315,28 @@ def test_one_off_awards_after_an_upgrade(office, upgrade, fen):
         office.run(MAY)
 
 
+def test_the_cap_counts_the_months_of_the_scheme_alone(office):
+    certificate_id = office.certify()
+    other, capped = office.scheme(name="另一办法", fen_by_level={"ASW": 20_000}), office.scheme(cap_months=1)
+    office.approve(office.apply(other, certificate_id), "ann_officer", "second")
+    office.run()
+    office.approve(office.apply(capped, certificate_id), "ann_officer", "second")
+    office.run(MAY)
+    assert sorted(fen for _, fen, _ in office.lines()) == [20_000, 20_000, 30_000]
+
+
+def test_an_upgrade_is_held_against_what_the_same_scheme_paid(office):
+    certificate_id = office.certify()
+    other = office.scheme(name="另一办法", kind="one-off", fen_by_level={"ASW": 70_000})
+    scheme_id = office.scheme(kind="one-off", upgrade="difference", fen_by_level={"ASW": 100_000, "SW": 300_000})
+    for each in (other, scheme_id):
+        office.approve(office.apply(each, certificate_id), "ann_officer", "second")
+    office.run()
+    office.approve(office.apply(scheme_id, office.certify(level="SW")), "ann_officer", "second")
+    office.run(MAY)
+    assert sorted(fen for _, fen, _ in office.lines()) == [70_000, 100_000, 200_000]
+
+
 def test_an_upgrade_changes_the_monthly_amount_from_its_month(office):
     scheme_id = office.scheme()
     office.approve(office.apply(scheme_id, office.certify()), "ann_officer", "second")
