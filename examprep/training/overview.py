@@ -14,7 +14,8 @@ from examprep.people.actor import Actor
 from examprep.plumbing.i18n import in_language
 from examprep.plumbing.listing import Ask, Page
 from examprep.syllabus import actions as syllabus
-from examprep.training import page_store, store
+from examprep.training import materials, page_store, store
+from examprep.training.materials import Material
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.rules.enrolment import takes_enrolments
 from examprep.training.values import CLASS_STANDINGS, KINDS, SEATS, ClassCard, Course, Learner, Meeting
@@ -53,6 +54,7 @@ class SeatView:
     seat: str | None
     ahead: int
     open: bool
+    materials: Sequence[Material] = ()
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -
         state,
         ahead,
         takes_enrolments(store.window(session, row), now=now, today=office_day(now)),
+        materials.for_learner(session, actor.person_id, row.id) if state == "enrolled" else (),
     )
 
 

@@ -7,6 +7,7 @@ from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_persons
 from examprep.plumbing.listing import Column
 from examprep.training.models import ClassRow, CourseRow, FeedRow, MentorPairRow, SessionRow
+from examprep.training.study_models import MaterialRow
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 
@@ -20,6 +21,10 @@ TRAIL = Trail(
         "training.course-changed": N_("Changed a course"),
         "training.feed-opened": N_("Made a calendar address"),
         "training.feed-revoked": N_("Revoked a calendar address"),
+        "training.material-added": N_("Added a material"),
+        "training.material-moved": N_("Moved a material in its list"),
+        "training.material-removed": N_("Took a material away"),
+        "training.material-restored": N_("Put a material back"),
         "training.pair-ended": N_("Ended a mentoring pair"),
         "training.paired": N_("Paired a mentor with a mentee"),
         "training.session-cancelled": N_("Cancelled a session"),
@@ -36,6 +41,7 @@ TRAIL = Trail(
             N_("Course"), names_from(CourseRow.id, CourseRow.name), "training.course", "course_id", MANAGE
         ),
         "training_feed": Thing(N_("Calendar address of"), names_of_persons(FeedRow.id, FeedRow.person_id)),
+        "training_material": Thing(N_("Material"), names_from(MaterialRow.id, MaterialRow.title)),
         "training_mentor_pair": Thing(N_("Mentee"), names_of_persons(MentorPairRow.id, MentorPairRow.mentee_id)),
         "training_session": Thing(
             N_("Session of"),
@@ -49,6 +55,7 @@ TRAIL = Trail(
     },
     fields=(
         Column("reason", N_("Reason")),
+        Column("title", N_("Title")),
         Column("count", N_("Sessions"), "number"),
         Column("starts_at", N_("Begins"), "instant"),
         Column("ends_at", N_("Ends"), "instant"),

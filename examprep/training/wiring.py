@@ -9,6 +9,7 @@ from examprep.training import (
     cards,
     finding,
     learner_views,
+    material_views,
     mentoring_views,
     notices,
     overview,
@@ -18,10 +19,11 @@ from examprep.training import (
     views,
 )
 from examprep.training.blueprint import bp
+from examprep.training.study_models import MaterialRow
 from examprep.training.trail import TRAIL
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, calendar_views, progress_views, session_views, learner_views, mentoring_views)
+PAGES = (views, calendar_views, progress_views, session_views, learner_views, mentoring_views, material_views)
 
 FEATURE = Feature(
     name="training",
@@ -57,6 +59,7 @@ FEATURE = Feature(
     ),
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
+    sealed=(MaterialRow.content,),
     derived=(Derived("training_attendance", attending.differences),),
     trail=TRAIL,
     still_due={notices.CONDITION: notices.unchanged},

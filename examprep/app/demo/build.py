@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import claims, current, examined, files, published, stated
+from examprep.app.demo import claims, current, examined, files, published, stated, study
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -310,7 +310,8 @@ class Builder:
                 .order_by(PersonRow.id.desc())
                 .limit(120)
             ).all()
-            current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
+            classes = current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
+            study.hand_out(session, self.runtime.vault, trainer, classes[0], [candidate, *learners[:30]], now)
             examined.hold_past_classes(
                 session, self.runtime.vault, self._actor(session, "county"), trainer, self.draw, now
             )

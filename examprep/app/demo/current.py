@@ -205,8 +205,13 @@ class Planned:
     series: Series | None = None
 
 
-def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime) -> None:
-    """An exam class that has begun, one that is open, and a continuing-education class with closed sessions."""
+def hold_classes(
+    session: Session, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime
+) -> list[int]:
+    """An exam class that has begun, one that is open, and a continuing-education class with closed sessions.
+
+    Returns their ids in this order.
+    """
     today = office_day(now)
     upcoming = syllabus.next_exam(session, today)
     exam_year = upcoming[0] if upcoming else today.year + 1
@@ -221,20 +226,20 @@ def hold_classes(session: Session, trainer: Actor, learners: Sequence[int], draw
     evenings = Series(frozenset({1, 3}), first, time(19), time(21), 20, True, CLASSROOM, MEETING)
     weekends = [day for day in days_from(today, 14, 60) if day.weekday() == 5]
     past = [today - timedelta(days=n) for n in (40, 33, 26)]
-    for planned in (
+    planned = (
         Planned(exam, f"{exam_year}年考前晚间班", 45, "both", [first], (), learners[:48], exam_year, evenings),
         Planned(exam, f"{exam_year}年考前周末班", 30, "on-site", weekends, SLOTS_A_DAY, learners[48:60], exam_year),
         Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96]),
-    ):
-        hold(session, trainer, planned, draw, now)
+    )
+    return [hold(session, trainer, each, draw, now) for each in planned]
 
 
 def days_from(today: date, first: int, last: int) -> list[date]:
     return [today + timedelta(days=n) for n in range(first, last)]
 
 
-def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> None:
-    """Plan a class, let learners enrol over a fortnight, and hold and close the sessions that are over."""
+def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> int:
+    """Plan a class, let learners enrol over a fortnight, hold and close the sessions that are over; the class's id."""
     first = planned.days[0]
     opened = first - timedelta(days=20)
     class_id = training.plan_class(
@@ -265,6 +270,7 @@ def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random
         ticks = {person_id: draw.random() < 0.86 for person_id in enrolled}
         attending.take_attendance(session, trainer, session_id, ticks, now=ends_at)
         attending.close_session(session, trainer, session_id, now=ends_at + timedelta(minutes=5))
+    return class_id
 
 
 def somebody_short(session: Session, person_ids: Sequence[int], today: date) -> int:
