@@ -47,7 +47,7 @@ def hand_out(
     for order, person_id in enumerate(learners):
         for place, material_id in enumerate(ids):
             if order and order % (place + 2):
-                at = given + timedelta(hours=5 + 7 * order + place)
+                at = given + timedelta(days=order % 11, minutes=7 * order + place)
                 actor = candidate_actor(session, person_id)
                 materials.open_(session, vault, actor, class_id, material_id, now=min(at, now))
     last = materials.add(
