@@ -98,6 +98,7 @@ class Column:
     total: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)  # of kind "choice": message id by code
     minutes_per_hour: int = MINUTES_PER_CREDIT_HOUR
+    digits: int = 0  # of kind number: how many stand behind the point
 
     @property
     def numeric(self) -> bool:
@@ -226,6 +227,8 @@ def _cell(column: Column, value: Any) -> Any:
             return float(credit_hours(value, minutes_per_hour=column.minutes_per_hour))
         case "yuan":
             return value / 100
+        case "number" if column.digits:
+            return round(float(value), column.digits)
         case "marks":
             return float(marks(value))
         case "rate":
@@ -251,7 +254,7 @@ def text_of(column: Column, value: Any) -> str:
         case "month":
             return month(value)
         case "number":
-            return number(value)
+            return number(value, column.digits)
         case "hours":
             return hours(value, column.minutes_per_hour)
         case "marks":

@@ -1,4 +1,4 @@
-"""What training adds to homes: the candidate's next class, the trainer's questions reported as wrong."""
+"""What training adds to homes: the candidate's next class and what they are asked, the trainer's reported questions."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,16 +7,24 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from examprep.bank import reporting
+from examprep.kernel.clock import office_day
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
-from examprep.training import overview
+from examprep.plumbing.runtime import runtime
+from examprep.training import feedback, overview
 
 
 def next_class(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any]:
     """The actor's next session, or ``None`` for whoever has none ahead."""
     mine = overview.my_classes(session, actor, now=now)
     return {"mine": next((each for each in mine if each.following), None)}
+
+
+def asked_for_feedback(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """The classes the actor came to and has said nothing of yet, or ``None``."""
+    asked = feedback.waiting(session, runtime().vault, actor, today=office_day(now))
+    return {"asked": asked} if asked else None
 
 
 def open_reports(session: Session, actor: Actor, _now: datetime) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import enrolling, overview
+from examprep.training import enrolling, feedback, overview
 from examprep.training.blueprint import bp
 from examprep.training.values import CATEGORIES, KINDS, MODES
 
@@ -72,6 +72,7 @@ def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue
     now = runtime().clock.now()
     with reading() as session:
         view = overview.seat_view(session, current_actor(), class_id, now=now)
+        asked = feedback.asked(session, runtime().vault, current_actor(), class_id, today=runtime().clock.today())
     page = render_template(
         "training/seat.html",
         view=view,
@@ -79,6 +80,7 @@ def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue
         category=CATEGORIES[view.card.category],
         mode=MODES[view.card.mode],
         refusal=refusal,
+        asked=asked,
         coming=[each for each in view.sessions if not each.over(now)],
         held=[each for each in view.sessions if each.over(now)],
         now=now,

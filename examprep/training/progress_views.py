@@ -15,8 +15,9 @@ from examprep.plumbing.i18n import in_language, language
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime
 from examprep.practice import progress as practice
-from examprep.training import overview, reporting
+from examprep.training import feedback, overview, reporting
 from examprep.training.blueprint import bp
+from examprep.training.rules.feedback import STEPS
 from examprep.training.rules.tutoring import DAYS
 
 PROGRESS_COLUMNS = (
@@ -100,12 +101,20 @@ def _row(each: practice.Learnt, learner: Any) -> dict[str, Any]:
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def class_report(class_id: int) -> ResponseReturnValue:
     """What came of a class, on one page."""
-    ask = Ask.of(request.args, size=200)
+    ask, today = Ask.of(request.args, size=200), runtime().clock.today()
     with reading() as session:
         found = reporting.report(session, current_actor(), class_id, now=runtime().clock.now())
+        said = feedback.results(session, current_actor(), class_id, today=today)
     columns = REPORT_COLUMNS if found.fates else REPORT_COLUMNS[:-1]
     page = page_of([asdict(each) for each in found.learners], ask, columns=columns)
     if ask.export:
         return download(page, columns, "class-report")
-    today = runtime().clock.today()
-    return render_template("training/class_report.html", report=found, page=page, columns=columns, today=today)
+    return render_template(
+        "training/class_report.html",
+        report=found,
+        page=page,
+        columns=columns,
+        feedback=said,
+        steps=STEPS,
+        today=today,
+    )

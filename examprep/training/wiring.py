@@ -7,6 +7,8 @@ from examprep.training import (
     attending,
     calendar_views,
     cards,
+    feedback_jobs,
+    feedback_views,
     finding,
     learner_views,
     material_views,
@@ -23,11 +25,21 @@ from examprep.training.study_models import MaterialRow
 from examprep.training.trail import TRAIL
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, calendar_views, progress_views, session_views, learner_views, mentoring_views, material_views)
+PAGES = (
+    views,
+    calendar_views,
+    feedback_views,
+    learner_views,
+    material_views,
+    mentoring_views,
+    progress_views,
+    session_views,
+)
 
 FEATURE = Feature(
     name="training",
     blueprint=bp,
+    jobs=feedback_jobs.JOBS,
     searches=(
         Search(N_("Classes"), Permission.TRAINING_CLASS_MANAGE, "training.classes", finding.managed),
         Search(N_("Open classes"), Permission.TRAINING_CLASS_ENROL, "training.open_classes", finding.open_to_enrol),
@@ -55,6 +67,9 @@ FEATURE = Feature(
     ),
     home_cards=(
         HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
+        HomeCard(
+            Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 11, "training/_feedback.html", cards.asked_for_feedback
+        ),
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
     ),
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),

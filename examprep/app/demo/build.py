@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import claims, current, examined, files, published, stated, study
+from examprep.app.demo import claims, current, examined, files, helping, published, stated, study
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -312,6 +312,7 @@ class Builder:
             ).all()
             classes = current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
             study.hand_out(session, self.runtime.vault, trainer, classes[0], [candidate, *learners[:30]], now)
+            helping.say_of_classes(session, self.runtime.vault, [candidate, *learners[:95]], self.draw, now)
             examined.hold_past_classes(
                 session, self.runtime.vault, self._actor(session, "county"), trainer, self.draw, now
             )

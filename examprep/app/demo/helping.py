@@ -1,0 +1,37 @@
+"""Help around the classes of the generated county: what learners say of them."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from examprep.app.demo.current import candidate_actor
+from examprep.kernel.clock import office_day
+from examprep.plumbing.vault import Vault
+from examprep.training import feedback, feedback_store
+
+SAID = (
+    "案例讲得很透，希望多一些分组讨论。",
+    "教室偏小，后排听不清，下次换大一点的教室。",
+    "讲义能提前一天发就更好了。",
+    "老师讲得清楚，回去就能用上。",
+    "周末上课照顾了在职的人，谢谢。",
+    "建议把真题再多讲几道。",
+)
+
+
+def say_of_classes(
+    session: Session, vault: Vault, person_ids: Sequence[int], draw: random.Random, now: datetime
+) -> None:
+    """Most who came say what they think of their class soon after it; the first, whose account is printed, not yet."""
+    for order, person_id in enumerate(person_ids[1:]):
+        actor = candidate_actor(session, person_id)
+        for class_id, at in feedback_store.held_for(session, person_id):
+            if (order < 60 and draw.random() > 0.08) or draw.random() > 0.7:
+                continue
+            steps = [draw.choice((5, 5, 4, 4, 4, 3)) for _ in range(2)] + [draw.choice((5, 4, 3, 3, 2))]
+            words = draw.choice(SAID) if draw.random() < 0.3 else ""
+            entry = feedback.Entry(*steps, words)
+            feedback.give(session, vault, actor, class_id, entry, now=min(now, at + timedelta(hours=20)))
+    feedback.cut(session, today=office_day(now))
