@@ -30,8 +30,9 @@ def say_of_classes(
         for class_id, at in feedback_store.held_for(session, person_id):
             if (order < 60 and draw.random() > 0.08) or draw.random() > 0.7:
                 continue
-            steps = [draw.choice((5, 5, 4, 4, 4, 3)) for _ in range(2)] + [draw.choice((5, 4, 3, 3, 2))]
+            useful, clear = draw.choices((5, 5, 4, 4, 4, 3), k=2)
+            suited = draw.choice((5, 4, 3, 3, 2))
             words = draw.choice(SAID) if draw.random() < 0.3 else ""
-            entry = feedback.Entry(*steps, words)
+            entry = feedback.Entry(useful, clear, suited, words)
             feedback.give(session, vault, actor, class_id, entry, now=min(now, at + timedelta(hours=20)))
     feedback.cut(session, today=office_day(now))
