@@ -43,6 +43,7 @@ TOPICS = Registry(
     _topic("bank-import", N_("Import questions"), Role.TRAINER, "imports.upload", name="bank-questions"),
     _topic("bank-life", N_("Keep the question bank"), Role.TRAINER, "bank.index"),
     _topic("schedule-class", N_("Schedule a class"), Role.TRAINER, "training.classes"),
+    _topic("units", N_("On-line units and materials"), Role.TRAINER, "training.managed_units"),
     _topic("attendance", N_("Take attendance"), Role.TRAINER, "training.home"),
     _topic("campaign", N_("Lead the campaign"), Role.OFFICER, "campaign.overview"),
     _topic("announce", N_("Announce something"), Role.OFFICER, "campaign.managed"),

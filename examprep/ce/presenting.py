@@ -17,6 +17,7 @@ from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 SOURCES = {
     "training.session": Sentence("Class session"),
+    "training.unit": Sentence("On-line unit"),
     "ce.hand": Sentence("Recorded by an officer"),
     "ce.reversal": Sentence("Correction"),
     "ce.claim": Sentence("Claim, reviewed"),

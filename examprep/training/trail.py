@@ -8,6 +8,7 @@ from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_p
 from examprep.plumbing.listing import Column
 from examprep.training.models import ClassRow, CourseRow, FeedRow, MentorPairRow, SessionRow
 from examprep.training.study_models import MaterialRow
+from examprep.training.unit_models import CompletionRow, UnitRow
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 
@@ -32,6 +33,12 @@ TRAIL = Trail(
         "training.session-moved": N_("Moved a session"),
         "training.session-reopened": N_("Reopened a session"),
         "training.sessions-added": N_("Added sessions to a class"),
+        "training.unit-added": N_("Added an on-line unit"),
+        "training.unit-changed": N_("Changed an on-line unit"),
+        "training.unit-completed": N_("Completed an on-line unit"),
+        "training.unit-reopened": N_("Opened an on-line unit again"),
+        "training.unit-voided": N_("Voided a completion of an on-line unit"),
+        "training.unit-withdrawn": N_("Withdrew an on-line unit"),
     },
     things={
         "training_class": Thing(
@@ -52,6 +59,16 @@ TRAIL = Trail(
             "session_id",
             MANAGE,
         ),
+        "training_unit": Thing(
+            N_("On-line unit"), names_from(UnitRow.id, UnitRow.title), "training.unit_standing", "unit_id", MANAGE
+        ),
+        "training_unit_completion": Thing(
+            N_("Completion of"),
+            names_by(
+                select(CompletionRow.id, UnitRow.title).join(UnitRow, UnitRow.id == CompletionRow.unit_id),
+                CompletionRow.id,
+            ),
+        ),
     },
     fields=(
         Column("reason", N_("Reason")),
@@ -62,5 +79,6 @@ TRAIL = Trail(
         Column("place", N_("Place")),
         Column("present", N_("Present (persons)"), "number"),
         Column("minutes", N_("Credit hours each"), "hours"),
+        Column("pass_half_points", N_("Points to pass"), "marks"),
     ),
 )

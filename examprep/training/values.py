@@ -33,6 +33,8 @@ SESSION_STATES: Mapping[str, str] = {
     "closed": N_("Closed, hours posted"),
     "cancelled": N_("Cancelled"),
 }
+UNIT_KINDS: Mapping[str, str] = {"text": N_("A text"), "file": N_("A file"), "video": N_("A film")}
+UNIT_COMPLETED: Mapping[str, str] = {"test": N_("Passed the test"), "confirmed": N_("Confirmed at the end")}
 SEATS: Mapping[str, str] = {
     "enrolled": N_("Enrolled"),
     "waiting": N_("On the waiting list"),

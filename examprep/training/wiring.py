@@ -13,16 +13,19 @@ from examprep.training import (
     learner_views,
     material_views,
     mentoring_views,
+    my_unit_views,
     notices,
     overview,
     progress_views,
     session_views,
     store,
+    unit_views,
     views,
 )
 from examprep.training.blueprint import bp
 from examprep.training.study_models import MaterialRow
 from examprep.training.trail import TRAIL
+from examprep.training.unit_models import UnitRow
 
 # The view modules hang their pages on the blueprint when they are imported.
 PAGES = (
@@ -32,8 +35,10 @@ PAGES = (
     learner_views,
     material_views,
     mentoring_views,
+    my_unit_views,
     progress_views,
     session_views,
+    unit_views,
 )
 
 FEATURE = Feature(
@@ -47,6 +52,10 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10, "day"),
         NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12, "classes"),
+        NavItem(
+            N_("On-line units"), "training.managed_units", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 14, "units"
+        ),
+        NavItem(N_("On-line units"), "training.my_units", Permission.TRAINING_CLASS_ENROL, Role.CANDIDATE, 22, "units"),
         NavItem(
             N_("Mentoring"),
             "training.mentor_pairs",
@@ -74,7 +83,7 @@ FEATURE = Feature(
     ),
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
-    sealed=(MaterialRow.content,),
+    sealed=(MaterialRow.content, UnitRow.content),
     derived=(Derived("training_attendance", attending.differences),),
     trail=TRAIL,
     still_due={notices.CONDITION: notices.unchanged},
