@@ -311,7 +311,9 @@ class Builder:
                 .limit(120)
             ).all()
             classes = current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
-            study.hand_out(session, self.runtime.vault, trainer, classes[0], [candidate, *learners[:30]], now)
+            readers = [candidate, *learners[:30]]
+            study.hand_out(session, self.runtime.vault, trainer, classes[0], readers, now)
+            study.go_through_units(session, self.runtime.vault, trainer, classes[0], readers, now)
             helping.say_of_classes(session, self.runtime.vault, [candidate, *learners[:95]], self.draw, now)
             examined.hold_past_classes(
                 session, self.runtime.vault, self._actor(session, "county"), trainer, self.draw, now
