@@ -197,3 +197,21 @@ def sums_since(session: Session, people: Any, since: date) -> dict[int, tuple[in
         .group_by(DayRow.person_id)
     )
     return {person: (int(answered), int(rights)) for person, answered, rights in rows}
+
+
+def first_rights(session: Session, person_ids: Sequence[int], question_ids: Sequence[int]) -> dict[int, list[datetime]]:
+    """By person: when each of the questions was first answered all right."""
+    answer = AnswerRow
+    rows = session.execute(
+        select(answer.person_id, func.min(answer.at))
+        .where(
+            answer.person_id.in_(person_ids),
+            answer.question_id.in_(question_ids),
+            answer.half_points == answer.full_half_points,
+        )
+        .group_by(answer.person_id, answer.question_id)
+    )
+    found: dict[int, list[datetime]] = {}
+    for person, at in rows:
+        found.setdefault(person, []).append(at)
+    return found

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -124,6 +124,16 @@ def right_since(session: Session, people: Any, since: date) -> Mapping[int, Rate
         person: Rate(rights, answered)
         for person, (answered, rights) in log_store.sums_since(session, people, since).items()
     }
+
+
+def first_rights(session: Session, person_ids: Sequence[int], chapter_id: int) -> Mapping[int, Sequence[datetime]]:
+    """When each person first answered each question of a chapter right, by person; who has none is missing.
+
+    Only what is published now counts. It knows no bounds: whoever asks chooses the persons.
+    """
+    chapter = syllabus.chapters_by_id(session, frozenset({chapter_id}))[chapter_id]
+    questions = shelf_of(session, chapter.subject, chapter.version).chapters.get(chapter_id, ())
+    return log_store.first_rights(session, person_ids, questions)
 
 
 def weakest(session: Session, person_ids: Sequence[int], since: date) -> Mapping[int, tuple[Chapter, Rate]]:

@@ -7,6 +7,7 @@ from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_persons
 from examprep.plumbing.listing import Column
 from examprep.training.models import ClassRow, CourseRow, FeedRow, MentorPairRow, SessionRow
+from examprep.training.path_models import NoteRow, TopicRow, TutoringRow
 from examprep.training.study_models import MaterialRow
 from examprep.training.unit_models import CompletionRow, UnitRow
 
@@ -26,6 +27,10 @@ TRAIL = Trail(
         "training.material-moved": N_("Moved a material in its list"),
         "training.material-removed": N_("Took a material away"),
         "training.material-restored": N_("Put a material back"),
+        "training.note-commented": N_("Commented on a case note"),
+        "training.note-hidden": N_("Hid a case note or a comment"),
+        "training.note-shown": N_("Showed a case note or a comment"),
+        "training.note-written": N_("Wrote a case note"),
         "training.pair-ended": N_("Ended a mentoring pair"),
         "training.paired": N_("Paired a mentor with a mentee"),
         "training.session-cancelled": N_("Cancelled a session"),
@@ -33,6 +38,11 @@ TRAIL = Trail(
         "training.session-moved": N_("Moved a session"),
         "training.session-reopened": N_("Reopened a session"),
         "training.sessions-added": N_("Added sessions to a class"),
+        "training.topic-added": N_("Added a topic to a learning path"),
+        "training.topic-restored": N_("Put a topic back"),
+        "training.topic-withdrawn": N_("Took a topic away"),
+        "training.tutored": N_("Recorded a tutoring meeting"),
+        "training.tutoring-voided": N_("Voided a tutoring meeting"),
         "training.unit-added": N_("Added an on-line unit"),
         "training.unit-changed": N_("Changed an on-line unit"),
         "training.unit-completed": N_("Completed an on-line unit"),
@@ -49,6 +59,9 @@ TRAIL = Trail(
         ),
         "training_feed": Thing(N_("Calendar address of"), names_of_persons(FeedRow.id, FeedRow.person_id)),
         "training_material": Thing(N_("Material"), names_from(MaterialRow.id, MaterialRow.title)),
+        "training_note": Thing(N_("Case note of"), names_of_persons(NoteRow.id, NoteRow.person_id)),
+        "training_topic": Thing(N_("Topic"), names_from(TopicRow.id, TopicRow.title)),
+        "training_tutoring": Thing(N_("Meeting with"), names_of_persons(TutoringRow.id, TutoringRow.person_id)),
         "training_mentor_pair": Thing(N_("Mentee"), names_of_persons(MentorPairRow.id, MentorPairRow.mentee_id)),
         "training_session": Thing(
             N_("Session of"),
