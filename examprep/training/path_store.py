@@ -93,8 +93,8 @@ def _learnt(session: Session, class_id: int, row: TopicRow, people: Sequence[int
     return _by_person(session, came)
 
 
-def _by_person(session: Session, query: Select[Any]) -> dict[int, datetime]:
-    return dict(session.execute(query).tuples())
+def _by_person(session: Session, query: Select[int, datetime]) -> dict[int, datetime]:
+    return dict(session.execute(query).all())
 
 
 def _practised(session: Session, row: TopicRow, people: Sequence[int]) -> dict[int, datetime]:
@@ -115,7 +115,8 @@ def _shared(session: Session, row: TopicRow, people: Sequence[int]) -> dict[int,
     )
     shown: dict[int, list[datetime]] = defaultdict(list)
     for person, note_at, comment_at in session.execute(query):
-        shown[person].append(max(note_at, comment_at))
+        if note_at is not None and comment_at is not None:
+            shown[person].append(max(note_at, comment_at))
     return {person: at for person, instants in shown.items() if (at := reached(instants, row.comments)) is not None}
 
 

@@ -36,8 +36,8 @@ def _columns(class_id: int) -> tuple[Column, ...]:
         Column("organisation", N_("Organisation"), sortable=True),
         Column("topic", N_("Topic"), sortable=True),
         Column("step", N_("Stands at"), "choice", choices=STEP_NAMES, sortable=True),
-        Column("since", N_("Since"), "instant", sortable=True),
-        Column("days", N_("Days"), "number", sortable=True),
+        Column("since", N_("Standing since"), "instant", sortable=True),
+        Column("days", N_("Days there"), "number", sortable=True),
     )
 
 

@@ -74,8 +74,8 @@ def restore_topic(session: Session, actor: Actor, class_id: int, topic_id: int, 
         people.record(session, actor, "training.topic-restored", "training_topic", row.id, now=now)
 
 
-def write_note(session: Session, actor: Actor, class_id: int, topic_id: int, words: str, *, now: datetime) -> None:
-    """Write one's case note, or write it anew while it is not shown: it then waits for a trainer.
+def write_note(session: Session, actor: Actor, class_id: int, topic_id: int, words: str, *, now: datetime) -> int:
+    """Write one's case note, or write it anew while it is not shown: it then waits for a trainer. Returns its id.
 
     Raises:
         NotFound: no seat in the class, or no such topic. RuleViolation: ``training.note`` -- no words, or too many;
@@ -93,10 +93,11 @@ def write_note(session: Session, actor: Actor, class_id: int, topic_id: int, wor
     note.words, note.state, note.reason, note.written_at = text, WAITING, "", now
     session.flush()
     people.record(session, actor, "training.note-written", "training_note", note.id, now=now)
+    return note.id
 
 
-def comment(session: Session, actor: Actor, class_id: int, note_id: int, words: str, *, now: datetime) -> None:
-    """Say something about a peer's note, once.
+def comment(session: Session, actor: Actor, class_id: int, note_id: int, words: str, *, now: datetime) -> int:
+    """Say something about a peer's note, once; it then waits for a trainer. Returns its id.
 
     Raises:
         NotFound: no such note shown to the actor's class. RuleViolation: ``training.note``, ``training.own-note``.
@@ -118,6 +119,7 @@ def comment(session: Session, actor: Actor, class_id: int, note_id: int, words: 
     except IntegrityError as error:
         raise Conflict("training.commented", "You have commented on this note already.") from error
     people.record(session, actor, "training.note-commented", "training_note", note.id, now=now)
+    return row.id
 
 
 def settle(

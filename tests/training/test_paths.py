@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from examprep.training import attending, enrolling, path_overview, path_store, paths
+from examprep.training.models import ClassRow
 from examprep.training.path_models import CommentRow, NoteRow, TutoringRow
 from examprep.training.rules.path import LEARN, PRACTISE, SHARE, TUTOR, reached, standing
 from tests.practice.conftest import chapters, give, questions, tree  # noqa: F401 -- fixtures
@@ -60,8 +61,8 @@ def topic_id(season, class_id, chapters):  # noqa: F811 -- fixtures
 
 def stands_at(season, class_id, name="ann_candidate"):
     with season.database.read() as session:
-        row, _ = path_store.seated_class(session, season.actor(name).person_id, class_id)
-        rows = path_overview.table(session, class_id, row.course_id, now=season.clock.now())
+        course_id = session.get_one(ClassRow, class_id).course_id
+        rows = path_overview.table(session, class_id, course_id, now=season.clock.now())
     return next(each["step"] for each in rows if each["name"] == name)
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import claims, current, examined, files, helping, published, stated, study
+from examprep.app.demo import claims, current, examined, files, helping, path, published, stated, study
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -326,6 +326,7 @@ class Builder:
             steady = (self.draw.uniform(0.6, 0.95) for _ in range(20))
             for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4, *steady), strict=False):
                 current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
+            path.walk(session, trainer, classes[0], now)
             current.set_assignments(session, trainer, [candidate, *learners[:24]], now)
             current.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
             count_cohort(session, "sw-comprehensive", self.runtime.clock.today())

@@ -14,7 +14,7 @@ LEARN, PRACTISE, SHARE, TUTOR = "learn", "practise", "share", "tutor"
 STEPS = (LEARN, PRACTISE, SHARE, TUTOR)
 NAMES: Mapping[str, str] = {
     LEARN: N_("Learn"),
-    PRACTISE: N_("Practise"),
+    PRACTISE: N_("Put into practice"),
     SHARE: N_("Share"),
     TUTOR: N_("Tutoring"),
 }
