@@ -127,7 +127,7 @@ def _notes_page(class_id: int, refusal: Sentence | None = None) -> ResponseRetur
     return page, 422 if refusal else 200
 
 
-@bp.post("/all/<int:class_id>/path/notes/<any(note, comment):kind>/<int:row_id>")
+@bp.post("/all/<int:class_id>/path/notes/<kind>/<int:row_id>")
 @needs(MANAGE)
 def settle_note(class_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     """Show it to the class, or hide it with the reason."""
