@@ -58,6 +58,7 @@ TOPICS = Registry(
     _topic("review-claims", N_("Review claims"), Role.OFFICER, "ce.review_queue"),
     _topic("registration", N_("Register certificates"), Role.OFFICER, "register.holders"),
     _topic("awards", N_("Pay awards"), Role.OFFICER, "register.award_list"),
+    _topic("enrol-people", N_("Enrol people"), Role.OFFICER, "training.staff_classes"),
     _topic("first-run", N_("Set up an installation"), Role.ADMINISTRATOR, "setup.home"),
     _topic("accounts", N_("People and accounts"), Role.ADMINISTRATOR, "people.people"),
     _topic("syllabus-dates", N_("Syllabus and dates"), Role.ADMINISTRATOR, "syllabus.index"),

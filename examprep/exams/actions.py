@@ -104,6 +104,14 @@ def passers(session: Session, *, year: int, organisation_ids: Sequence[int] | No
     ]
 
 
+def registered_levels(session: Session, person_ids: Sequence[int], year: int) -> dict[int, frozenset[str]]:
+    """The levels at which some persons (at most a thousand) are registered for the exam of a year; unbounded."""
+    found = store.registrations(session, person_ids)
+    return {
+        person_id: frozenset(each.level for each in theirs if each.year == year) for person_id, theirs in found.items()
+    }
+
+
 def mark_trained(session: Session, person_id: int, year: int, *, trained: bool = True) -> None:
     """Note that a person was (or, corrected, was not) enrolled in a class for an exam year; again is nothing."""
     noted = session.get(TrainedRow, (person_id, year))

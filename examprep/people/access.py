@@ -57,6 +57,8 @@ class Permission(StrEnum):
     SYLLABUS_EDIT = "syllabus:edit"
     TRAINING_CLASS_ENROL = "training:class:enrol"
     TRAINING_CLASS_MANAGE = "training:class:manage"
+    TRAINING_STAFF_APPROVE = "training:staff:approve"
+    TRAINING_STAFF_ENROL = "training:staff:enrol"
 
 
 P = Permission
@@ -81,6 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_PERSON_SEE,
             P.PRACTICE_ASSIGNMENT_MANAGE,
             P.TRAINING_CLASS_MANAGE,
+            P.TRAINING_STAFF_ENROL,
         }
     ),
     Role.OFFICER: frozenset(
@@ -107,6 +110,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.REGISTER_LIMITS_SET,
             P.REGISTER_SCHEME_EDIT,
             P.TRAINING_CLASS_MANAGE,
+            P.TRAINING_STAFF_APPROVE,
+            P.TRAINING_STAFF_ENROL,
         }
     ),
     # Runs the installation; sees persons to give them accounts, but not their answers.

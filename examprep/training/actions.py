@@ -14,10 +14,12 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow
-from examprep.training import clashes, enrolling, notices, store, timetable
+from examprep.training import clashes, notices, seat_rules, seats, store, timetable
 from examprep.training.models import ClassRow, CourseRow, SessionRow
+from examprep.training.rules.entry import SeatRules
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot, checked
+from examprep.training.rules.seating import HELD
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def plan_class(
     slots: Iterable[Slot],
     *,
     series: Series | None = None,
+    rules: SeatRules | None = None,
     now: datetime,
 ) -> int:
     """Make a class with its sessions, typed one by one or as a series or both; returns its id.
@@ -96,12 +99,23 @@ def plan_class(
     session.add(row)
     _flush_class(session)
     timetable.add(session, row, slots, series, now)
+    if rules is not None:
+        seat_rules.keep(session, row, rules, now=now)
     people.record(session, actor, "training.class-planned", "training_class", row.id, now=now)
     return row.id
 
 
-def change_class(session: Session, actor: Actor, class_id: int, entry: ClassEntry, *, now: datetime) -> None:
-    """Change what a class says of itself; more seats go to those waiting, in their order.
+def change_class(
+    session: Session,
+    actor: Actor,
+    class_id: int,
+    entry: ClassEntry,
+    *,
+    rules: SeatRules | None = None,
+    now: datetime,
+) -> None:
+    """Change what a class says of itself; more seats go to those waiting, in their order. Without ``rules`` its seats
+    are given as before.
 
     Raises:
         NotFound: no such class, course or trainer.
@@ -113,7 +127,7 @@ def change_class(session: Session, actor: Actor, class_id: int, entry: ClassEntr
     _check_not_cancelled(row)
     store.course(session, actor, entry.course_id)
     _check_entry(session, actor, entry, now, keeping=row.trainer_id)
-    taken = store.count_seats(session, row.id, "enrolled")
+    taken = store.count_seats(session, row.id, *HELD)
     if entry.capacity < taken:
         raise RuleViolation("training.capacity", "%(taken)s seats are already taken.", taken=taken)
     planned = [each for each in store.sessions_of(session, row.id) if each.state == "planned"]
@@ -126,6 +140,7 @@ def change_class(session: Session, actor: Actor, class_id: int, entry: ClassEntr
             trainer_id=entry.trainer_id,
             organisation_id=row.organisation_id,
             leaving=[each.id for each in planned],
+            others=[seat.person_id for seat in store.seats(session, row.id, "waiting")],
         )
     if entry.name != row.name:
         for each in planned:  # calendars show the class's name
@@ -134,7 +149,9 @@ def change_class(session: Session, actor: Actor, class_id: int, entry: ClassEntr
     for name, value in vars(entry).items():
         setattr(row, name, value)
     _flush_class(session)
-    enrolling.move_up(session, row, now=now)
+    if rules is not None:
+        seat_rules.keep(session, row, rules, now=now)
+    seats.settle(session, row, now=now)
     if (row.exam_year, row.course_id) != (year_before, course_before):
         _settle(session, row, year_before, row.exam_year)
     people.record(session, actor, "training.class-changed", "training_class", row.id, now=now)
@@ -155,6 +172,7 @@ def cancel_class(session: Session, actor: Actor, class_id: int, *, reason: str, 
         timetable.touch(each, now, state="cancelled", reason=row.reason)
     # One mail for the class, by its next session, instead of one for each.
     notices.tell(session, row, [each for each in planned if each.starts_at > now][:1], now=now)
+    seats.settle(session, row, now=now)
     people.record(
         session, actor, "training.class-cancelled", "training_class", row.id, now=now, after={"reason": reason}
     )
@@ -167,41 +185,45 @@ def add_sessions(
     slots: Iterable[Slot],
     *,
     series: Series | None = None,
+    release: bool = False,
     now: datetime,
 ) -> int:
-    """Give a class further sessions; returns how many.
+    """Give a class further sessions; returns how many. With ``release`` learners with another class at those hours
+    give up their seats.
 
     Raises:
         NotFound; RuleViolation: ``training.cancelled``, ``training.no-sessions``, or a slot breaks the timetable;
-        Conflict: ``training.trainer-busy``, ``training.room-taken``.
+        Conflict: ``training.trainer-busy``, ``training.room-taken``, ``training.learners-busy``.
     """
     row = store.class_(session, actor, class_id, lock=True)
     _check_not_cancelled(row)
-    added = timetable.add(session, row, slots, series, now)
+    added = timetable.add(session, row, slots, series, now, release=release)
     if not added:
         raise RuleViolation("training.no-sessions", "Give at least one session.")
     people.record(session, actor, "training.sessions-added", "training_class", row.id, now=now, after={"count": added})
     return added
 
 
-def change_session(session: Session, actor: Actor, session_id: int, slot: Slot, *, now: datetime) -> None:
-    """Move a session that is not closed.
+def change_session(
+    session: Session, actor: Actor, session_id: int, slot: Slot, *, release: bool = False, now: datetime
+) -> None:
+    """Move a session that is not closed. With ``release`` learners with another class then give up their seats.
 
     Raises:
         NotFound; RuleViolation: ``training.session-closed``, ``training.session-cancelled``, or the timetable;
-        Conflict: ``training.trainer-busy``, ``training.room-taken``.
+        Conflict: ``training.trainer-busy``, ``training.room-taken``, ``training.learners-busy``.
     """
     row, parent = _session_and_class(session, actor, session_id)
     others = [each for each in store.sessions_of(session, parent.id) if each.id != row.id]
     checked([slot], parent.mode, beside=timetable.standing(others))
     if slot == timetable.slot_of(row):
         return
-    clashes.refuse(
-        session, [slot], trainer_id=parent.trainer_id, organisation_id=parent.organisation_id, leaving=[row.id]
-    )
+    timetable.free(session, parent, [slot], leaving=[row.id], release=release, now=now)
     before = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(), "place": row.place}
     before_at = row.starts_at
     timetable.touch(row, now, **timetable.values_of(slot))
+    session.flush()
+    seats.settle(session, parent, now=now)
     notices.tell(session, parent, [row], before_at=before_at, now=now)
     after = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "place": slot.place}
     people.record(
@@ -255,7 +277,7 @@ def _session_and_class(session: Session, actor: Actor, session_id: int) -> tuple
 def _settle(session: Session, row: ClassRow, *years: int | None) -> None:
     """Who counts as trained may follow from what changed."""
     enrolled = [seat.person_id for seat in store.seats(session, row.id, "enrolled")]
-    enrolling.settle_trained(session, enrolled, *years)
+    seats.settle_trained(session, enrolled, *years)
 
 
 def _check_entry(

@@ -12,13 +12,14 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.runtime import runtime
-from examprep.training import feedback, overview
+from examprep.training import feedback, overview, staff_pages
+from examprep.training.values import SEATS
 
 
 def next_class(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any]:
     """The actor's next session, or ``None`` for whoever has none ahead."""
     mine = overview.my_classes(session, actor, now=now)
-    return {"mine": next((each for each in mine if each.following), None)}
+    return {"mine": next((each for each in mine if each.following), None), "seats": SEATS}
 
 
 def asked_for_feedback(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
@@ -35,5 +36,20 @@ def open_reports(session: Session, actor: Actor, _now: datetime) -> Mapping[str,
         "unit": N_("questions"),
         "base": Sentence("waiting for an answer"),
         "endpoint": "bank.reports",
+        "values": {},
+    }
+
+
+def wishes(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """How many enrolments wait for the actor's approval; nothing when none does, since few classes ask for it."""
+    count = staff_pages.count_wishes(session, actor, now)
+    if not count:
+        return None
+    return {
+        "label": N_("Enrolments to approve"),
+        "count": count,
+        "unit": N_("persons"),
+        "base": Sentence("waiting for your decision"),
+        "endpoint": "training.approvals",
         "values": {},
     }

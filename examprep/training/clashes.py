@@ -1,8 +1,7 @@
 """Nobody and no room in two places at once: what planned sessions meet, told before saving and refused at it.
 
-A room is a place as one organisation writes it. Trainer and room are refused, whoever asks and however; learners who
-would have two classes at once are told of, since a class of forty is not moved for one of them, and are not enrolled
-into a class that meets another of theirs.
+A room is a place as one organisation writes it. Trainer, room and learners are refused, whoever asks and however; so
+that a class of forty can be moved although one of them cannot come, whoever moves it may let those give up their seats.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -10,15 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import Conflict
+from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import Sentence
-from examprep.people.models import OrganisationRow, PersonRow
+from examprep.people.models import OrganisationRow
+from examprep.training import seat_store
 from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
 from examprep.training.rules.schedule import Slot, place_key
+from examprep.training.rules.seating import HELD
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,32 @@ class Clash:
     learners: int = 0
 
 
-def lock(session: Session, organisation_id: int, trainer_id: int) -> None:
-    """Let those who plan with the same rooms or the same trainer queue, until the transaction ends."""
-    for row, row_id in ((OrganisationRow, organisation_id), (PersonRow, trainer_id)):
-        session.execute(select(row.id).where(row.id == row_id).with_for_update(key_share=True))
+def lock(session: Session, organisation_id: int, trainer_id: int, others: Iterable[int] = ()) -> None:
+    """Let those who plan with the same rooms, trainer or learners queue, until the transaction ends.
+
+    Always the organisation first, then all persons in the order of their ids.
+    """
+    session.execute(
+        select(OrganisationRow.id).where(OrganisationRow.id == organisation_id).with_for_update(key_share=True)
+    )
+    seat_store.lock_persons(session, [trainer_id, *others])
 
 
 def refuse(
-    session: Session, slots: Sequence[Slot], *, trainer_id: int, organisation_id: int, leaving: Collection[int] = ()
+    session: Session,
+    slots: Sequence[Slot],
+    *,
+    trainer_id: int,
+    organisation_id: int,
+    leaving: Collection[int] = (),
+    others: Iterable[int] = (),
 ) -> None:
-    """Lock and look; ``leaving`` are sessions that are about to move away.
+    """Lock and look; ``leaving`` are sessions that are about to move away, ``others`` the learners to lock as well.
 
     Raises:
         Conflict: ``training.trainer-busy``, ``training.room-taken`` -- naming the day and the class.
     """
-    lock(session, organisation_id, trainer_id)
+    lock(session, organisation_id, trainer_id, others)
     for clash in hard(session, slots, trainer_id=trainer_id, organisation_id=organisation_id, leaving=leaving):
         sentence = said(clash)
         raise Conflict(f"training.{_CODES[clash.kind]}", sentence.text, **sentence.values)
@@ -76,32 +88,34 @@ def hard(
 
 def of_learners(session: Session, slots: Sequence[Slot], class_id: int) -> list[Clash]:
     """Sessions of other classes at the same time in which learners of this class have a seat, with how many."""
-    other_seat = select(EnrolmentRow.person_id).where(
-        EnrolmentRow.class_id == class_id, EnrolmentRow.state == "enrolled"
-    )
-    shared = (
-        select(EnrolmentRow.class_id, func.count().label("learners"))
-        .where(
-            EnrolmentRow.state == "enrolled", EnrolmentRow.class_id != class_id, EnrolmentRow.person_id.in_(other_seat)
-        )
-        .group_by(EnrolmentRow.class_id)
-    )
-    counts = {found.class_id: found.learners for found in session.execute(shared)}
-    if not counts:
+    shared = _shared(session, class_id)
+    if not shared:
         return []
-    found = _between(session, slots, SessionRow.class_id.in_(counts), ())
+    found = _between(session, slots, SessionRow.class_id.in_(shared), ())
     return [
-        _clash("learners", slot, other, counts[other.class_id])
+        _clash("learners", slot, other, len(shared[other.class_id]))
         for slot in slots
         for other in found
         if other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
     ]
 
 
+def who_cannot(session: Session, slots: Sequence[Slot], class_id: int) -> dict[int, Clash]:
+    """The learners of a class who have a seat elsewhere at the hours of some slots, each with the first such one."""
+    shared = _shared(session, class_id)
+    found: dict[int, Clash] = {}
+    for clash in _between(session, slots, SessionRow.class_id.in_(shared), ()) if shared else ():
+        for slot in slots:
+            if clash.starts_at < slot.ends_at and slot.starts_at < clash.ends_at:
+                for person_id in shared[clash.class_id]:
+                    found.setdefault(person_id, _clash("learners", slot, clash, len(shared[clash.class_id])))
+    return found
+
+
 def of_person(session: Session, person_id: int, class_id: int) -> Clash | None:
-    """The first session of a class that meets one of another class in which the person has a seat."""
+    """The first session of a class that meets one of another class in which the person has a seat or an offer."""
     mine = select(EnrolmentRow.class_id).where(
-        EnrolmentRow.person_id == person_id, EnrolmentRow.state == "enrolled", EnrolmentRow.class_id != class_id
+        EnrolmentRow.person_id == person_id, EnrolmentRow.state.in_(HELD), EnrolmentRow.class_id != class_id
     )
     own = session.scalars(select(SessionRow).where(SessionRow.class_id == class_id, SessionRow.state == "planned"))
     slots = [Slot(row.starts_at, row.ends_at, row.place) for row in own]
@@ -110,6 +124,32 @@ def of_person(session: Session, person_id: int, class_id: int) -> Clash | None:
             if other.starts_at < slot.ends_at and slot.starts_at < other.ends_at:
                 return _clash("learners", slot, other, 1)
     return None
+
+
+def check_person(session: Session, person_id: int, class_id: int) -> None:
+    """Raises RuleViolation: ``training.busy``."""
+    clash = of_person(session, person_id, class_id)
+    if clash is not None:
+        raise RuleViolation(
+            "training.busy",
+            "On %(day)s you have a session of “%(title)s” at that time. Leave that class first, or choose another.",
+            day=clash.on,
+            title=clash.class_name,
+        )
+
+
+def _shared(session: Session, class_id: int) -> dict[int, list[int]]:
+    """Other classes in which holders of a seat in this one have one too, with who they are."""
+    here = select(EnrolmentRow.person_id).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state.in_(HELD))
+    query = (
+        select(EnrolmentRow.class_id, EnrolmentRow.person_id)
+        .where(EnrolmentRow.state.in_(HELD), EnrolmentRow.class_id != class_id, EnrolmentRow.person_id.in_(here))
+        .order_by(EnrolmentRow.class_id, EnrolmentRow.person_id)
+    )
+    found: dict[int, list[int]] = {}
+    for other_id, person_id in session.execute(query):
+        found.setdefault(other_id, []).append(person_id)
+    return found
 
 
 def said(clash: Clash) -> Sentence:

@@ -1,9 +1,8 @@
 """Forms of courses, classes and sessions. What is allowed is a rule; here only what parses and is complete."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -26,8 +25,10 @@ from examprep.kernel.sentence import N_
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.i18n import say
 from examprep.training.actions import ClassEntry, CourseEntry
+from examprep.training.form_parts import Part, choices, sensible_day
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot, slot
+from examprep.training.seat_forms import SeatFields
 from examprep.training.values import CATEGORIES, KINDS, MODES
 
 WEEKDAYS = (
@@ -41,46 +42,12 @@ WEEKDAYS = (
 )
 EMPTY_ROWS = 4
 MOST_ROWS = 60
-NEEDED = N_("This is missing for the session.")
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-
-
-def sensible_day(_form: Form, field: DateField) -> None:
-    """A mistyped year is caught here; no rule about dates is meant."""
-    if field.data is not None and not FIRST_DAY <= field.data <= LAST_DAY:
-        raise ValidationError(say(N_("Give a day between 2000 and 2100.")))
 
 
 def web_address(_form: Form, field: StringField) -> None:
     """A link is followed by others, so it may lead to the web only."""
     if field.data and not re.fullmatch(r"https?://[^\s<>\"']+", field.data.strip()):
         raise ValidationError(say(N_("Give a web address that begins with https://")))
-
-
-def choices(names: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(code, say(name)) for code, name in names.items()]
-
-
-class Part(Form):
-    """Fields inside a form that belong together: all the needed ones, or nothing. Speaks the page's language too."""
-
-    needed: Sequence[str] = ()
-
-    class Meta:
-        get_translations = BaseForm.Meta.get_translations
-
-    @property
-    def blank(self) -> bool:
-        return not any(field.raw_data and field.raw_data[0].strip() for field in self)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """A group that is begun is finished."""
-        right = super().validate(extra_validators)
-        missing = [] if self.blank else [self[name] for name in self.needed if self[name].data is None]
-        for field in missing:
-            if not field.errors:
-                field.errors = [say(NEEDED)]
-        return bool(right) and not missing
 
 
 class CourseForm(BaseForm):
@@ -246,21 +213,34 @@ class ClassFields:
         )
 
 
-class ClassForm(ClassFields, TimetableForm):
+class ReleaseFields:
+    """What happens to learners who cannot come then."""
+
+    release = BooleanField(
+        N_("Learners who have another class at these hours give up their seats here"),
+        description=N_("They are told by mail. Without this nothing is saved while there are such learners."),
+    )
+
+
+class AddSessionsForm(ReleaseFields, TimetableForm):
+    """Further sessions of a class."""
+
+
+class ClassForm(ClassFields, SeatFields, TimetableForm):
     """A new class with its sessions, in one form."""
 
     draft = BooleanField(N_("Keep it to trainers for now; candidates do not see it"))
     submit = SubmitField(N_("Make the class"))
 
 
-class ClassChangeForm(ClassFields, BaseForm):
+class ClassChangeForm(ClassFields, SeatFields, BaseForm):
     """What a class says of itself, changed."""
 
     state = SelectField(N_("State"), [InputRequired()])
     submit = SubmitField(N_("Save the class"))
 
 
-class SessionForm(SlotFields, BaseForm):
+class SessionForm(SlotFields, ReleaseFields, BaseForm):
     """One session, moved."""
 
     day = DateField(N_("Date"), [InputRequired(), sensible_day])

@@ -1,5 +1,7 @@
 """A candidate's pages: classes within reach, a seat, leaving."""
 
+from datetime import datetime
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,9 +12,9 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import enrolling, feedback, overview
+from examprep.training import enrolling, feedback, overview, seat_store
 from examprep.training.blueprint import bp
-from examprep.training.values import CATEGORIES, KINDS, MODES
+from examprep.training.values import CATEGORIES, KINDS, MODES, SEATS
 
 OPEN_COLUMNS = (
     Column("name", N_("Class"), sortable=True, link=lambda row: url_for("training.seat", class_id=row["id"])),
@@ -37,7 +39,9 @@ def open_classes() -> ResponseReturnValue:
         mine = overview.my_classes(session, actor, now=now)
     if ask.export:
         return download(page, OPEN_COLUMNS, "open-classes")
-    return render_template("training/open_classes.html", page=page, columns=OPEN_COLUMNS, mine=mine, kinds=KINDS)
+    return render_template(
+        "training/open_classes.html", page=page, columns=OPEN_COLUMNS, mine=mine, kinds=KINDS, seats=SEATS
+    )
 
 
 @bp.get("/classes/<int:class_id>")
@@ -50,7 +54,7 @@ def seat(class_id: int) -> ResponseReturnValue:
 @bp.post("/classes/<int:class_id>/enrol")
 @needs(Permission.TRAINING_CLASS_ENROL)
 def enrol(class_id: int) -> ResponseReturnValue:
-    """Ask for a seat."""
+    """Ask for a seat, or take the one that is offered."""
     try:
         with writing() as session:
             enrolling.enrol(session, current_actor(), class_id, now=runtime().clock.now())
@@ -68,8 +72,18 @@ def leave(class_id: int) -> ResponseReturnValue:
     return redirect(url_for("training.open_classes"), 303)
 
 
+def pass_on_overdue(class_id: int, now: datetime) -> None:
+    """Offers that are over are passed on when somebody looks, if the job has not come by yet."""
+    with reading() as session:
+        overdue = seat_store.has_overdue(session, class_id, now)
+    if overdue:
+        with writing() as session:
+            enrolling.pass_on(session, class_id, now=now)
+
+
 def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue:
     now = runtime().clock.now()
+    pass_on_overdue(class_id, now)
     with reading() as session:
         view = overview.seat_view(session, current_actor(), class_id, now=now)
         asked = feedback.asked(session, runtime().vault, current_actor(), class_id, today=runtime().clock.today())

@@ -127,13 +127,27 @@ class FeedRow(Base):
 
 
 class EnrolmentRow(Base):
-    """A person's seat in a class or place in its waiting list, which is served by ``turn``."""
+    """A person's seat in a class or place in its waiting list, which is served by ``turn``.
+
+    ``asked`` waits for an approval, ``offered`` keeps a seat free until an instant, ``lapsed`` let that instant pass.
+    """
 
     __tablename__ = "training_enrolment"
     __table_args__ = (
-        CheckConstraint("state IN ('enrolled', 'waiting', 'left')", name="state"),
+        CheckConstraint(
+            "state IN ('asked', 'waiting', 'offered', 'enrolled', 'left', 'lapsed', 'refused')", name="state"
+        ),
+        CheckConstraint("(state = 'offered') = (offered_until IS NOT NULL)", name="offer"),
+        CheckConstraint("step IN ('employer', 'trainer')", name="step"),
+        CheckConstraint("state <> 'asked' OR step IS NOT NULL", name="asked_step"),
         UniqueConstraint("class_id", "person_id"),
         UniqueConstraint("class_id", "turn"),
+        Index(
+            "ix_training_enrolment_offered_until",
+            "offered_until",
+            sqlite_where=text("offered_until IS NOT NULL"),
+            postgresql_where=text("offered_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[pk]
@@ -142,6 +156,11 @@ class EnrolmentRow(Base):
     state: Mapped[str]
     turn: Mapped[int]  # 1, 2, 3 … in the order of asking; asking again after leaving takes a new one
     at: Mapped[datetime]  # of the last change of state
+    offered_until: Mapped[datetime | None]
+    step: Mapped[str | None]  # who is to decide, or who refused
+    reason: Mapped[str | None]  # why somebody else refused it or took it away
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who asked for them; null: they themselves
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
 
 
 class PresenceRow(Base):

@@ -10,6 +10,7 @@ from examprep.kernel.clock import office_day
 from examprep.reminders.actions import Reminder, queue_many
 from examprep.training import store
 from examprep.training.models import ClassRow, SessionRow
+from examprep.training.rules.seating import HELD
 
 CONDITION = "training.unchanged"
 
@@ -17,11 +18,11 @@ CONDITION = "training.unchanged"
 def tell(
     session: Session, parent: ClassRow, rows: Iterable[SessionRow], *, before_at: datetime | None = None, now: datetime
 ) -> int:
-    """Queue the notice of changed sessions still to come for everybody with a seat; returns how many were new.
+    """Queue the notice of changed sessions still to come for whoever has a seat or an offer; returns how many were new.
 
     ``before_at`` is when a moved session was to begin. What is already over is not worth a mail.
     """
-    seats = store.seats(session, parent.id, "enrolled")
+    seats = store.seats(session, parent.id, *HELD)
     reminders = [
         Reminder(
             key=f"training.changed.{row.id}.{row.revision}.{seat.person_id}",
@@ -57,6 +58,6 @@ def unchanged(session: Session, person_id: int, context: dict[str, Any], today: 
         row is not None
         and row.revision == int(context["revision"])
         and seat is not None
-        and seat.state == "enrolled"
+        and seat.state in HELD
         and office_day(row.ends_at) >= today
     )

@@ -1,7 +1,7 @@
 """What the pages show, put together from bounded queries; values out, nothing is changed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 
 from examprep.feature import ExamClass
 from examprep.kernel.clock import office_day, start_of_day
+from examprep.kernel.errors import RuleViolation
+from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
 from examprep.plumbing.i18n import in_language
 from examprep.plumbing.listing import Ask, Page
 from examprep.syllabus import actions as syllabus
-from examprep.training import materials, page_store, store
+from examprep.training import materials, page_store, seat_store, seats, store
 from examprep.training.materials import Material
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.rules.enrolment import takes_enrolments
+from examprep.training.rules.seating import STANDING
 from examprep.training.values import CLASS_STANDINGS, KINDS, SEATS, ClassCard, Course, Learner, Meeting
 
 AHEAD = 8
@@ -43,11 +46,18 @@ class ClassView:
     sessions: Sequence[Meeting]
     learners: Sequence[Learner]
     waiting: Sequence[Learner]
+    offered: Sequence[Learner] = ()
+    asked: Sequence[Learner] = ()
+    shares: Sequence[Mapping[str, Any]] = ()  # as `share_lines` gives them
 
 
 @dataclass(frozen=True)
 class SeatView:
-    """A class as a candidate sees it: ``seat`` is theirs, ``ahead`` how many wait before them."""
+    """A class as a candidate sees it: ``seat`` is theirs, ``ahead`` how many wait before them.
+
+    ``ended`` is how an earlier wish ended (lapsed, refused, or taken away), with ``reason``; ``until`` is the end of
+    an offer; ``step`` who is to approve; ``outcome`` what asking now would lead to, or why it cannot be.
+    """
 
     card: ClassCard
     sessions: Sequence[Meeting]
@@ -55,6 +65,11 @@ class SeatView:
     ahead: int
     open: bool
     materials: Sequence[Material] = ()
+    ended: str | None = None
+    reason: str | None = None
+    until: datetime | None = None
+    step: str | None = None
+    outcome: str | Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +144,7 @@ def _named(page: Page) -> Page:
             **row,
             "state": CLASS_STANDINGS[row["state"]],
             "kind": KINDS[row["kind"]],
-            "seat": SEATS[row["seat"]] if row["seat"] not in (None, "left") else None,
+            "seat": SEATS[row["seat"]] if row["seat"] in STANDING else None,
             "last_day": row["closes_on"] - timedelta(days=1),
         }
         for row in page.rows
@@ -166,17 +181,25 @@ def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str
 
 def class_card(session: Session, actor: Actor, class_id: int, *, now: datetime) -> ClassCard:
     row = store.class_(session, actor, class_id)
-    return _card(page_store.class_cards(session, ClassRow.id == row.id, now=now)[0])
+    return card_of(page_store.class_cards(session, ClassRow.id == row.id, now=now)[0])
 
 
 def class_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -> ClassView:
     """Raises NotFound."""
     card = class_card(session, actor, class_id, now=now)
     people: dict[str, list[Learner]] = defaultdict(list)
-    for person_id, name, organisation, seat, since, came in store.learners(session, class_id):
-        people[seat].append(Learner(person_id, name, organisation, seat, since, attended=came))
+    for person_id, name, organisation, seat, since, came, until in store.learners(session, class_id):
+        people[seat].append(Learner(person_id, name, organisation, seat, since, attended=came, until=until))
     sessions = _meetings(session, SessionRow.class_id == class_id)
-    return ClassView(card, sessions, people["enrolled"], people["waiting"])
+    return ClassView(
+        card,
+        sessions,
+        people["enrolled"],
+        people["waiting"],
+        people["offered"],
+        people["asked"],
+        seat_store.share_lines(session, class_id, office_day(now)),
+    )
 
 
 def meeting(session: Session, actor: Actor, session_id: int) -> tuple[Meeting, list[Learner]]:
@@ -193,18 +216,24 @@ def seat_view(session: Session, actor: Actor, class_id: int, *, now: datetime) -
     """Raises NotFound: no such class that the candidate may know of."""
     row = store.class_open_to(session, actor, class_id)
     seat = store.enrolment(session, row.id, actor.person_id)
-    state = seat.state if seat is not None and seat.state != "left" else None
-    ahead = 0
-    if seat is not None and state == "waiting":
-        ahead = sum(other.turn < seat.turn for other in store.seats(session, row.id, "waiting"))
-    return SeatView(
-        _card(page_store.class_cards(session, ClassRow.id == row.id, now=now)[0]),
+    has_seat = seat is not None and seat.state == "enrolled"
+    view = SeatView(
+        card_of(page_store.class_cards(session, ClassRow.id == row.id, now=now)[0]),
         _meetings(session, SessionRow.class_id == row.id),
-        state,
-        ahead,
+        None,
+        0,
         takes_enrolments(store.window(session, row), now=now, today=office_day(now)),
-        materials.for_learner(session, actor.person_id, row.id) if state == "enrolled" else (),
+        materials.for_learner(session, actor.person_id, row.id) if has_seat else (),
     )
+    if seat is not None and seat.state in STANDING:
+        ahead = seat_store.ahead(session, seat) if seat.state == "waiting" else 0
+        return replace(view, seat=seat.state, ahead=ahead, until=seat.offered_until, step=seat.step)
+    if seat is not None and (seat.state != "left" or seat.reason):
+        view = replace(view, ended=seat.state, reason=seat.reason)
+    if not view.open:
+        return view
+    outcome = seats.foresee(session, row, [actor.person_id], by_others=False, now=now)[actor.person_id]
+    return replace(view, outcome=outcome.sentence if isinstance(outcome, RuleViolation) else outcome)
 
 
 def my_classes(session: Session, actor: Actor, *, now: datetime) -> list[MyClass]:
@@ -213,7 +242,7 @@ def my_classes(session: Session, actor: Actor, *, now: datetime) -> list[MyClass
         return []
     found = []
     for line in page_store.class_cards(session, store.has_seat(actor.person_id), now=now):
-        card, seat = _card(line), store.enrolment(session, line[0].id, actor.person_id)
+        card, seat = card_of(line), store.enrolment(session, line[0].id, actor.person_id)
         sessions = _meetings(session, SessionRow.class_id == card.id, SessionRow.state != "cancelled")
         coming = [each for each in sessions if each.ends_at > now]
         if seat is not None and (coming or not sessions):
@@ -247,8 +276,9 @@ def _course(row: CourseRow) -> Course:
     return Course(row.id, row.name, row.kind, row.subject_code, row.level, row.category, row.description)
 
 
-def _card(line: Any) -> ClassCard:
-    row, course_row, organisation, trainer, enrolled, waiting, standing = line
+def card_of(line: Any) -> ClassCard:
+    """A line of `page_store.class_cards` as pages show it."""
+    row, course_row, organisation, trainer, enrolled, waiting, offered, standing = line
     return ClassCard(
         id=row.id,
         course_id=row.course_id,
@@ -269,6 +299,7 @@ def _card(line: Any) -> ClassCard:
         reason=row.reason,
         enrolled=enrolled,
         waiting=waiting,
+        offered=offered,
         standing=standing,
     )
 

@@ -18,16 +18,16 @@ from examprep.training.store import MANAGE
 Trainer = aliased(PersonRow)
 
 
-def _count_of(state: str) -> Any:
+def count_of(*states: str) -> Any:
     return (
         select(func.count(EnrolmentRow.id))
-        .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.state == state)
+        .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.state.in_(states))
         .correlate(ClassRow)
         .scalar_subquery()
     )
 
 
-def _next_start(now: datetime) -> Any:
+def next_start(now: datetime) -> Any:
     return (
         select(func.min(SessionRow.starts_at))
         .where(SessionRow.class_id == ClassRow.id, SessionRow.state == "planned", SessionRow.ends_at > now)
@@ -36,17 +36,26 @@ def _next_start(now: datetime) -> Any:
     )
 
 
-def standing(now: datetime) -> Any:
-    """What a class is to whoever asks for a seat now: its state, but an open one may be ``soon`` or ``closed``.
-
-    It says ``open`` exactly when `rules.enrolment.takes_enrolments` does.
-    """
-    begun = (
+def _begun(now: datetime) -> Any:
+    return (
         select(SessionRow.id)
         .where(SessionRow.class_id == ClassRow.id, SessionRow.state != "cancelled", SessionRow.starts_at <= now)
         .correlate(ClassRow)
         .exists()
     )
+
+
+def not_begun(now: datetime) -> ColumnElement[bool]:
+    """That a class is not cancelled and no session of it has begun."""
+    return and_(ClassRow.state != "cancelled", ~_begun(now))
+
+
+def standing(now: datetime) -> Any:
+    """What a class is to whoever asks for a seat now: its state, but an open one may be ``soon`` or ``closed``.
+
+    It says ``open`` exactly when `rules.enrolment.takes_enrolments` does.
+    """
+    begun = _begun(now)
     offered, today = ClassRow.state == "open", office_day(now)
     return case(
         (and_(offered, ClassRow.opens_on > today), "soon"),
@@ -70,7 +79,7 @@ def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | No
             ClassRow.name,
             CourseRow.name,
             Trainer.name,
-            _count_of("enrolled"),
+            count_of("enrolled"),
             came,
         )
         .join(ClassRow, ClassRow.id == SessionRow.class_id)
@@ -93,15 +102,16 @@ def count_classes(session: Session, condition: ColumnElement[bool]) -> int:
 
 
 def class_cards(session: Session, *conditions: ColumnElement[bool], now: datetime) -> list[Any]:
-    """(class, course, organisation's name, trainer's name, enrolled, waiting, standing), by name."""
+    """(class, course, organisation's name, trainer's name, enrolled, waiting, offered, standing), by name."""
     query = (
         select(
             ClassRow,
             CourseRow,
             OrganisationRow.name,
             Trainer.name,
-            _count_of("enrolled"),
-            _count_of("waiting"),
+            count_of("enrolled"),
+            count_of("waiting"),
+            count_of("offered"),
             standing(now),
         )
         .join(CourseRow, CourseRow.id == ClassRow.course_id)
@@ -123,8 +133,8 @@ def class_page(
         .correlate(ClassRow)
         .scalar_subquery()
     )
-    following, state = _next_start(now), standing(now)
-    enrolled, waiting = _count_of("enrolled"), _count_of("waiting")
+    following, state = next_start(now), standing(now)
+    enrolled, waiting = count_of("enrolled"), count_of("waiting")
     query = (
         select(
             ClassRow.id,

@@ -104,8 +104,9 @@ def change_session(session_id: int) -> ResponseReturnValue:
     if form.sent():
         try:
             with writing() as database:
-                now = runtime().clock.now()
-                actions.change_session(database, current_actor(), session_id, form.slot("", ""), now=now)
+                now, release = runtime().clock.now(), form.release.data
+                slot = form.slot("", "")
+                actions.change_session(database, current_actor(), session_id, slot, release=release, now=now)
             return redirect(url_for("training.session", session_id=session_id), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)

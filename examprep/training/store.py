@@ -24,6 +24,7 @@ from examprep.training.models import (
     SessionRow,
 )
 from examprep.training.rules.enrolment import Window
+from examprep.training.rules.seating import STANDING
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 Row = TypeVar("Row", CourseRow, ClassRow, SessionRow)
@@ -41,16 +42,18 @@ def reachable(actor: Actor) -> ColumnElement[bool]:
 
 
 def has_seat(person_id: int) -> ColumnElement[bool]:
-    """That the person is enrolled in the class or waits for it."""
+    """That the person is enrolled in the class or asked for a seat and was not refused."""
     return ClassRow.id.in_(
-        select(EnrolmentRow.class_id).where(EnrolmentRow.person_id == person_id, EnrolmentRow.state != "left")
+        select(EnrolmentRow.class_id).where(EnrolmentRow.person_id == person_id, EnrolmentRow.state.in_(STANDING))
     )
 
 
 _SEATED = Prepared(
     lambda _: (
         select(EnrolmentRow.class_id)
-        .where(EnrolmentRow.person_id == bindparam("person_id"), EnrolmentRow.state != "left")
+        .where(
+            EnrolmentRow.person_id == bindparam("person_id"), or_(*(EnrolmentRow.state == each for each in STANDING))
+        )
         .limit(1)
     ),
     (EnrolmentRow.class_id,),
@@ -82,6 +85,17 @@ def class_(session: Session, actor: Actor, class_id: int, *, lock: bool = False)
 def class_open_to(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:
     """Raises NotFound: no such class that the candidate may know of."""
     query = select(ClassRow).where(ClassRow.id == class_id, open_to(actor))
+    return _found(session.scalar(_locked(query, lock)), N_("There is no such class within your reach."))
+
+
+def any_class(session: Session, class_id: int) -> ClassRow:
+    """A class with its row locked, whoever asks; the caller has asked for the right. Raises NotFound."""
+    return found_class(session, ClassRow.id == class_id, lock=True)
+
+
+def found_class(session: Session, *conditions: ColumnElement[bool], lock: bool = False) -> ClassRow:
+    """The class of which the conditions hold. Raises NotFound."""
+    query = select(ClassRow).where(*conditions)
     return _found(session.scalar(_locked(query, lock)), N_("There is no such class within your reach."))
 
 
@@ -134,14 +148,14 @@ def enrolment(session: Session, class_id: int, person_id: int) -> EnrolmentRow |
     return session.scalar(query)
 
 
-def seats(session: Session, class_id: int, state: str) -> Sequence[EnrolmentRow]:
-    """The enrolments of a class in one state, in the order of asking."""
-    query = select(EnrolmentRow).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state == state)
+def seats(session: Session, class_id: int, *states: str) -> Sequence[EnrolmentRow]:
+    """The enrolments of a class in some states, in the order of asking."""
+    query = select(EnrolmentRow).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state.in_(states))
     return session.scalars(query.order_by(EnrolmentRow.turn)).all()
 
 
-def count_seats(session: Session, class_id: int, state: str) -> int:
-    query = select(func.count()).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state == state)
+def count_seats(session: Session, class_id: int, *states: str) -> int:
+    query = select(func.count()).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state.in_(states))
     return session.scalar(query) or 0
 
 
@@ -207,7 +221,9 @@ def roster(session: Session, row: SessionRow) -> list[Any]:
 
 
 def learners(session: Session, class_id: int) -> list[Any]:
-    """(person id, name, organisation, seat, since, sessions attended) of everybody with a seat or waiting."""
+    """(person id, name, organisation, seat, since, sessions attended, end of an offer) of everybody who asked and has
+    not left.
+    """
     came = (
         select(func.count())
         .select_from(AttendanceRow)
@@ -221,11 +237,19 @@ def learners(session: Session, class_id: int) -> list[Any]:
         .scalar_subquery()
     )
     query = (
-        select(PersonRow.id, PersonRow.name, OrganisationRow.name, EnrolmentRow.state, EnrolmentRow.at, came)
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            OrganisationRow.name,
+            EnrolmentRow.state,
+            EnrolmentRow.at,
+            came,
+            EnrolmentRow.offered_until,
+        )
         .select_from(EnrolmentRow)
         .join(PersonRow, PersonRow.id == EnrolmentRow.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(EnrolmentRow.class_id == class_id, EnrolmentRow.state != "left")
+        .where(EnrolmentRow.class_id == class_id, EnrolmentRow.state.in_(STANDING))
         .order_by(EnrolmentRow.state, EnrolmentRow.turn)
     )
     return list(session.execute(query).all())

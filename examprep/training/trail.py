@@ -6,7 +6,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_persons
 from examprep.plumbing.listing import Column
-from examprep.training.models import ClassRow, CourseRow, FeedRow, MentorPairRow, SessionRow
+from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, FeedRow, MentorPairRow, SessionRow
 from examprep.training.path_models import NoteRow, TopicRow, TutoringRow
 from examprep.training.study_models import MaterialRow
 from examprep.training.unit_models import CompletionRow, UnitRow
@@ -33,11 +33,16 @@ TRAIL = Trail(
         "training.note-written": N_("Wrote a case note"),
         "training.pair-ended": N_("Ended a mentoring pair"),
         "training.paired": N_("Paired a mentor with a mentee"),
+        "training.seat-approved": N_("Approved an enrolment"),
+        "training.seat-reconsidered": N_("Took the refusal of an enrolment back"),
+        "training.seat-refused": N_("Refused an enrolment"),
         "training.session-cancelled": N_("Cancelled a session"),
         "training.session-closed": N_("Closed a session and posted its hours"),
         "training.session-moved": N_("Moved a session"),
         "training.session-reopened": N_("Reopened a session"),
         "training.sessions-added": N_("Added sessions to a class"),
+        "training.staff-enrolled": N_("Enrolled people in a class"),
+        "training.taken-out": N_("Took somebody out of a class"),
         "training.topic-added": N_("Added a topic to a learning path"),
         "training.topic-restored": N_("Put a topic back"),
         "training.topic-withdrawn": N_("Took a topic away"),
@@ -57,6 +62,7 @@ TRAIL = Trail(
         "training_course": Thing(
             N_("Course"), names_from(CourseRow.id, CourseRow.name), "training.course", "course_id", MANAGE
         ),
+        "training_enrolment": Thing(N_("Enrolment of"), names_of_persons(EnrolmentRow.id, EnrolmentRow.person_id)),
         "training_feed": Thing(N_("Calendar address of"), names_of_persons(FeedRow.id, FeedRow.person_id)),
         "training_material": Thing(N_("Material"), names_from(MaterialRow.id, MaterialRow.title)),
         "training_note": Thing(N_("Case note of"), names_of_persons(NoteRow.id, NoteRow.person_id)),
@@ -87,6 +93,7 @@ TRAIL = Trail(
         Column("reason", N_("Reason")),
         Column("title", N_("Title")),
         Column("count", N_("Sessions"), "number"),
+        Column("persons", N_("Persons"), "number"),
         Column("starts_at", N_("Begins"), "instant"),
         Column("ends_at", N_("Ends"), "instant"),
         Column("place", N_("Place")),

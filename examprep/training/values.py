@@ -36,9 +36,13 @@ SESSION_STATES: Mapping[str, str] = {
 UNIT_KINDS: Mapping[str, str] = {"text": N_("A text"), "file": N_("A file"), "video": N_("A film")}
 UNIT_COMPLETED: Mapping[str, str] = {"test": N_("Passed the test"), "confirmed": N_("Confirmed at the end")}
 SEATS: Mapping[str, str] = {
-    "enrolled": N_("Enrolled"),
+    "asked": N_("Waiting for approval"),
     "waiting": N_("On the waiting list"),
+    "offered": N_("Seat offered"),
+    "enrolled": N_("Enrolled"),
     "left": N_("Left the class"),
+    "lapsed": N_("Offer let pass"),
+    "refused": N_("Enrolment refused"),
 }
 
 
@@ -106,6 +110,7 @@ class Learner:
     since: datetime
     present: bool | None = None
     attended: int = 0
+    until: datetime | None = None  # the end of an offer
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ class ClassCard:
     reason: str | None
     enrolled: int
     waiting: int
+    offered: int
     standing: str
 
     @property
@@ -139,4 +145,4 @@ class ClassCard:
 
     @property
     def free(self) -> int:
-        return max(0, self.capacity - self.enrolled)
+        return max(0, self.capacity - self.enrolled - self.offered)

@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 from examprep.feature import home_cards
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_
+from examprep.people import directory
 from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import actions, overview, previewing, tutoring
+from examprep.training import actions, overview, previewing, seat_rules, tutoring
 from examprep.training.blueprint import bp
-from examprep.training.forms import ClassChangeForm, ClassForm, CourseForm, ReasonForm, TimetableForm
+from examprep.training.forms import AddSessionsForm, ClassChangeForm, ClassForm, CourseForm, ReasonForm
+from examprep.training.learner_views import pass_on_overdue
+from examprep.training.seat_forms import typed_rules
 from examprep.training.values import CATEGORIES, CLASS_STANDINGS, CLASS_STATES, KINDS, MODES, ClassCard
 
 CLASS_COLUMNS = (
@@ -128,6 +131,7 @@ def new_class() -> ResponseReturnValue:
         "capacity": 40,
         "opens_on": today,
         "last_day": today + timedelta(days=14),
+        "offer_hours": 24,
     }
     form = ClassForm(data=wanted)
     courses_offered = _offer(form)
@@ -146,7 +150,13 @@ def new_class() -> ResponseReturnValue:
                 entry = form.class_entry("planned" if form.draft.data else "open")
                 with writing() as session:
                     class_id = actions.plan_class(
-                        session, actor, entry, slots, series=series, now=runtime().clock.now()
+                        session,
+                        actor,
+                        entry,
+                        slots,
+                        series=series,
+                        rules=form.seat_rules(),
+                        now=runtime().clock.now(),
                     )
                 return redirect(url_for("training.class_", class_id=class_id), 303)
         except (RuleViolation, Conflict) as refusal:
@@ -158,6 +168,7 @@ def new_class() -> ResponseReturnValue:
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def class_(class_id: int) -> ResponseReturnValue:
     """A class: its sessions, who has a seat, who waits."""
+    pass_on_overdue(class_id, runtime().clock.now())
     with reading() as session:
         view = overview.class_view(session, current_actor(), class_id, now=runtime().clock.now())
     return render_template("training/class.html", view=view, **_names(view.card), now=runtime().clock.now())
@@ -169,18 +180,20 @@ def change_class(class_id: int) -> ResponseReturnValue:
     """What a class says of itself, to change it."""
     with reading() as session:
         card = overview.class_card(session, current_actor(), class_id, now=runtime().clock.now())
-    form = ClassChangeForm(data={**vars(card), "last_day": card.closes_on - timedelta(days=1)})
+        rules = seat_rules.of_class(session, current_actor(), class_id)
+    form = ClassChangeForm(data={**vars(card), "last_day": card.closes_on - timedelta(days=1), **typed_rules(rules)})
     _offer(form, card)
     form.state.choices = [(state, say(name)) for state, name in CLASS_STATES.items() if state != "cancelled"]
     if form.sent():
         try:
             with writing() as session:
                 entry = form.class_entry(form.state.data)
-                actions.change_class(session, current_actor(), class_id, entry, now=runtime().clock.now())
+                now = runtime().clock.now()
+                actions.change_class(session, current_actor(), class_id, entry, rules=form.seat_rules(), now=now)
             return redirect(url_for("training.class_", class_id=class_id), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
-    return render_template("training/class_edit.html", form=form, card=card), form.status
+    return render_template("training/class_edit.html", form=form, card=card, rules=rules), form.status
 
 
 @bp.route("/all/<int:class_id>/cancel", methods=["GET", "POST"])
@@ -208,7 +221,7 @@ def new_sessions(class_id: int) -> ResponseReturnValue:
     with reading() as session:
         view = overview.class_view(session, current_actor(), class_id, now=runtime().clock.now())
     last = view.sessions[-1] if view.sessions else None
-    form = TimetableForm(data={"usual_place": last.place if last else "", "usual_link": last.link if last else ""})
+    form = AddSessionsForm(data={"usual_place": last.place if last else "", "usual_link": last.link if last else ""})
     form.offer_weekdays()
     look = None
     if "more" in request.form:
@@ -221,7 +234,10 @@ def new_sessions(class_id: int) -> ResponseReturnValue:
             if "look" not in request.form:
                 with writing() as session:
                     now = runtime().clock.now()
-                    actions.add_sessions(session, current_actor(), class_id, slots, series=series, now=now)
+                    release = form.release.data
+                    actions.add_sessions(
+                        session, current_actor(), class_id, slots, series=series, release=release, now=now
+                    )
                 return redirect(url_for("training.class_", class_id=class_id), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
@@ -233,9 +249,11 @@ def _offer(form: ClassForm | ClassChangeForm, card: ClassCard | None = None) -> 
     with reading() as session:
         offered = [(each.id, each.name) for each in overview.courses(session, current_actor())]
         trainers = overview.trainers(session, current_actor(), runtime().clock.today())
+        units = directory.organisation_choices(session, current_actor(), Permission.TRAINING_CLASS_MANAGE)
     if card is not None and card.trainer_id not in dict(trainers):
         trainers.append((card.trainer_id, card.trainer_name))
     form.offer(offered, trainers)
+    form.offer_seats(units)
     return len(offered)
 
 

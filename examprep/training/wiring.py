@@ -3,7 +3,9 @@
 from examprep.feature import Derived, ExamClasses, Feature, HomeCard, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
+from examprep.plumbing.runtime import runtime
 from examprep.training import (
+    approval_views,
     attending,
     calendar_views,
     cards,
@@ -19,12 +21,16 @@ from examprep.training import (
     overview,
     path_views,
     progress_views,
+    seat_jobs,
+    seat_news,
     session_views,
+    staff_views,
     store,
     unit_views,
     views,
 )
 from examprep.training.blueprint import bp
+from examprep.training.seat_importer import SeatImporter
 from examprep.training.study_models import MaterialRow
 from examprep.training.trail import TRAIL
 from examprep.training.unit_models import UnitRow
@@ -32,6 +38,7 @@ from examprep.training.unit_models import UnitRow
 # The view modules hang their pages on the blueprint when they are imported.
 PAGES = (
     views,
+    approval_views,
     calendar_views,
     feedback_views,
     learner_views,
@@ -42,13 +49,15 @@ PAGES = (
     path_views,
     progress_views,
     session_views,
+    staff_views,
     unit_views,
 )
 
 FEATURE = Feature(
     name="training",
     blueprint=bp,
-    jobs=feedback_jobs.JOBS,
+    importers=(SeatImporter(lambda: runtime().vault),),
+    jobs=(*feedback_jobs.JOBS, *seat_jobs.JOBS),
     searches=(
         Search(N_("Classes"), Permission.TRAINING_CLASS_MANAGE, "training.classes", finding.managed),
         Search(N_("Open classes"), Permission.TRAINING_CLASS_ENROL, "training.open_classes", finding.open_to_enrol),
@@ -68,6 +77,9 @@ FEATURE = Feature(
             30,
             "mentoring",
         ),
+        NavItem(
+            N_("Enrol people"), "training.staff_classes", Permission.TRAINING_STAFF_ENROL, Role.OFFICER, 57, "classes"
+        ),
         NavItem(N_("Mentoring"), "training.mentor_pairs", Permission.BUREAU_HOME_SEE, Role.OFFICER, 58, "mentoring"),
         NavItem(
             N_("Classes"),
@@ -84,12 +96,17 @@ FEATURE = Feature(
             Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 11, "training/_feedback.html", cards.asked_for_feedback
         ),
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
+        HomeCard(Role.TRAINER, Permission.TRAINING_STAFF_ENROL, 20, "home/figure.html", cards.wishes),
+        HomeCard(Role.OFFICER, Permission.TRAINING_STAFF_ENROL, 25, "home/figure.html", cards.wishes),
     ),
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
     sealed=(MaterialRow.content, UnitRow.content),
     derived=(Derived("training_attendance", attending.differences),),
     trail=TRAIL,
-    still_due={notices.CONDITION: notices.unchanged},
-    mails={"class-changed": N_("A session moved or cancelled")},
+    still_due={notices.CONDITION: notices.unchanged, seat_news.CONDITION: seat_news.still_so},
+    mails={
+        "class-changed": N_("A session moved or cancelled"),
+        seat_news.TEMPLATE: N_("A seat in a class: offered, given or refused"),
+    },
 )

@@ -40,7 +40,7 @@ class Season:
         self, *, capacity: int = 40, slots: tuple[Slot, ...] = (EVENING, NEXT_EVENING), **changes: object
     ) -> int:
         kind = str(changes.pop("kind", "continuing"))
-        trainer = str(changes.pop("trainer", "ann_trainer"))
+        trainer, rules = str(changes.pop("trainer", "ann_trainer")), changes.pop("rules", None)
         now = self.clock.now()
         with self.database.write() as session:
             actor = self.world.actor(session, trainer)
@@ -56,7 +56,7 @@ class Season:
                 "closes_on": date(2026, 4, 9),
                 **changes,
             }
-            return actions.plan_class(session, actor, ClassEntry(**entry), slots, now=now)
+            return actions.plan_class(session, actor, ClassEntry(**entry), slots, rules=rules, now=now)
 
     def sessions(self, class_id: int) -> list[int]:
         with self.database.read() as session:

@@ -10,7 +10,6 @@ from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.plumbing.listing import Ask
 from examprep.training import actions, enrolling, overview
 from examprep.training.models import EnrolmentRow
-from examprep.training.rules.enrolment import state_on_asking
 from examprep.training.rules.schedule import slot
 from examprep.training.values import CLASS_STANDINGS
 from tests.training.conftest import EVENING
@@ -170,14 +169,6 @@ def test_who_waited_comes_first_when_the_start_is_put_off(season):
     season.do(actions.cancel_session, season.actor("ann_trainer"), season.sessions(class_id)[0], reason="停电")
     assert season.do(enrolling.enrol, people[2], class_id) == "waiting"
     assert states(season, class_id)[people[1].person_id] == "enrolled"
-
-
-@pytest.mark.parametrize(
-    ("enrolled", "waiting", "capacity", "answer"),
-    [(0, 0, 1, "enrolled"), (1, 0, 1, "waiting"), (0, 1, 1, "waiting"), (1, 0, 2, "enrolled")],
-)
-def test_a_seat_is_given_when_free_and_unwaited_for(enrolled, waiting, capacity, answer):
-    assert state_on_asking(enrolled, waiting, capacity) == answer
 
 
 @pytest.mark.parametrize(

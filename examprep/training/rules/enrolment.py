@@ -1,4 +1,4 @@
-"""Who may ask for a seat, and who gets one: never more than the capacity, and waiting in the order of asking."""
+"""When a seat may be asked for."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,14 +20,19 @@ def check_open(window: Window, *, now: datetime, today: date) -> None:
     """Raises RuleViolation: ``training.cancelled``, ``training.not-open``, ``training.not-yet-open``,
     ``training.enrolment-over``, ``training.begun``.
     """
-    if window.state == "cancelled":
-        raise RuleViolation("training.cancelled", "This class is cancelled.")
+    check_not_begun(window, now=now)
     if window.state != "open":
         raise RuleViolation("training.not-open", "This class does not take enrolments.")
     if today < window.opens_on:
         raise RuleViolation("training.not-yet-open", "Enrolment opens on %(day)s.", day=window.opens_on)
     if today >= window.closes_on:
         raise RuleViolation("training.enrolment-over", "Enrolment is over.")
+
+
+def check_not_begun(window: Window, *, now: datetime) -> None:
+    """Raises RuleViolation: ``training.cancelled``, ``training.begun``."""
+    if window.state == "cancelled":
+        raise RuleViolation("training.cancelled", "This class is cancelled.")
     if window.first_starts_at is not None and now >= window.first_starts_at:
         raise RuleViolation("training.begun", "The class has begun.")
 
@@ -38,8 +43,3 @@ def takes_enrolments(window: Window, *, now: datetime, today: date) -> bool:
     except RuleViolation:
         return False
     return True
-
-
-def state_on_asking(enrolled: int, waiting: int, capacity: int) -> str:
-    """``enrolled`` when a seat is free and nobody waits for it, else ``waiting``."""
-    return "enrolled" if enrolled < capacity and not waiting else "waiting"
