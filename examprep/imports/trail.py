@@ -28,7 +28,6 @@ TRAIL = Trail(
                 "exam-results": N_("Exam results"),
                 "register-holders": N_("Certificate holders"),
                 "training-seats": N_("People to enrol in a class"),
-                "training-seats": N_("People to enrol in a class"),
             },
         ),
         Column("rows", N_("Rows"), "number"),
