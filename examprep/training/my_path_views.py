@@ -61,7 +61,7 @@ def write_note(class_id: int, topic_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             paths.write_note(session, current_actor(), class_id, topic_id, words, now=runtime().clock.now())
-    except RuleViolation as refusal:
+    except (RuleViolation, Conflict) as refusal:
         return _notes(class_id, topic_id, refusal.sentence)
     return redirect(url_for("training.topic_notes", class_id=class_id, topic_id=topic_id), 303)
 

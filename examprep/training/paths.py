@@ -80,6 +80,7 @@ def write_note(session: Session, actor: Actor, class_id: int, topic_id: int, wor
     Raises:
         NotFound: no seat in the class, or no such topic. RuleViolation: ``training.note`` -- no words, or too many;
             ``training.note-shown`` -- peers have read it.
+        Conflict: ``training.note-twice``.
     """
     parent, _ = path_store.seated_class(session, actor.person_id, class_id)
     row = path_store.topic(session, parent.course_id, topic_id)
@@ -91,7 +92,10 @@ def write_note(session: Session, actor: Actor, class_id: int, topic_id: int, wor
         note = NoteRow(topic_id=row.id, person_id=actor.person_id)
         session.add(note)
     note.words, note.state, note.reason, note.written_at = text, WAITING, "", now
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("training.note-twice", "Your note came twice at once; it is kept once.") from error
     people.record(session, actor, "training.note-written", "training_note", note.id, now=now)
     return note.id
 
@@ -139,6 +143,8 @@ def settle(
     path_store.topic(session, parent.course_id, note.topic_id)
     if row.person_id not in {line[0] for line in path_store.learners(session, parent.id)}:
         raise NotFound("training.note", "There is no such note.")
+    if show and row.state == SHOWN:
+        return  # when it was shown first is when the step was done
     row.state, row.reason = (SHOWN, "") if show else (HIDDEN, checked_reason(reason))
     row.settled_by, row.settled_at = actor.person_id, now
     session.flush()
