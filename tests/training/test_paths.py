@@ -76,8 +76,9 @@ def test_the_four_steps_one_after_the_other(season, sign_in, class_id, topic_id,
     season.do(attending.take_attendance, trainer, held, {ann.person_id: True})
     assert stands_at(season, class_id) == "practise"
     assert stands_at(season, class_id, peer.name) == "learn"
-    for ticks in ({0}, {1}, {1}):  # wrong, right, and the same question right again
-        give(questions[0], ticks)
+    give(questions[2], {0})  # wrong
+    for _ in range(2):  # the same question right twice
+        give(questions[0], {1})
     assert stands_at(season, class_id) == "practise"
     give(questions[1], {1})
     assert stands_at(season, class_id) == "share"
@@ -89,6 +90,8 @@ def test_the_four_steps_one_after_the_other(season, sign_in, class_id, topic_id,
     season.do(paths.comment, peer, class_id, note, "很有启发。")
     assert stands_at(season, class_id) == "share"
     said = season.ask(lambda s: s.scalar(select(CommentRow.id)))
+    season.do(paths.settle, trainer, class_id, "comment", said, show=False, reason="与案例无关")
+    assert stands_at(season, class_id) == "share"
     season.do(paths.settle, trainer, class_id, "comment", said, show=True, reason="")
     assert stands_at(season, class_id) == "tutor"
     page = f"/training/all/{class_id}/path/{topic_id}/persons/{ann.person_id}"
