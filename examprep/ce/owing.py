@@ -67,12 +67,12 @@ def _holding(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
         day("period_start").label("period_start"),
         day("period_end").label("period_end"),
     ).where(*_of_level(held.c.level, LEVELS, cut.requirement))
-    return _where_made(query, held, cut, day("base_start"))
+    return _where_made(query, held, cut, day("base_start"), among)
 
 
 def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
     """Registrations that the version governs and that are not settled; of two from one day on, the higher level."""
-    terms = register.registration_terms(among).subquery()
+    terms = register.registration_terms(among, day("unsettled")).subquery()
     asked = cut.requirement
     level = case(*((func.max(terms.c.rank) == place, level) for place, level in enumerate(LEVELS, 1)))
     query = (
@@ -93,7 +93,7 @@ def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
     )
     if until := span_end(cut.versions, asked):
         query = query.where(terms.c.registered_on < until)
-    return _where_made(query, terms, cut, terms.c.registered_on)
+    return _where_made(query, terms, cut, terms.c.registered_on, among)
 
 
 def _kept(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -131,11 +131,10 @@ def _of_level(column: Any, values: Sequence[Any], asked: Requirement) -> list[Co
     return [] if len(wanted) == len(LEVELS) else [is_any(column, wanted)]
 
 
-def _where_made(query: Any, persons: Any, cut: Cut, begins: Any) -> Any:
+def _where_made(query: Any, persons: Any, cut: Cut, begins: Any, among: Among) -> Any:
     """Bound to where the requirement is made and no other replaces it; without such bounds no table is joined.
 
-    ``begins`` is the first day of the period, bound or a column. Their rows are not bound to the persons once more:
-    PostgreSQL would take that for a second choice, expect next to nobody, and loop where it should join.
+    ``begins`` is the first day of the period, bound or a column.
     """
     asked = cut.requirement
     conditions = _place(asked)
@@ -149,7 +148,7 @@ def _where_made(query: Any, persons: Any, cut: Cut, begins: Any) -> Any:
     return (
         query.join(PersonRow, PersonRow.id == persons.c.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(*conditions)
+        .where(among(PersonRow.id), *conditions)
     )
 
 

@@ -62,34 +62,17 @@ _FACTS = tuple(column.name for column in _TABLE.columns if column.name not in _K
 
 def _changed(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
     """What is judged otherwise than it is kept."""
-    new = judged(cut, who, among).cte("judged")
-    old, joined = _beside_kept(cut, new, among)
-    differs = or_(old.person_id.is_(None), *(getattr(old, name) != new.c[name] for name in _FACTS))
-    return select(*(new.c[column.name] for column in _TABLE.columns)).select_from(joined).where(differs)
-
-
-def _owed_otherwise(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
-    """Who owes something otherwise than it is kept. What lines come to is left aside: each line sees to that itself."""
-    old, joined = _beside_kept(cut, who, among)
-    same = ("level", "period_end", "owed_days", "closes_on")
-    differs = or_(
-        old.person_id.is_(None),
-        old.requirement_id != literal(cut.requirement.id, Integer),
-        *(getattr(old, name) != who.c[name] for name in same),
-    )
-    return select(who.c.person_id).select_from(joined).where(differs)
-
-
-def _beside_kept(cut: Cut, new: Any, among: Among) -> tuple[Any, Any]:
-    """What is kept of the same persons and periods, joined; bounded by itself too, so that it is read as one range."""
-    old = aliased(StandingRow)
+    new, old = judged(cut, who, among).cte("judged"), aliased(StandingRow)
+    # What is kept is bounded by itself too, so that it is read as one range.
     same = and_(
         old.person_id == new.c.person_id,
         old.code == cut.requirement.code,
         old.period_start == (day("period_start") if cut.period else new.c.period_start),
         among(old.person_id),
     )
-    return old, new.outerjoin(old, same)
+    differs = or_(old.person_id.is_(None), *(getattr(old, name) != new.c[name] for name in _FACTS))
+    found = select(*(new.c[column.name] for column in _TABLE.columns))
+    return found.select_from(new.outerjoin(old, same)).where(differs)
 
 
 _STATEMENTS: dict[tuple[object, ...], Any] = {}  # built once: building takes longer than the database does
@@ -101,25 +84,43 @@ def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool 
 
     ``lines_too`` holds what is kept against all lines: that it always agrees is what `examprep verify` asks.
     """
-    query = _kept_query(cut, f"stale-{lines_too}", lambda: _build_stale(cut, in_range, lines_too=lines_too))
+    dialect = session.get_bind().dialect.name
+    query = _kept_query(cut, f"stale-{lines_too}-{dialect}", lambda: _build_stale(cut, dialect, lines_too=lines_too))
     found: tuple[set[int], set[int]] = (set(), set())
     for person_id, gone in session.execute(query, {**cut.values, "first": first, "last": last}):
         found[gone].add(person_id)
     return sorted(found[0]), sorted(found[1])
 
 
-def _build_stale(cut: Cut, among: Among, *, lines_too: bool) -> Any:
-    who = owing(cut, among)
-    if lines_too:
-        changed = _changed(cut, who, among)
-        changed = changed.with_only_columns(changed.selected_columns.person_id)
-    else:
-        changed = _owed_otherwise(cut, who, among)
-    changed = changed.add_columns(literal(0, Integer).label("gone"))
+def _build_stale(cut: Cut, dialect: str, *, lines_too: bool) -> Any:
+    """``person_id`` and ``gone``: 1 where something is kept and nothing owed any more, 0 where it is kept otherwise.
+
+    What lines come to is left aside, unless ``lines_too``: each line sees to that itself.
+    """
+    who = owing(cut, in_range)
+    new: Any = judged(cut, who, in_range).cte("judged") if lines_too else who
+    facts = _FACTS if lines_too else ("level", "period_end", "owed_days", "closes_on")
+    kept = _kept_of(cut, in_range, facts).subquery("kept")
+    same = and_(kept.c.person_id == new.c.person_id, kept.c.period_start == new.c.period_start)
+    differs = and_(
+        new.c.person_id.is_not(None),
+        or_(
+            kept.c.person_id.is_(None),
+            kept.c.requirement_id != literal(cut.requirement.id, Integer),
+            *(kept.c[name] != new.c[name] for name in facts),
+        ),
+    )
+    changed = select(new.c.person_id, literal(0, Integer).label("gone"))
     if cut.frozen:
-        return changed
-    gone = _gone(cut, who, among).subquery()
-    return union_all(changed, select(gone.c.person_id, literal(1, Integer)))
+        return changed.select_from(new.outerjoin(kept, same)).where(differs)
+    if dialect == "postgresql":
+        gone = and_(new.c.person_id.is_(None), *_running(cut, kept.c))
+        both = select(func.coalesce(new.c.person_id, kept.c.person_id), case((gone, 1), else_=0))
+        return both.select_from(new.outerjoin(kept, same, full=True)).where(or_(differs, gone))
+    # SQLite would look through all that is kept for each who owes.
+    owed_no_more = _gone(cut, who, in_range).subquery()
+    changed = changed.select_from(new.outerjoin(kept, same)).where(differs)
+    return union_all(changed, select(owed_no_more.c.person_id, literal(1, Integer)))
 
 
 def _kept_query(cut: Cut, kind: str, build: Callable[[], Any]) -> Any:
@@ -186,13 +187,25 @@ def _gone(cut: Cut, who: Any, among: Among) -> CompoundSelect[int, date]:
     As one set without the other, which both databases always do by a table of hashes or a sort.
     """
     row = StandingRow
-    running = [row.code == cut.requirement.code, among(row.person_id)]
-    if cut.period:
-        running.append(row.period_start == day("period_start"))
-    else:
-        running += [row.requirement_id == cut.requirement.id, row.period_end > day("unsettled")]
-    kept = select(row.person_id, row.period_start).where(*running)
+    kept = _kept_of(cut, among, ()).where(*_running(cut, row)).with_only_columns(row.person_id, row.period_start)
     return kept.except_(select(who.c.person_id, who.c.period_start))
+
+
+def _kept_of(cut: Cut, among: Among, facts: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """What is kept of the cut's requirement and period, also under another version of it."""
+    row = StandingRow
+    columns = dict.fromkeys((*_KEY, "requirement_id", "period_end", *facts))
+    query = select(*(getattr(row, name) for name in columns)).where(
+        row.code == cut.requirement.code, among(row.person_id)
+    )
+    return query.where(row.period_start == day("period_start")) if cut.period else query
+
+
+def _running(cut: Cut, kept: Any) -> list[ColumnElement[bool]]:
+    """That what is kept may still go: what another version governs, or is settled, stays as it is."""
+    if cut.period:
+        return []
+    return [kept.requirement_id == cut.requirement.id, kept.period_end > day("unsettled")]
 
 
 def changes(session: Session, cut: Cut, limit: int) -> tuple[dict[tuple[str, str], int], list[tuple[Any, ...]]]:
@@ -246,7 +259,8 @@ def changes(session: Session, cut: Cut, limit: int) -> tuple[dict[tuple[str, str
 
 def in_bulk(session: Session) -> None:
     """Let this transaction handle many at once: in one process, since to start further ones takes longer than they
-    save; with room for a range's joins; and planned for what is there now: a table may have been empty at first.
+    save; with room for a range's joins, by tables of hashes, since it expects few rows behind several conditions and
+    would sort them; and planned for what is there now: a table may have been empty at first.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_IN_BULK)
@@ -255,6 +269,7 @@ def in_bulk(session: Session) -> None:
 _IN_BULK = select(
     func.set_config("max_parallel_workers_per_gather", "0", True),
     func.set_config("work_mem", "64MB", True),
+    func.set_config("enable_mergejoin", "off", True),
     func.set_config("plan_cache_mode", "force_custom_plan", True),
     func.set_config("random_page_cost", "1.1", True),  # or it reads all events for some hundred certificates
 )

@@ -251,12 +251,13 @@ def holder_spans(as_of: date, among: store.Among | None = None) -> Select[*tuple
     return store.holder_spans(as_of, among)
 
 
-def registration_terms(among: store.Among | None = None) -> Select[*tuple[Any, ...]]:
+def registration_terms(among: store.Among | None = None, after: Any = None) -> Select[*tuple[Any, ...]]:
     """``person_id, rank, registered_on, registered_until`` of every registration there was; for joining.
 
-    A certificate that was taken out of the register takes its registrations along.
+    With ``after``, a day, at least those that end later: earlier ones need not be looked for. A certificate that was
+    taken out of the register takes its registrations along.
     """
-    return store.registration_terms(among)
+    return store.registration_terms(among, after)
 
 
 def terms_of(session: Session, person_id: int) -> list[tuple[str, date, date]]:

@@ -69,7 +69,8 @@ class RegisterEventRow(Base):
 class RegisterCertificateRow(Base):
     """A certificate that is in the register now. Derived from its events; its id is that of the first.
 
-    ``registered_until`` is the first day on which the registration no longer holds.
+    ``registered_on`` and ``registered_until``, the first day on which the registration no longer holds, are the last
+    term's.
     """
 
     __tablename__ = "register_certificate"
@@ -93,6 +94,7 @@ class RegisterCertificateRow(Base):
     subject_years: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     registered_on: Mapped[date | None]
     registered_until: Mapped[date | None]
+    earlier_until: Mapped[date | None]  # the latest end of a term before that one, so that its events need not be read
     status: Mapped[str]
     accepted: Mapped[bool]  # by the county, while the application awaits its first review
     applied_on: Mapped[date | None]  # of the application that is under way

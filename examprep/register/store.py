@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, select, union_all
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from examprep.people.actor import Actor
@@ -107,25 +107,38 @@ def certificates_of(session: Session, person_id: int) -> list[CERTIFICATE]:
     )
 
 
-def registration_terms(among: Among | None = None) -> Select[*tuple[Any, ...]]:
-    """Every term of every certificate in the register, by the events that say so and were not undone."""
-    event, undone = RegisterEventRow, aliased(RegisterEventRow)
+def registration_terms(among: Among | None = None, after: Any = None) -> Select[*tuple[Any, ...]]:
+    """Every term of every certificate in the register; with ``after`` (a day) those that end later, and some others.
 
-    def said_by(link: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-        query = (
+    A certificate tells its last term. The few that had one before are asked for it by their events.
+    """
+    event, undone = RegisterEventRow, aliased(RegisterEventRow)
+    bound = [among(CERTIFICATE.person_id)] if among else []
+    last = select(CERTIFICATE.person_id, CERTIFICATE.rank, CERTIFICATE.registered_on, CERTIFICATE.registered_until)
+    last = last.where(CERTIFICATE.registered_on.is_not(None), *bound)
+
+    def earlier(link: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        return (
             select(CERTIFICATE.person_id, CERTIFICATE.rank, event.registered_on, event.registered_until)
             .join(event, link)
             .where(
+                CERTIFICATE.earlier_until.is_not(None) if after is None else CERTIFICATE.earlier_until > after,
                 event.registered_on.is_not(None),
+                or_(
+                    event.registered_on != CERTIFICATE.registered_on,
+                    event.registered_until != CERTIFICATE.registered_until,
+                ),
                 event.kind != "undone",
                 # That it is not null goes without saying, but not for PostgreSQL: it read the index of all events.
                 ~select(undone.id).where(undone.undoes_id == event.id, undone.undoes_id.is_not(None)).exists(),
+                *bound,
             )
         )
-        return query.where(among(CERTIFICATE.person_id)) if among else query
 
     # Two ways from a certificate to its events, each by an index: it begins with one, and further ones name it.
-    both = union_all(said_by(event.id == CERTIFICATE.id), said_by(event.certificate_id == CERTIFICATE.id)).subquery()
+    both = union_all(
+        last, earlier(event.id == CERTIFICATE.id), earlier(event.certificate_id == CERTIFICATE.id)
+    ).subquery()
     return select(both.c.person_id, both.c.rank, both.c.registered_on, both.c.registered_until)
 
 

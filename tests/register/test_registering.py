@@ -181,6 +181,21 @@ def test_what_stands_above_the_register_hinders_a_renewal(runtime, staff, take):
     assert of(runtime, staff, id_)["registered_until"] == date(2026, 5, 1)
     take("top", "completed", id_=id_, registered_on=date(2026, 4, 1))
     assert of(runtime, staff, id_)["registered_until"] == date(2029, 5, 1)
+    old, new = (date(2023, 5, 1), date(2026, 5, 1)), (date(2026, 5, 1), date(2029, 5, 1))
+    assert terms(runtime, staff) == terms(runtime, staff, TODAY) == [old, new]
+    assert terms(runtime, staff, date(2026, 5, 1)) == [new]
+    with runtime.database.write() as session:
+        top = staff.actor(session, "top")
+        registering.take_back(session, top, registering.history(session, top, id_)[0]["id"], now=NOW)
+    assert terms(runtime, staff, TODAY) == [old]
+
+
+def terms(runtime, world, after=None):
+    """First day and end of each of ann_candidate's registrations, as the clocks of hours join them."""
+    person = world.people["ann_candidate"]
+    with runtime.database.read() as session:
+        found = session.execute(actions.registration_terms(lambda column: column == person, after)).all()
+    return sorted((since, until) for _, _, since, until in found)
 
 
 def test_an_upgrade_keeps_each_registration(runtime, staff, take):

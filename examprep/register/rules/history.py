@@ -1,6 +1,7 @@
 """What the events of one certificate make of it. The register and `examprep verify` both go by this fold."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from examprep.register.rules.process import Status
@@ -34,6 +35,7 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
             rest = Status.COMPLETED if event["registered_on"] else Status.NOT_APPLIED
             found = {"id": event["id"], "rank": rank(event["level"]), **{name: event[name] for name in (*FACTS, *TERM)}}
             found |= {"status": rest.value, "accepted": False, "applied_on": None, "note": None, "place_code": None}
+            found["earlier_until"] = None
             continue
         assert found is not None, "a certificate begins with its own event"
         found["note"] = event["reason"] if kind in _SAYS_WHY else None
@@ -41,7 +43,10 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
         if kind == "corrected":
             found |= {name: event[name] for name in CORRECTED if event[name] is not None}
         if event["registered_on"]:
-            found |= {name: event[name] for name in TERM}
+            term = {name: event[name] for name in TERM}
+            if found["registered_on"] and term != {name: found[name] for name in TERM}:
+                found["earlier_until"] = max(found["earlier_until"] or date.min, found["registered_until"])
+            found |= term
         status = _after(kind, event, Status(found["status"]), rest)
         if status in (Status.COMPLETED, Status.ISSUED):
             rest = status
