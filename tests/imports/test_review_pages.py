@@ -42,7 +42,7 @@ def test_an_officer_decides_and_takes_it_back(sign_in, row, world):
     assert officer.get(f"{row}?q=ann_can").text.count('name="chosen"') == 4  # two persons, a new one, nobody
 
 
-@pytest.mark.parametrize(("who", "status"), [("bob_officer", 404), ("ann_trainer", 403), ("ann_candidate", 403)])
+@pytest.mark.parametrize(("who", "status"), [("bob_officer", 404), ("ann_trainer", 404), ("ann_candidate", 403)])
 def test_others_neither_see_nor_decide(sign_in, row, who, status):
     other = sign_in(who)
     assert other.get(row).status_code == status
