@@ -14,7 +14,7 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow
-from examprep.training import clashes, notices, seat_rules, seats, store, timetable
+from examprep.training import clashes, notices, presence, seat_rules, seats, store, timetable
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.rules.entry import SeatRules
 from examprep.training.rules.recurrence import Series
@@ -47,6 +47,8 @@ class ClassEntry:
     closes_on: date
     exam_year: int | None = None
     state: str = "open"
+    hours_rule: str = "all"
+    hours_percent: int = 80
 
 
 def add_course(session: Session, actor: Actor, entry: CourseEntry, *, now: datetime) -> int:
@@ -222,6 +224,7 @@ def change_session(
     before = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(), "place": row.place}
     before_at = row.starts_at
     timetable.touch(row, now, **timetable.values_of(slot))
+    presence.derive(session, row)
     session.flush()
     seats.settle(session, parent, now=now)
     notices.tell(session, parent, [row], before_at=before_at, now=now)

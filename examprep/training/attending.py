@@ -1,47 +1,124 @@
 """Attendance taken, sessions closed, hours posted to the ledger once, sessions reopened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.ce import actions as ce
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
-from examprep.training import store
+from examprep.training import presence, store
 from examprep.training.actions import check_planned, checked_reason
-from examprep.training.models import AttendanceRow, ClassRow, CourseRow, GrantRow, PresenceRow, SessionRow
-from examprep.training.rules.attendance import attended
+from examprep.training.models import ClassRow, CourseRow, GrantRow, SessionRow
+from examprep.training.presence_models import AttendanceRow
+from examprep.training.rules.attendance import Stay, granted
 from examprep.training.rules.schedule import minutes_between
+
+ROLL_CALL = "roll-call"
+
+
+@dataclass(frozen=True)
+class Why:
+    """How a judgement by hand came about: one of `values.REASONS`, and what else there is to say."""
+
+    reason: str = ROLL_CALL
+    note: str = ""
 
 
 def take_attendance(
-    session: Session, actor: Actor, session_id: int, ticks: Mapping[int, bool], *, now: datetime
+    session: Session, actor: Actor, session_id: int, ticks: Mapping[int, bool], why: Why = Why(), *, now: datetime
 ) -> tuple[int, int]:
     """Record who is present; returns how many are, and of how many on the list.
 
     ``ticks`` holds only what was changed on the page, so that two people ticking at once do not undo each other;
-    whoever is on the list and was never recorded is recorded as absent. Ids not on the list are passed over.
+    whoever is on the list and was never recorded is recorded as not seen. Ids not on the list are passed over.
 
     Raises:
         NotFound; RuleViolation: ``training.session-closed``, ``training.session-cancelled``,
-            ``training.too-early`` -- before the office day of the session.
+            ``training.too-early`` -- before the office day of the session; ``training.why`` -- somebody who had
+            checked in is judged absent without saying why.
     """
+    row = _open_session(session, actor, session_id, now)
+    roster = store.roster(session, row)
+    known = {line[0]: line[5] for line in roster}
+    unticked = {person_id for person_id, before in known.items() if before and not ticks.get(person_id, True)}
+    if unticked and why.reason == ROLL_CALL:
+        seen = {line.person_id for line in presence.lines_of(session, row.id) if line.kind == "in"}
+        name = next((line[1] for line in roster if line[0] in unticked & seen), None)
+        if name is not None:
+            raise RuleViolation("training.why", "%(name)s had checked in: choose why that does not count.", name=name)
+    for person_id, before in known.items():
+        present = ticks.get(person_id, bool(before))
+        if present is not before:
+            kind = "present" if present else "unseen" if before is None else "absent"
+            _judge(session, actor, row, person_id, kind, why, now=now)
+    return len(store.present_ids(session, row.id)), len(known)
+
+
+def judge(
+    session: Session,
+    actor: Actor,
+    session_id: int,
+    person_id: int,
+    *,
+    present: bool,
+    minutes: int | None,
+    why: Why,
+    now: datetime,
+) -> None:
+    """Overrule by hand what was seen of one person: present for the whole session or for ``minutes``, or absent.
+
+    Raises:
+        NotFound: also who is not on the list; RuleViolation: as `take_attendance`, and ``training.minutes`` -- more
+            than the session has.
+    """
+    row = _open_session(session, actor, session_id, now)
+    if person_id not in {line[0] for line in store.roster(session, row)}:
+        raise NotFound("training.unknown", "There is no such person on the list of this session.")
+    length = minutes_between(row.starts_at, row.ends_at)
+    if present and minutes is not None and not 0 <= minutes <= length:
+        raise RuleViolation("training.minutes", "The session has %(minutes)s minutes.", minutes=length)
+    kind = "present" if present else "absent"
+    _judge(session, actor, row, person_id, kind, why, now=now, minutes=minutes if present else None)
+
+
+def _open_session(session: Session, actor: Actor, session_id: int, now: datetime) -> SessionRow:
+    """A session whose attendance can be taken now, locked."""
     row = store.meeting(session, actor, session_id, lock=True)
     check_planned(row)
     if office_day(now) < office_day(row.starts_at):
         raise RuleViolation("training.too-early", "Attendance is taken on the day of the session.")
-    known = {line[0]: line[5] for line in store.roster(session, row)}
-    for person_id, before in known.items():
-        present = ticks.get(person_id, bool(before))
-        if present is not before:
-            kind = "present" if present else "absent"
-            _log(session, row.id, person_id, kind, how="roster", by=actor, now=now)
-    return len(store.present_ids(session, row.id)), len(known)
+    return row
+
+
+def _judge(
+    session: Session,
+    actor: Actor,
+    row: SessionRow,
+    person_id: int,
+    kind: str,
+    why: Why,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+) -> None:
+    presence.log(
+        session,
+        row,
+        person_id,
+        kind,
+        how="roster",
+        by_id=actor.person_id,
+        at=now,
+        minutes=minutes,
+        reason="" if kind == "unseen" else why.reason,
+        note="" if kind == "unseen" else why.note.strip(),
+    )
 
 
 def sessions_to_close(
@@ -59,10 +136,10 @@ def sessions_to_close(
 
 
 def close_session(session: Session, actor: Actor, session_id: int, *, now: datetime) -> int:
-    """Close a session and post its length to the ledger for each person present; returns how many got hours.
+    """Close a session and post what being there gives by the rule of its class; returns how many got hours.
 
     Closing again, also at the same moment, changes nothing and returns 0. Hours count on the office day on which
-    the session began.
+    the session began. Who was never recorded did not come.
 
     Raises:
         NotFound; RuleViolation: ``training.session-cancelled``, ``training.not-over``,
@@ -75,12 +152,14 @@ def close_session(session: Session, actor: Actor, session_id: int, *, now: datet
     if now < row.ends_at:
         raise RuleViolation("training.not-over", "The session lasts until %(at)s; close it then.", at=row.ends_at)
     roster = store.roster(session, row)
-    if any(line[5] is None for line in roster):
+    if roster and all(line[5] is None for line in roster):
         raise RuleViolation("training.no-attendance", "Save the attendance first.")
+    for line in roster:
+        if line[5] is None:
+            _judge(session, actor, row, line[0], "unseen", Why(), now=now)
     row.state, row.closed_at, row.closed_by, row.closings = "closed", now, actor.person_id, row.closings + 1
     present = store.present_ids(session, row.id)
-    for person_id in present:
-        _grant(session, actor, row, person_id, now)
+    minutes = [_grant(session, actor, row, person_id, now) for person_id in present]
     people.record(
         session,
         actor,
@@ -88,9 +167,16 @@ def close_session(session: Session, actor: Actor, session_id: int, *, now: datet
         "training_session",
         row.id,
         now=now,
-        after={"present": len(present), "minutes": minutes_between(row.starts_at, row.ends_at)},
+        after={"present": len(present), "minutes": max(minutes, default=0)},
     )
-    return len(present)
+    return sum(each > 0 for each in minutes)
+
+
+def given(session: Session, session_id: int) -> dict[int, int]:
+    """Minutes of credit by person that a session gave and that were not taken back."""
+    row = GrantRow
+    query = select(row.person_id, row.minutes).where(row.session_id == session_id, row.reversed_at.is_(None))
+    return dict(session.execute(query).all())
 
 
 def reopen_session(session: Session, actor: Actor, session_id: int, *, reason: str, now: datetime) -> int:
@@ -119,53 +205,15 @@ def reopen_session(session: Session, actor: Actor, session_id: int, *, reason: s
     return taken_back
 
 
-def differences(session: Session, repair: bool) -> Iterator[str]:
-    """Rebuild attendance from the log of presence and say what differs; with ``repair`` write what was rebuilt."""
-    rebuilt = {
-        key: attended(line.kind for line in lines)
-        for key, lines in groupby(store.presence_lines(session), key=lambda line: (line[0], line[1]))
-    }
-    row = AttendanceRow
-    kept = {(s, p): present for s, p, present in session.execute(select(row.session_id, row.person_id, row.present))}
-    for key in sorted(rebuilt.keys() | kept.keys()):
-        if rebuilt.get(key) != kept.get(key):
-            yield (
-                f"training_attendance: session {key[0]}, person {key[1]}: "
-                f"kept {kept.get(key)}, rebuilt {rebuilt.get(key)}"
-            )
-    if repair and rebuilt != kept:
-        session.execute(delete(AttendanceRow))
-        if rebuilt:
-            session.execute(
-                insert(AttendanceRow),
-                [{"session_id": s, "person_id": p, "present": present} for (s, p), present in rebuilt.items()],
-            )
-
-
-def _log(session: Session, session_id: int, person_id: int, kind: str, *, how: str, by: Actor, now: datetime) -> None:
-    """Write one line and bring the derived row up to date; the session's row is locked by the caller."""
-    session.execute(
-        insert(PresenceRow).values(
-            session_id=session_id, person_id=person_id, kind=kind, how=how, by_id=by.person_id, at=now
-        )
-    )
-    lines = session.scalars(
-        select(PresenceRow.kind)
-        .where(PresenceRow.session_id == session_id, PresenceRow.person_id == person_id)
-        .order_by(PresenceRow.id)
-    )
-    derived = session.get(AttendanceRow, (session_id, person_id))
-    if derived is None:
-        derived = AttendanceRow(session_id=session_id, person_id=person_id)
-        session.add(derived)
-    derived.present = attended(lines)
-    session.flush()
-
-
-def _grant(session: Session, actor: Actor, row: SessionRow, person_id: int, now: datetime) -> None:
+def _grant(session: Session, actor: Actor, row: SessionRow, person_id: int, now: datetime) -> int:
+    """Post one person's hours; returns the minutes, 0 when the rule gives none."""
     parent = session.get_one(ClassRow, row.class_id)
     course = session.get_one(CourseRow, parent.course_id)
-    minutes = minutes_between(row.starts_at, row.ends_at)
+    kept = session.get_one(AttendanceRow, (row.id, person_id))
+    length = minutes_between(row.starts_at, row.ends_at)
+    minutes = granted(parent.hours_rule, parent.hours_percent, Stay(kept.present, kept.minutes), length)
+    if not minutes:
+        return 0
     line_id = ce.post(
         session,
         person_id=person_id,
@@ -188,6 +236,7 @@ def _grant(session: Session, actor: Actor, row: SessionRow, person_id: int, now:
             granted_at=now,
         )
     )
+    return minutes
 
 
 def _take_back(session: Session, actor: Actor, line_id: int, reason: str, now: datetime) -> None:

@@ -29,7 +29,7 @@ from examprep.training.form_parts import Part, choices, sensible_day
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot, slot
 from examprep.training.seat_forms import SeatFields
-from examprep.training.values import CATEGORIES, KINDS, MODES
+from examprep.training.values import CATEGORIES, HOURS_RULES, KINDS, MODES
 
 WEEKDAYS = (
     N_("Monday"),
@@ -192,11 +192,20 @@ class ClassFields:
         description=N_("A year. Whoever has a seat then counts as trained for that exam."),
     )
 
+    hours_rule = SelectField(N_("Hours granted"), default="all")
+    hours_percent = IntegerField(
+        N_("Share of the session (%)"),
+        [Optional(), NumberRange(1, 100)],
+        default=80,
+        description=N_("Counts only where the hours are granted from a share on."),
+    )
+
     def offer(self, courses: Sequence[tuple[int, str]], trainers: Sequence[tuple[int, str]]) -> None:
         """Fill the choices."""
         self.course_id.choices = list(courses)
         self.trainer_id.choices = list(trainers)
         self.mode.choices = choices(MODES)
+        self.hours_rule.choices = choices(HOURS_RULES)
 
     def class_entry(self, state: str) -> ClassEntry:
         last_day: date = self.last_day.data
@@ -210,6 +219,8 @@ class ClassFields:
             closes_on=last_day + timedelta(days=1),
             exam_year=self.exam_year.data,
             state=state,
+            hours_rule=self.hours_rule.data or "all",
+            hours_percent=self.hours_percent.data or 80,
         )
 
 

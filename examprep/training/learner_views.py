@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import segno
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +13,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import enrolling, feedback, overview, seat_store
+from examprep.training import checking, enrolling, feedback, overview, seat_store
 from examprep.training.blueprint import bp
 from examprep.training.values import CATEGORIES, KINDS, MODES, SEATS
 
@@ -87,6 +88,7 @@ def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue
     with reading() as session:
         view = overview.seat_view(session, current_actor(), class_id, now=now)
         asked = feedback.asked(session, runtime().vault, current_actor(), class_id, today=runtime().clock.today())
+        own_code = checking.own(session, runtime().vault, current_actor(), class_id, now)
     page = render_template(
         "training/seat.html",
         view=view,
@@ -98,5 +100,9 @@ def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue
         coming=[each for each in view.sessions if not each.over(now)],
         held=[each for each in view.sessions if each.over(now)],
         now=now,
+        own_code=own_code,
+        own_picture=segno.make(own_code[1], error="m").svg_data_uri(scale=5, border=2, dark="#000", light="#fff")
+        if own_code
+        else "",
     )
     return page, 422 if refusal else 200

@@ -42,6 +42,8 @@ class ClassRow(Base):
         CheckConstraint("mode IN ('on-site', 'on-line', 'both')", name="mode"),
         CheckConstraint("state IN ('planned', 'open', 'closed', 'cancelled')", name="state"),
         CheckConstraint("closes_on > opens_on", name="enrolment_days"),
+        CheckConstraint("hours_rule IN ('all', 'proportional', 'threshold')", name="hours_rule"),
+        CheckConstraint("hours_percent BETWEEN 1 AND 100", name="hours_percent"),
         UniqueConstraint("course_id", "name"),
     )
 
@@ -56,6 +58,8 @@ class ClassRow(Base):
     closes_on: Mapped[date]
     state: Mapped[str]
     exam_year: Mapped[int | None]  # the exam the class prepares for
+    hours_rule: Mapped[str] = mapped_column(default="all")  # how being there gives hours: rules/attendance.py
+    hours_percent: Mapped[int] = mapped_column(default=80)  # of the session, by the rule "threshold"
     reason: Mapped[str | None]  # why it was cancelled
     created_at: Mapped[datetime]
 
@@ -161,34 +165,6 @@ class EnrolmentRow(Base):
     reason: Mapped[str | None]  # why somebody else refused it or took it away
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who asked for them; null: they themselves
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
-
-
-class PresenceRow(Base):
-    """The log of who was seen at a session. A mistake is mended by a further line, never by an edit."""
-
-    __tablename__ = "training_presence"
-    __table_args__ = (
-        CheckConstraint("kind IN ('in', 'out', 'present', 'absent')", name="kind"),
-        Index("ix_training_presence_session_person", "session_id", "person_id"),
-    )
-
-    id: Mapped[pk]
-    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[str]
-    how: Mapped[str]  # "roster": ticked by hand
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime]
-
-
-class AttendanceRow(Base):
-    """Whether a person attended a session; derived from the log, rebuilt by `examprep verify`."""
-
-    __tablename__ = "training_attendance"
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    present: Mapped[bool]
 
 
 class GrantRow(Base):

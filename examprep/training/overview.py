@@ -206,8 +206,8 @@ def meeting(session: Session, actor: Actor, session_id: int) -> tuple[Meeting, l
     """A session and its list. Raises NotFound."""
     row = store.meeting(session, actor, session_id)
     learners = [
-        Learner(person_id, name, organisation, seat, since, present)
-        for person_id, name, organisation, seat, since, present in store.roster(session, row)
+        Learner(person_id, name, organisation, seat, since, present, minutes=minutes)
+        for person_id, name, organisation, seat, since, present, minutes in store.roster(session, row)
     ]
     return _meetings(session, SessionRow.id == row.id)[0], learners
 
@@ -267,8 +267,11 @@ def _meetings(session: Session, *conditions: Any, limit: int | None = None) -> l
             taken,
             came,
             row.closed_at,
+            *rule,
         )
-        for row, class_name, course_name, trainer, taken, came in page_store.meetings(session, *conditions, limit=limit)
+        for row, class_name, course_name, trainer, taken, came, *rule in page_store.meetings(
+            session, *conditions, limit=limit
+        )
     ]
 
 
@@ -301,6 +304,8 @@ def card_of(line: Any) -> ClassCard:
         waiting=waiting,
         offered=offered,
         standing=standing,
+        hours_rule=row.hours_rule,
+        hours_percent=row.hours_percent,
     )
 
 

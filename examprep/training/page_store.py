@@ -12,7 +12,8 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
-from examprep.training.models import AttendanceRow, ClassRow, CourseRow, EnrolmentRow, SessionRow
+from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
+from examprep.training.presence_models import AttendanceRow
 from examprep.training.store import MANAGE
 
 Trainer = aliased(PersonRow)
@@ -65,7 +66,7 @@ def standing(now: datetime) -> Any:
 
 
 def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Any]:
-    """Sessions with class, course, trainer, seats taken and how many came, by start."""
+    """Sessions with class, course, trainer, seats taken, how many came and the rule of hours, by start."""
     came = (
         select(func.count())
         .select_from(AttendanceRow)
@@ -81,6 +82,8 @@ def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | No
             Trainer.name,
             count_of("enrolled"),
             came,
+            ClassRow.hours_rule,
+            ClassRow.hours_percent,
         )
         .join(ClassRow, ClassRow.id == SessionRow.class_id)
         .join(CourseRow, CourseRow.id == ClassRow.course_id)

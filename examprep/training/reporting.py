@@ -16,7 +16,8 @@ from examprep.people.actions import region_of
 from examprep.people.actor import Actor
 from examprep.plumbing.bulk import among
 from examprep.training import overview
-from examprep.training.models import AttendanceRow, ClassRow, CourseRow, GrantRow
+from examprep.training.models import ClassRow, CourseRow, GrantRow
+from examprep.training.presence_models import AttendanceRow
 from examprep.training.values import ClassCard
 
 PASSED, SAT, ABSENT, UNREGISTERED = "passed", "sat", "absent", "unregistered"

@@ -9,9 +9,10 @@ from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import actions, attending, overview
+from examprep.training import actions, attending, board, overview
 from examprep.training.blueprint import bp
 from examprep.training.forms import ReasonForm, SessionForm
+from examprep.training.values import REASONS
 
 
 @bp.get("/sessions/<int:session_id>")
@@ -33,9 +34,11 @@ def take_attendance(session_id: int) -> ResponseReturnValue:
         for person_id in shown
         if everybody or (person_id in ticked) != (person_id in before)
     }
+    reason = request.form.get("reason", attending.ROLL_CALL)
+    why = attending.Why(reason if reason in REASONS else "other", request.form.get("note", "")[:200])
     try:
         with writing() as database:
-            attending.take_attendance(database, current_actor(), session_id, ticks, now=runtime().clock.now())
+            attending.take_attendance(database, current_actor(), session_id, ticks, why, now=runtime().clock.now())
     except RuleViolation as refusal:
         return _attendance(session_id, refusal)
     return redirect(url_for("training.session", session_id=session_id, saved="yes"), 303)
@@ -125,12 +128,17 @@ def roster(session_id: int) -> ResponseReturnValue:
 def _attendance(session_id: int, refusal: RuleViolation | None = None) -> ResponseReturnValue:
     with reading() as database:
         meeting, learners = overview.meeting(database, current_actor(), session_id)
+        given = attending.given(database, session_id) if meeting.state == "closed" else {}
+        flagged = board.shared_devices(database, session_id)
     page = render_template(
         "training/session.html",
         meeting=meeting,
         learners=learners,
         refusal=refusal.sentence if refusal else None,
-        recorded=bool(learners) and all(learner.present is not None for learner in learners),
+        recorded=any(learner.present is not None for learner in learners),
+        given=given,
+        flagged=flagged,
+        reasons=REASONS,
         saved="saved" in request.args,
         now=runtime().clock.now(),
     )

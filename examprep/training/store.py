@@ -14,15 +14,8 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import MembershipRow, OrganisationRow, OrganisationTreeRow, PersonRow
 from examprep.plumbing.db import Prepared
-from examprep.training.models import (
-    AttendanceRow,
-    ClassRow,
-    CourseRow,
-    EnrolmentRow,
-    GrantRow,
-    PresenceRow,
-    SessionRow,
-)
+from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, GrantRow, SessionRow
+from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.enrolment import Window
 from examprep.training.rules.seating import STANDING
 
@@ -197,7 +190,7 @@ def roster_condition(row: SessionRow) -> ColumnElement[bool]:
 
 
 def roster(session: Session, row: SessionRow) -> list[Any]:
-    """(person id, name, organisation, seat, since, present or None), by name."""
+    """(person id, name, organisation, seat, since, present or None, minutes or None), by name."""
     query = (
         select(
             PersonRow.id,
@@ -206,6 +199,7 @@ def roster(session: Session, row: SessionRow) -> list[Any]:
             EnrolmentRow.state,
             EnrolmentRow.at,
             AttendanceRow.present,
+            AttendanceRow.minutes,
         )
         .select_from(EnrolmentRow)
         .join(PersonRow, PersonRow.id == EnrolmentRow.person_id)
@@ -266,16 +260,6 @@ def grants(session: Session, row: SessionRow) -> Sequence[GrantRow]:
     """What the last closing of a session gave."""
     query = select(GrantRow).where(GrantRow.session_id == row.id, GrantRow.closing == row.closings)
     return session.scalars(query.order_by(GrantRow.person_id)).all()
-
-
-def presence_lines(session: Session) -> Any:
-    """The whole log by session and person, oldest line first."""
-    line = PresenceRow
-    return session.execute(
-        select(line.session_id, line.person_id, line.kind)
-        .order_by(line.session_id, line.person_id, line.id)
-        .execution_options(yield_per=10_000)
-    )
 
 
 def trainers(session: Session, actor: Actor, today: date) -> list[tuple[int, str]]:

@@ -6,6 +6,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_persons
 from examprep.plumbing.listing import Column
+from examprep.training.board import REFUSED
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, FeedRow, MentorPairRow, SessionRow
 from examprep.training.path_models import NoteRow, TopicRow, TutoringRow
 from examprep.training.study_models import MaterialRow
@@ -19,6 +20,7 @@ TRAIL = Trail(
         "training.class-cancelled": N_("Cancelled a class"),
         "training.class-changed": N_("Changed a class"),
         "training.class-planned": N_("Planned a class"),
+        "training.code-refused": N_("Refused a check-in code"),
         "training.course-added": N_("Added a course"),
         "training.course-changed": N_("Changed a course"),
         "training.feed-opened": N_("Made a calendar address"),
@@ -97,6 +99,7 @@ TRAIL = Trail(
         Column("starts_at", N_("Begins"), "instant"),
         Column("ends_at", N_("Ends"), "instant"),
         Column("place", N_("Place")),
+        Column("why", N_("Why"), "choice", choices=REFUSED),
         Column("present", N_("Present (persons)"), "number"),
         Column("minutes", N_("Credit hours each"), "hours"),
         Column("pass_half_points", N_("Points to pass"), "marks"),

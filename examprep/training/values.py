@@ -35,6 +35,34 @@ SESSION_STATES: Mapping[str, str] = {
 }
 UNIT_KINDS: Mapping[str, str] = {"text": N_("A text"), "file": N_("A file"), "video": N_("A film")}
 UNIT_COMPLETED: Mapping[str, str] = {"test": N_("Passed the test"), "confirmed": N_("Confirmed at the end")}
+# How a line of the log of presence came to be.
+HOWS: Mapping[str, str] = {
+    "roster": N_("By hand on the list"),
+    "code": N_("By the code on the screen"),
+    "own-code": N_("By staff, from the learner's own code"),
+    "list": N_("By staff, from the list on a device"),
+}
+# What somebody who judges attendance by hand can say of it.
+REASONS: Mapping[str, str] = {
+    "roll-call": N_("Called by name"),
+    "no-phone": N_("Without a phone, or the code did not work"),
+    "other-phone": N_("Checked in by somebody else"),
+    "late-or-early": N_("Came late or left early"),
+    "mistake": N_("Recorded by mistake"),
+    "other": N_("Another reason"),
+}
+HOURS_RULES: Mapping[str, str] = {
+    "all": N_("The whole session for whoever came"),
+    "proportional": N_("The minutes present"),
+    "threshold": N_("The whole session from a share of it on, else nothing"),
+}
+PRESENCES: Mapping[str, str] = {
+    "in": N_("Checked in"),
+    "out": N_("Checked out"),
+    "present": N_("Present"),
+    "absent": N_("Did not come"),
+    "unseen": N_("Not seen when the list was saved"),
+}
 SEATS: Mapping[str, str] = {
     "asked": N_("Waiting for approval"),
     "waiting": N_("On the waiting list"),
@@ -77,6 +105,8 @@ class Meeting:
     seats_taken: int
     present: int
     closed_at: datetime | None = None
+    hours_rule: str = "all"
+    hours_percent: int = 80
     missing: Sequence[str] = ()
 
     @property
@@ -111,6 +141,7 @@ class Learner:
     present: bool | None = None
     attended: int = 0
     until: datetime | None = None  # the end of an offer
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +169,8 @@ class ClassCard:
     waiting: int
     offered: int
     standing: str
+    hours_rule: str = "all"
+    hours_percent: int = 80
 
     @property
     def standing_name(self) -> str:

@@ -20,7 +20,7 @@ from examprep.training.blueprint import bp
 from examprep.training.forms import AddSessionsForm, ClassChangeForm, ClassForm, CourseForm, ReasonForm
 from examprep.training.learner_views import pass_on_overdue
 from examprep.training.seat_forms import typed_rules
-from examprep.training.values import CATEGORIES, CLASS_STANDINGS, CLASS_STATES, KINDS, MODES, ClassCard
+from examprep.training.values import CATEGORIES, CLASS_STANDINGS, CLASS_STATES, HOURS_RULES, KINDS, MODES, ClassCard
 
 CLASS_COLUMNS = (
     Column("name", N_("Class"), sortable=True, link=lambda row: url_for("training.class_", class_id=row["id"])),
@@ -259,4 +259,9 @@ def _offer(form: ClassForm | ClassChangeForm, card: ClassCard | None = None) -> 
 
 def _names(card: ClassCard) -> dict[str, str]:
     """The words for a class's codes."""
-    return {"kind": KINDS[card.kind], "category": CATEGORIES[card.category], "mode": MODES[card.mode]}
+    return {
+        "kind": KINDS[card.kind],
+        "category": CATEGORIES[card.category],
+        "mode": MODES[card.mode],
+        "hours_rule": HOURS_RULES[card.hours_rule],
+    }

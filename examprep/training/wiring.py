@@ -6,9 +6,10 @@ from examprep.people.access import Permission, Role
 from examprep.plumbing.runtime import runtime
 from examprep.training import (
     approval_views,
-    attending,
+    board_views,
     calendar_views,
     cards,
+    checking_views,
     feedback_jobs,
     feedback_views,
     finding,
@@ -20,6 +21,7 @@ from examprep.training import (
     notices,
     overview,
     path_views,
+    presence,
     progress_views,
     seat_jobs,
     seat_news,
@@ -40,6 +42,8 @@ PAGES = (
     views,
     approval_views,
     calendar_views,
+    board_views,
+    checking_views,
     feedback_views,
     learner_views,
     material_views,
@@ -102,7 +106,7 @@ FEATURE = Feature(
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
     sealed=(MaterialRow.content, UnitRow.content),
-    derived=(Derived("training_attendance", attending.differences),),
+    derived=(Derived("training_attendance", presence.differences),),
     trail=TRAIL,
     still_due={notices.CONDITION: notices.unchanged, seat_news.CONDITION: seat_news.still_so},
     mails={

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from examprep.ce.models import LineRow
 from examprep.kernel.errors import NotFound, RuleViolation
-from examprep.training import actions, attending, enrolling, overview
-from examprep.training.models import AttendanceRow, PresenceRow
+from examprep.training import actions, attending, enrolling, overview, presence
+from examprep.training.presence_models import AttendanceRow, PresenceRow
 from examprep.training.rules.schedule import slot
 from tests.training.conftest import EVENING
 
@@ -233,7 +233,7 @@ def test_attendance_is_rebuilt_from_the_log(season, evening):
     tick(season, evening, 0, 2)
     tick(season, evening, 0)
     with season.database.write() as session:
-        assert list(attending.differences(session, False)) == []
+        assert list(presence.differences(session, False)) == []
         session.execute(update(AttendanceRow).values(present=True))
-        assert len(list(attending.differences(session, True))) == 2
-        assert list(attending.differences(session, False)) == []
+        assert len(list(presence.differences(session, True))) == 2
+        assert list(presence.differences(session, False)) == []
