@@ -44,7 +44,12 @@ NOT_WALKED = {
     "register.code_picture",  # a picture
     "register.platform_file",  # a file
     "register.scan",  # a file
+    "training.board_now",  # for the script that keeps the board true
+    "training.check",  # of a session that is on, and the county may have none now
     "training.feed",  # for calendars
+    "training.open_code",  # by the code on a screen
+    "training.projector",  # of a session that is not closed, and the county may have none now
+    "training.projector_code",  # for the script that changes the code
     "published.content",  # a file
     "static",
 }

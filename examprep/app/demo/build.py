@@ -310,7 +310,7 @@ class Builder:
                 .order_by(PersonRow.id.desc())
                 .limit(120)
             ).all()
-            classes = current.hold_classes(session, trainer, [candidate, *learners], self.draw, now)
+            classes = current.hold_classes(session, self.runtime.vault, trainer, [candidate, *learners], self.draw, now)
             readers = [candidate, *learners[:30]]
             study.hand_out(session, self.runtime.vault, trainer, classes[0], readers, now)
             study.go_through_units(session, self.runtime.vault, trainer, classes[0], readers, now)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from examprep.app.demo import checked
 from examprep.app.demo.story import Place
 from examprep.ce import actions as ce
 from examprep.ce import standings
@@ -18,6 +19,7 @@ from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
+from examprep.plumbing.vault import Vault
 from examprep.practice import actions as practice
 from examprep.practice import aside, assigning, discussing, notebook
 from examprep.practice.actions import Sent
@@ -29,7 +31,7 @@ from examprep.register.claims import Claim
 from examprep.register.rules.process import Status
 from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
-from examprep.training import attending, enrolling, mentoring
+from examprep.training import attending, enrolling, mentoring, overview
 from examprep.training.actions import ClassEntry, CourseEntry
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot
@@ -203,10 +205,11 @@ class Planned:
     learners: Sequence[int]
     exam_year: int | None = None
     series: Series | None = None
+    hours_rule: str = "all"
 
 
 def hold_classes(
-    session: Session, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime
+    session: Session, vault: Vault, trainer: Actor, learners: Sequence[int], draw: random.Random, now: datetime
 ) -> list[int]:
     """An exam class that has begun, one that is open, and a continuing-education class with closed sessions.
 
@@ -229,16 +232,16 @@ def hold_classes(
     planned = (
         Planned(exam, f"{exam_year}年考前晚间班", 45, "both", [first], (), learners[:48], exam_year, evenings),
         Planned(exam, f"{exam_year}年考前周末班", 30, "on-site", weekends, SLOTS_A_DAY, learners[48:60], exam_year),
-        Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96]),
+        Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96], hours_rule="threshold"),
     )
-    return [hold(session, trainer, each, draw, now) for each in planned]
+    return [hold(session, vault, trainer, each, draw, now) for each in planned]
 
 
 def days_from(today: date, first: int, last: int) -> list[date]:
     return [today + timedelta(days=n) for n in range(first, last)]
 
 
-def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> int:
+def hold(session: Session, vault: Vault, trainer: Actor, planned: Planned, draw: random.Random, now: datetime) -> int:
     """Plan a class, let learners enrol over a fortnight, hold and close the sessions that are over; the class's id."""
     first = planned.days[0]
     opened = first - timedelta(days=20)
@@ -254,6 +257,7 @@ def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random
             opened,
             first,
             planned.exam_year,
+            hours_rule=planned.hours_rule,
         ),
         [
             Slot(office_time(day, start), office_time(day, end), CLASSROOM)
@@ -266,9 +270,15 @@ def hold(session: Session, trainer: Actor, planned: Planned, draw: random.Random
     for order, person_id in enumerate(planned.learners):
         asked_at = min(now, office_time(opened + timedelta(days=order % 15), time(12, order % 60)))
         enrolling.enrol(session, candidate_actor(session, person_id), class_id, now=asked_at)
-    for session_id, ends_at, enrolled in attending.sessions_to_close(session, trainer, class_id, now=now):
-        ticks = {person_id: draw.random() < 0.86 for person_id in enrolled}
-        attending.take_attendance(session, trainer, session_id, ticks, now=ends_at)
+    over = attending.sessions_to_close(session, trainer, class_id, now=now)
+    for session_id, ends_at, enrolled in over:
+        if session_id == over[-1][0]:
+            actors = [candidate_actor(session, person_id) for person_id in enrolled]
+            starts_at = overview.meeting(session, trainer, session_id)[0].starts_at
+            checked.by_code(session, vault, session_id, actors, draw, starts_at=starts_at, ends_at=ends_at)
+        else:
+            ticks = {person_id: draw.random() < 0.86 for person_id in enrolled}
+            attending.take_attendance(session, trainer, session_id, ticks, now=ends_at)
         attending.close_session(session, trainer, session_id, now=ends_at + timedelta(minutes=5))
     return class_id
 

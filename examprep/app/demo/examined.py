@@ -30,7 +30,7 @@ def hold_past_classes(
         planned = Planned(
             course, f"{year}年考前集训班", len(persons), "on-site", saturdays, SLOTS_A_DAY[:1], persons, year
         )
-        hold(session, trainer, planned, draw, now)
+        hold(session, vault, trainer, planned, draw, now)
 
 
 def _learners(session: Session, vault: Vault, officer: Actor) -> dict[int, list[int]]:
