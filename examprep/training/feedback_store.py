@@ -13,7 +13,8 @@ from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.training import store
 from examprep.training.feedback_models import FeedbackEndRow, FeedbackRow
-from examprep.training.models import AttendanceRow, ClassRow, CourseRow, EnrolmentRow, SessionRow
+from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
+from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.feedback import DAYS_AFTER, ENOUGH, FEW, OPEN, SCALES, SHOWN
 
 _CAME = and_(AttendanceRow.present.is_(True), SessionRow.state == "closed")

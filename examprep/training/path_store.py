@@ -12,8 +12,9 @@ from examprep.kernel.errors import NotFound
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.practice import progress as practice
 from examprep.training import store
-from examprep.training.models import AttendanceRow, ClassRow, EnrolmentRow, SessionRow
+from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
 from examprep.training.path_models import CommentRow, NoteRow, TopicRow, TutoringRow
+from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.path import LEARN, PRACTISE, SHARE, TUTOR, reached
 from examprep.training.unit_models import CompletionRow
 

@@ -22,7 +22,8 @@ from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.sheets import Row, Table, read_table
 from examprep.plumbing.vault import Vault
 from examprep.training import seats, staff_pages, staffing, store
-from examprep.training.models import AttendanceRow, EnrolmentRow, SessionRow
+from examprep.training.models import EnrolmentRow, SessionRow
+from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.seating import STANDING
 
 HEADS = ("姓名", "身份证号", "单位")
