@@ -34,6 +34,7 @@ PUBLIC = {
     "register.check_form",
     "static",
     "training.feed",
+    "training.open_code",
 }
 
 

@@ -47,9 +47,13 @@ NOT_WALKED = {
     "training.board_now",  # for the script that keeps the board true
     "training.check",  # of a session that is on, and the county may have none now
     "training.feed",  # for calendars
+    "training.material",  # a file
     "training.open_code",  # by the code on a screen
+    "training.open_material",  # a file or another's page
     "training.projector",  # of a session that is not closed, and the county may have none now
     "training.projector_code",  # for the script that changes the code
+    "training.unit_file",  # a file
+    "training.unit_test",  # begun by a button
     "published.content",  # a file
     "static",
 }
