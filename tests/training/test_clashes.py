@@ -1,6 +1,8 @@
 """No trainer and no room in two places at once, whatever is done in whatever order, and by two at the same time."""
 
+import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 from itertools import combinations
 
@@ -15,7 +17,8 @@ from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.training import actions, enrolling, overview, previewing
 from examprep.training.actions import ClassEntry
-from examprep.training.models import ClassRow, SessionRow
+from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
+from examprep.training.rules.entry import SeatRules
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import slot
 from tests.training.conftest import EVENING, NEXT_EVENING, Season
@@ -138,7 +141,7 @@ class TestLook:
         assert [remark.values["count"] for remark in look.lines[0].remarks] == [2]
 
 
-def machine(season: Season, trainers) -> type[RuleBasedStateMachine]:
+def machine(season: Season, trainers, learners) -> type[RuleBasedStateMachine]:
     slots = st.builds(
         at, st.integers(8, 12), st.sampled_from(["甲楼", "乙楼", " 甲 楼"]), st.sampled_from([45, 60, 90])
     )
@@ -146,7 +149,10 @@ def machine(season: Season, trainers) -> type[RuleBasedStateMachine]:
     class Bookings(RuleBasedStateMachine):
         @initialize()
         def begin(self):
+            """Two classes of other trainers in other rooms, with the same learners: their hours alone part them."""
             self.classes = []
+            for trainer, first in zip(trainers, (at(8, "甲楼"), at(12, "乙楼")), strict=True):
+                self.plan([first], trainer)
 
         def attempt(self, verb, *args, **more):
             """What is refused changes nothing, which the invariant would show."""
@@ -159,21 +165,38 @@ def machine(season: Season, trainers) -> type[RuleBasedStateMachine]:
         def plan(self, slots, trainer):
             Season.counter = getattr(Season, "counter", 0) + 1
             try:
-                made = season.class_(slots=tuple(slots), name=f"订 {Season.counter}", trainer_id=trainer)
+                made = season.class_(
+                    slots=tuple(slots),
+                    name=f"订 {Season.counter}",
+                    trainer_id=trainer,
+                    capacity=2,
+                    rules=SeatRules(offer_hours=24),
+                )
             except Refusal:
                 return
             self.classes.append(made)
+            for who in learners:  # whoever can come does, so that moving something meets somebody
+                with contextlib.suppress(Refusal):
+                    season.do(enrolling.enrol, who, made)
 
-        @rule(data=st.data(), where=slots)
-        def move(self, data, where):
+        @rule(data=st.data(), where=slots, release=st.booleans())
+        def move(self, data, where, release):
             if self.classes:
                 meetings = season.sessions(data.draw(st.sampled_from(self.classes)))
-                self.attempt(actions.change_session, data.draw(st.sampled_from(meetings)), where)
+                self.attempt(actions.change_session, data.draw(st.sampled_from(meetings)), where, release=release)
 
-        @rule(data=st.data(), where=slots)
-        def add(self, data, where):
+        @rule(data=st.data(), where=slots, release=st.booleans())
+        def add(self, data, where, release):
             if self.classes:
-                self.attempt(actions.add_sessions, data.draw(st.sampled_from(self.classes)), [where])
+                self.attempt(actions.add_sessions, data.draw(st.sampled_from(self.classes)), [where], release=release)
+
+        @rule(data=st.data(), who=st.sampled_from(learners), comes=st.booleans())
+        def enrol_or_leave(self, data, who, comes):
+            """Seats are offered too: the second of two places makes a waiting list."""
+            if self.classes:
+                class_id = data.draw(st.sampled_from(self.classes))
+                with contextlib.suppress(Refusal):
+                    season.do(enrolling.enrol if comes else enrolling.leave, who, class_id)
 
         @rule(data=st.data(), trainer=st.sampled_from(trainers))
         def change_trainer(self, data, trainer):
@@ -183,7 +206,15 @@ def machine(season: Season, trainers) -> type[RuleBasedStateMachine]:
             actor = season.actor("ann_trainer")
             card = season.ask(lambda s: overview.class_card(s, actor, class_id, now=season.clock.now()))
             entry = ClassEntry(
-                card.course_id, card.name, trainer, 40, "on-site", card.opens_on, card.closes_on, None, "open"
+                card.course_id,
+                card.name,
+                trainer,
+                card.capacity,
+                "on-site",
+                card.opens_on,
+                card.closes_on,
+                None,
+                "open",
             )
             self.attempt(actions.change_class, class_id, entry)
 
@@ -196,6 +227,7 @@ def machine(season: Season, trainers) -> type[RuleBasedStateMachine]:
         @invariant()
         def nobody_is_in_two_places(self):
             assert doubly_booked(season) == []
+            assert doubly_seated(season) == []
 
         def teardown(self):
             for class_id in getattr(self, "classes", ()):
@@ -220,12 +252,28 @@ def doubly_booked(season):
     ]
 
 
+def doubly_seated(season):
+    """Learners with a seat or an offer in two sessions that overlap."""
+    with season.database.read() as session:
+        rows = session.execute(
+            select(EnrolmentRow.person_id, SessionRow.id, SessionRow.starts_at, SessionRow.ends_at)
+            .join(SessionRow, SessionRow.class_id == EnrolmentRow.class_id)
+            .where(SessionRow.state != "cancelled", EnrolmentRow.state.in_(("enrolled", "offered")))
+        ).all()
+    return [
+        (one.person_id, one.id, other.id)
+        for one, other in combinations(rows, 2)
+        if one.person_id == other.person_id and one.starts_at < other.ends_at and other.starts_at < one.ends_at
+    ]
+
+
 def test_no_order_of_acts_books_anybody_twice(season, second_trainer):
+    learners = season.learners(3)
     trainers = [season.world.people["ann_trainer"], second_trainer]
     run_state_machine_as_test(
-        machine(season, trainers),
+        machine(season, trainers, learners),
         settings=settings(
-            max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
@@ -248,6 +296,22 @@ def test_two_at_once_get_the_room_once(season, second_trainer):
         thread.join()
     assert failed == ["training.room-taken"]
     assert doubly_booked(season) == []
+
+
+def test_one_learner_asking_two_classes_at_once_gets_one(season, second_trainer):
+    one = season.class_(slots=(at(9),), name="甲")
+    other = season.class_(slots=(at(9, "四楼"),), name="乙", trainer_id=second_trainer)
+    people, barrier = season.learners(8), threading.Barrier(16)
+
+    def ask(pair):
+        barrier.wait()
+        with contextlib.suppress(RuleViolation):
+            season.do(enrolling.enrol, *pair)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(ask, [(who, class_id) for who in people for class_id in (one, other)]))
+    assert doubly_seated(season) == []
+    assert sum(season.seat(class_id, who) == "enrolled" for who in people for class_id in (one, other)) == 8
 
 
 def test_a_series_keeps_its_rule_and_days(season):

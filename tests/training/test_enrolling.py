@@ -1,15 +1,18 @@
 """Seats: never more than there are, the waiting list in order, before the start only."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
 from examprep.training import actions, enrolling, overview
 from examprep.training.models import EnrolmentRow
+from examprep.training.rules.entry import SeatRules, Share
 from examprep.training.rules.schedule import slot
 from examprep.training.values import CLASS_STANDINGS
 from tests.training.conftest import EVENING
@@ -29,6 +32,33 @@ def test_twenty_at_once_get_as_many_seats_as_there_are(season, changes):
     assert list(states(season, class_id).values()).count("enrolled") == 7
     turns = season.ask(lambda s: s.scalars(select(EnrolmentRow.turn).order_by(EnrolmentRow.turn)).all())
     assert turns == list(range(1, 21))
+
+
+def test_two_hundred_at_once_fill_what_there_is(season):
+    """Exactly as many sit as there are seats, of the kept ones too; the others wait in the order of their turns."""
+    agency, county = (season.world.organisations[name] for name in ("ann_agency", "ann_county"))
+    class_id = season.class_(capacity=30, rules=SeatRules(offer_hours=24, shares=(Share(agency, 10),)))
+    people, barrier = season.learners(200), threading.Barrier(200)
+    with season.database.write() as session:
+        outside = [who.person_id for who in people[::2]]
+        session.execute(update(PersonRow).where(PersonRow.id.in_(outside)).values(organisation_id=county))
+
+    def ask(who):
+        barrier.wait()
+        return season.do(enrolling.enrol, who, class_id)
+
+    with ThreadPoolExecutor(200) as pool:
+        answers = list(pool.map(ask, people))
+    assert (answers.count("enrolled"), answers.count("waiting")) == (30, 170)
+    query = select(EnrolmentRow.turn, EnrolmentRow.state, EnrolmentRow.person_id).order_by(EnrolmentRow.turn)
+    rows = season.ask(lambda s: s.execute(query).all())
+    assert [row.turn for row in rows] == list(range(1, 201))
+    held, members = 0, 0
+    for _, state, person_id in rows:  # each had what was left for them when their turn came
+        ours = person_id not in outside
+        seat = held < 30 and ((ours and members < 10) or held + max(0, 10 - members) < 30)
+        assert state == ("enrolled" if seat else "waiting")
+        held, members = held + seat, members + (seat and ours)
 
 
 def test_one_person_asking_ten_times_at_once_has_one_seat(season):
