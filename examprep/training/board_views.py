@@ -16,7 +16,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import attending, board
+from examprep.training import attending, board, checking
 from examprep.training.blueprint import bp
 from examprep.training.forms import choices
 from examprep.training.rules.checking import ACTS, IN, begins, check_hours, code_of, window_of, written
@@ -83,13 +83,23 @@ def projector_code(session_id: int) -> ResponseReturnValue:
     return _tagged(render_template("training/_code.html", meeting=found.meeting, shown=shown), tag)
 
 
-@bp.get("/sessions/<int:session_id>/board")
+@bp.route("/sessions/<int:session_id>/board", methods=["GET", "POST"])
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def live_board(session_id: int) -> ResponseReturnValue:
-    """Who is in and who is missing."""
+    """Who is in and who is missing; and a field for the code of who has no connection."""
+    refusal = None
+    if request.method == "POST":
+        code, now = request.form.get("code", ""), runtime().clock.now()
+        try:
+            with writing() as database:
+                checking.check_in_by_staff(database, runtime().vault, current_actor(), session_id, code, now=now)
+            return redirect(url_for("training.live_board", session_id=session_id), 303)
+        except RuleViolation as refused:
+            refusal = refused.sentence
     with reading() as database:
         found = board.board(database, current_actor(), session_id)
-    return render_template("training/board.html", board=found, seconds=BOARD_SECONDS)
+    page = render_template("training/board.html", board=found, seconds=BOARD_SECONDS, refusal=refusal)
+    return page, 422 if refusal else 200
 
 
 @bp.get("/sessions/<int:session_id>/board/now")

@@ -1,5 +1,6 @@
 """Learners check in and out by the codes on the screen; what is refused is noted once and changes nothing else."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,10 +11,12 @@ from examprep.kernel.errors import Refusal, RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.plumbing.vault import Vault
-from examprep.training import presence
+from examprep.training import presence, store
+from examprep.training.actions import check_planned
 from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
 from examprep.training.presence_models import RefusedCodeRow
 from examprep.training.rules.checking import (
+    IN,
     MARGIN,
     check_hours,
     check_turn,
@@ -143,6 +146,34 @@ def own(session: Session, vault: Vault, actor: Actor, class_id: int, now: dateti
     )
     found = session.execute(query).first()
     return (found[1], written(own_code(vault.fingerprint, found[0], actor.person_id))) if found else None
+
+
+def check_in_by_staff(
+    session: Session, vault: Vault, actor: Actor, session_id: int, code: str, *, now: datetime
+) -> None:
+    """Check somebody in by the code of their own that they show or say, when their phone has no connection.
+
+    Raises:
+        NotFound; RuleViolation: ``training.session-closed``, ``training.session-cancelled``, ``training.own-code`` --
+            nobody on the list has it; ``training.check-early``, ``training.check-late``; ``training.code-used``.
+    """
+    row = store.meeting(session, actor, session_id, lock=True)
+    check_planned(row)
+    check_hours(IN, now, row.starts_at, row.ends_at)
+    given = typed(code).encode()
+    on_list = {
+        own_code(vault.fingerprint, row.id, person_id).encode(): (person_id, name)
+        for person_id, name, *_ in store.roster(session, row)
+    }
+    person_id, name = next((who for own, who in on_list.items() if hmac.compare_digest(own, given)), (None, ""))
+    if person_id is None:
+        raise RuleViolation("training.own-code", "Nobody in this session has this code. It stands on the class's page.")
+    last = presence.last_move(session, row.id, person_id)
+    if last is not None and last[0] == IN:
+        raise RuleViolation(
+            "training.code-used", "%(name)s is checked in already, since %(at)s.", name=name, at=last[1]
+        )
+    presence.log(session, row, person_id, IN, how="own-code", by_id=actor.person_id, at=now)
 
 
 def note_refusal(

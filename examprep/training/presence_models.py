@@ -11,8 +11,7 @@ from examprep.plumbing.db import Base, pk
 class PresenceRow(Base):
     """The log of who was seen at a session. A mistake is mended by a further line, never by an edit.
 
-    A code serves a person once: ``code_window`` is the window of the code that was used. A mark that a device kept
-    without a connection has the name that the device gave it, so that it is taken once however often it is sent.
+    A code serves a person once: ``code_window`` is the window of the code that was used.
     """
 
     __tablename__ = "training_presence"
@@ -20,7 +19,6 @@ class PresenceRow(Base):
         CheckConstraint("kind IN ('in', 'out', 'present', 'absent', 'unseen')", name="kind"),
         CheckConstraint("minutes >= 0", name="minutes_not_negative"),
         UniqueConstraint("session_id", "person_id", "kind", "code_window"),
-        UniqueConstraint("by_id", "client_id"),
         Index("ix_training_presence_session_person", "session_id", "person_id"),
     )
 
@@ -31,12 +29,11 @@ class PresenceRow(Base):
     how: Mapped[str]  # one of `values.HOWS`
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]  # when the person was seen, or judged
-    noted_at: Mapped[datetime]  # when the server took the line; later for what a device kept
+    noted_at: Mapped[datetime]  # when the line was written; later where somebody had to sign in first
     minutes: Mapped[int | None]  # that a judgement grants; null: the whole session
     reason: Mapped[str] = mapped_column(String(32), default="")  # of a judgement: one of `values.REASONS`
     note: Mapped[str] = mapped_column(default="")
     code_window: Mapped[int | None]
-    client_id: Mapped[str | None] = mapped_column(String(36))
     device: Mapped[str | None] = mapped_column(String(64))  # a keyed hash that tells devices apart within a session
 
 

@@ -40,7 +40,6 @@ HOWS: Mapping[str, str] = {
     "roster": N_("By hand on the list"),
     "code": N_("By the code on the screen"),
     "own-code": N_("By staff, from the learner's own code"),
-    "list": N_("By staff, from the list on a device"),
 }
 # What somebody who judges attendance by hand can say of it.
 REASONS: Mapping[str, str] = {

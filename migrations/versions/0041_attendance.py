@@ -31,7 +31,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column("reason", sa.String(32), nullable=False, server_default=""))
         batch.add_column(sa.Column("note", sa.String(), nullable=False, server_default=""))
         batch.add_column(sa.Column("code_window", sa.Integer(), nullable=True))
-        batch.add_column(sa.Column("client_id", sa.String(36), nullable=True))
         batch.add_column(sa.Column("device", sa.String(64), nullable=True))
     op.execute("UPDATE training_presence SET noted_at = at")
     with op.batch_alter_table("training_presence", schema=None) as batch:
@@ -47,7 +46,6 @@ def upgrade() -> None:
             "uq_training_presence_session_id_person_id_kind_code_window",
             ["session_id", "person_id", "kind", "code_window"],
         )
-        batch.create_unique_constraint("uq_training_presence_by_id_client_id", ["by_id", "client_id"])
     with op.batch_alter_table("training_attendance", schema=None) as batch:
         batch.add_column(sa.Column("minutes", sa.Integer(), nullable=True))
     length = LENGTH[op.get_bind().dialect.name]
@@ -86,12 +84,11 @@ def downgrade() -> None:
     # What older versions cannot read is told as they told it.
     op.execute("UPDATE training_presence SET kind = 'absent' WHERE kind = 'unseen'")
     with op.batch_alter_table("training_presence", schema=None) as batch:
-        batch.drop_constraint("uq_training_presence_by_id_client_id", type_="unique")
         batch.drop_constraint("uq_training_presence_session_id_person_id_kind_code_window", type_="unique")
         batch.drop_constraint("ck_training_presence_minutes_not_negative", type_="check")
         batch.drop_constraint("ck_training_presence_kind", type_="check")
         batch.create_check_constraint("ck_training_presence_kind", "kind IN ('in', 'out', 'present', 'absent')")
-        for name in ("device", "client_id", "code_window", "note", "reason", "minutes", "noted_at"):
+        for name in ("device", "code_window", "note", "reason", "minutes", "noted_at"):
             batch.drop_column(name)
     with op.batch_alter_table("training_class", schema=None) as batch:
         batch.drop_constraint("ck_training_class_hours_percent", type_="check")

@@ -287,3 +287,21 @@ def test_looking_at_the_board_again_reads_nothing_of_it(season, evening, sign_in
     assert told == [304]
     check(season, people[0], session_id, code(season, session_id))
     assert client.get(address, headers=known).status_code == 200
+
+
+def test_staff_check_in_whom_they_are_shown_the_code_of(season, evening, sign_in, world):
+    session_id, people, trainer = evening
+    page, vault = f"/training/sessions/{session_id}/board", season.runtime.vault
+    ann = people[0]
+    mine = season.ask(
+        lambda session: checking.own(session, vault, ann, class_of(season, session_id), season.clock.now())
+    )
+    staff = sign_in("ann_trainer")
+    refused = staff.post(page, data={"code": own_code(vault.fingerprint, session_id + 1, ann.person_id)})
+    assert (refused.status_code, kept(season)) == (422, 0)
+    assert staff.post(page, data={"code": mine[1].lower()}).status_code == 303
+    assert staff.post(page, data={"code": mine[1]}).status_code == 422
+    for who in ("ann_candidate", "bob_trainer"):
+        assert sign_in(who).post(page, data={"code": mine[1]}).status_code in {403, 404}
+    [line] = season.ask(lambda session: presence.lines_of(session, session_id))
+    assert (line.kind, line.how, line.person_id, line.by_id) == ("in", "own-code", ann.person_id, trainer.person_id)
