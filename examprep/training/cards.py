@@ -12,20 +12,20 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.runtime import runtime
-from examprep.training import feedback, overview, staff_pages
+from examprep.training import feedback, overview, staff_pages, store
 from examprep.training.values import SEATS
 
 
-def next_class(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any]:
-    """The actor's next session, or ``None`` for whoever has none ahead."""
+def own_classes(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any]:
+    """The actor's next session, or ``None`` for whoever has none ahead, and the classes they are asked about."""
+    if not store.has_been_seated(session, actor.person_id):
+        return {"mine": None, "asked": []}
     mine = overview.my_classes(session, actor, now=now)
-    return {"mine": next((each for each in mine if each.following), None), "seats": SEATS}
-
-
-def asked_for_feedback(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
-    """The classes the actor came to and has said nothing of yet, or ``None``."""
-    asked = feedback.waiting(session, runtime().vault, actor, today=office_day(now))
-    return {"asked": asked} if asked else None
+    return {
+        "mine": next((each for each in mine if each.following), None),
+        "seats": SEATS,
+        "asked": feedback.waiting(session, runtime().vault, actor, today=office_day(now)),
+    }
 
 
 def open_reports(session: Session, actor: Actor, _now: datetime) -> Mapping[str, Any]:

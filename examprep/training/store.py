@@ -42,19 +42,13 @@ def has_seat(person_id: int) -> ColumnElement[bool]:
 
 
 _SEATED = Prepared(
-    lambda _: (
-        select(EnrolmentRow.class_id)
-        .where(
-            EnrolmentRow.person_id == bindparam("person_id"), or_(*(EnrolmentRow.state == each for each in STANDING))
-        )
-        .limit(1)
-    ),
+    lambda _: select(EnrolmentRow.class_id).where(EnrolmentRow.person_id == bindparam("person_id")).limit(1),
     (EnrolmentRow.class_id,),
 )
 
 
-def is_seated(session: Session, person_id: int) -> bool:
-    """Whether the person has a seat anywhere, or waits for one; most who practise have none."""
+def has_been_seated(session: Session, person_id: int) -> bool:
+    """Whether the person has or had a seat anywhere, or waits for one; most who practise never had."""
     return bool(_SEATED.run(session.connection(), {"person_id": person_id}))
 
 

@@ -95,10 +95,7 @@ FEATURE = Feature(
         ),
     ),
     home_cards=(
-        HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_next_class.html", cards.next_class),
-        HomeCard(
-            Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 11, "training/_feedback.html", cards.asked_for_feedback
-        ),
+        HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_own_classes.html", cards.own_classes),
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
         HomeCard(Role.TRAINER, Permission.TRAINING_STAFF_ENROL, 20, "home/figure.html", cards.wishes),
         HomeCard(Role.OFFICER, Permission.TRAINING_STAFF_ENROL, 25, "home/figure.html", cards.wishes),
