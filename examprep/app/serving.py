@@ -1,5 +1,6 @@
 """``serve`` and ``work``: the two long-running processes of an installation."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -69,9 +70,12 @@ def serve_installation(
 def _application(settings: Settings) -> "Flask":
     """The application, made once before the processes part: a forked one has it already, another makes its own.
 
-    No connection may be open at that moment; each process then opens its own.
+    No connection may be open at that moment; each process then opens its own. What it is made of stays until the end:
+    the collector of cycles need not walk through it again and again.
     """
-    return create_app(open_runtime(settings))
+    app = create_app(open_runtime(settings))
+    gc.freeze()
+    return app
 
 
 def _served(settings: Settings) -> "Flask":

@@ -136,7 +136,7 @@ def _sums(cut: Cut, who: Any, among: Among) -> Any:
             )
             .group_by(line.person_id)
         )
-        return query.cte("sums")
+        return query.cte("sums").prefix_with("MATERIALIZED")
     query = (
         select(who.c.person_id, who.c.period_start, *columns, recorded)
         .join(
@@ -151,7 +151,7 @@ def _sums(cut: Cut, who: Any, among: Among) -> Any:
         .where(among(Equal(line.person_id, who.c.person_id)))
         .group_by(who.c.person_id, who.c.period_start)
     )
-    return query.cte("sums")
+    return query.cte("sums").prefix_with("MATERIALIZED")
 
 
 def _converted(asked: Requirement) -> Any:

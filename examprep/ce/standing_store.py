@@ -10,15 +10,16 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    Text,
     bindparam,
     case,
+    cast,
     delete,
     func,
     literal,
     or_,
     select,
     tuple_,
-    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
@@ -63,13 +64,7 @@ _FACTS = tuple(column.name for column in _TABLE.columns if column.name not in _K
 def _changed(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
     """What is judged otherwise than it is kept."""
     new, old = judged(cut, who, among).cte("judged"), aliased(StandingRow)
-    # What is kept is bounded by itself too, so that it is read as one range.
-    same = and_(
-        old.person_id == new.c.person_id,
-        old.code == cut.requirement.code,
-        old.period_start == (day("period_start") if cut.period else new.c.period_start),
-        among(old.person_id),
-    )
+    same = and_(_same(cut, old, new), among(old.person_id))
     differs = or_(old.person_id.is_(None), *(getattr(old, name) != new.c[name] for name in _FACTS))
     found = select(*(new.c[column.name] for column in _TABLE.columns))
     return found.select_from(new.outerjoin(old, same)).where(differs)
@@ -84,43 +79,35 @@ def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool 
 
     ``lines_too`` holds what is kept against all lines: that it always agrees is what `examprep verify` asks.
     """
-    dialect = session.get_bind().dialect.name
-    query = _kept_query(cut, f"stale-{lines_too}-{dialect}", lambda: _build_stale(cut, dialect, lines_too=lines_too))
-    found: tuple[set[int], set[int]] = (set(), set())
-    for person_id, gone in session.execute(query, {**cut.values, "first": first, "last": last}):
-        found[gone].add(person_id)
-    return sorted(found[0]), sorted(found[1])
+    values = {**cut.values, "first": first, "last": last}
+    query = _kept_query(cut, f"stale-{lines_too}", lambda: _build_stale(cut, lines_too=lines_too))
+    changed, still_owed, kept = session.execute(query, values).one()
+    gone: list[int] = []
+    if kept > still_owed and not cut.frozen:
+        query = _kept_query(cut, "gone", lambda: _gone(cut, owing(cut, in_range), in_range))
+        gone = sorted({person_id for person_id, _ in session.execute(query, values)})
+    return sorted({int(person_id) for person_id in (changed or "").split(",") if person_id}), gone
 
 
-def _build_stale(cut: Cut, dialect: str, *, lines_too: bool) -> Any:
-    """``person_id`` and ``gone``: 1 where something is kept and nothing owed any more, 0 where it is kept otherwise.
+def _build_stale(cut: Cut, *, lines_too: bool) -> Select[str | None, int, int]:
+    """One row: whose periods are kept otherwise than owed, joined by commas; how many are kept that may go, and are
+    owed still; how many are kept that may go. Where the two are equal nothing is owed no more, and nobody is looked for.
 
     What lines come to is left aside, unless ``lines_too``: each line sees to that itself.
     """
-    who = owing(cut, in_range)
+    who, row, old = owing(cut, in_range), StandingRow, aliased(StandingRow)
     new: Any = judged(cut, who, in_range).cte("judged") if lines_too else who
     facts = _FACTS if lines_too else ("level", "period_end", "owed_days", "closes_on")
-    kept = _kept_of(cut, in_range, facts).subquery("kept")
-    same = and_(kept.c.person_id == new.c.person_id, kept.c.period_start == new.c.period_start)
-    differs = and_(
-        new.c.person_id.is_not(None),
-        or_(
-            kept.c.person_id.is_(None),
-            kept.c.requirement_id != literal(cut.requirement.id, Integer),
-            *(kept.c[name] != new.c[name] for name in facts),
-        ),
+    differs = or_(
+        old.person_id.is_(None),
+        old.requirement_id != literal(cut.requirement.id, Integer),
+        *(getattr(old, name) != new.c[name] for name in facts),
     )
-    changed = select(new.c.person_id, literal(0, Integer).label("gone"))
-    if cut.frozen:
-        return changed.select_from(new.outerjoin(kept, same)).where(differs)
-    if dialect == "postgresql":
-        gone = and_(new.c.person_id.is_(None), *_running(cut, kept.c))
-        both = select(func.coalesce(new.c.person_id, kept.c.person_id), case((gone, 1), else_=0))
-        return both.select_from(new.outerjoin(kept, same, full=True)).where(or_(differs, gone))
-    # SQLite would look through all that is kept for each who owes.
-    owed_no_more = _gone(cut, who, in_range).subquery()
-    changed = changed.select_from(new.outerjoin(kept, same)).where(differs)
-    return union_all(changed, select(owed_no_more.c.person_id, literal(1, Integer)))
+    changed = func.aggregate_strings(cast(new.c.person_id, Text), ",").filter(differs)
+    still_owed = func.count(old.person_id).filter(*_running(cut, old))
+    kept = select(func.count()).select_from(row).where(*_kept(cut, row, in_range), *_running(cut, row))
+    joined = new.outerjoin(old, and_(_same(cut, old, new), in_range(old.person_id)))
+    return select(changed, still_owed, kept.scalar_subquery()).select_from(joined)
 
 
 def _kept_query(cut: Cut, kind: str, build: Callable[[], Any]) -> Any:
@@ -187,18 +174,23 @@ def _gone(cut: Cut, who: Any, among: Among) -> CompoundSelect[int, date]:
     As one set without the other, which both databases always do by a table of hashes or a sort.
     """
     row = StandingRow
-    kept = _kept_of(cut, among, ()).where(*_running(cut, row)).with_only_columns(row.person_id, row.period_start)
+    kept = select(row.person_id, row.period_start).where(*_kept(cut, row, among), *_running(cut, row))
     return kept.except_(select(who.c.person_id, who.c.period_start))
 
 
-def _kept_of(cut: Cut, among: Among, facts: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """What is kept of the cut's requirement and period, also under another version of it."""
-    row = StandingRow
-    columns = dict.fromkeys((*_KEY, "requirement_id", "period_end", *facts))
-    query = select(*(getattr(row, name) for name in columns)).where(
-        row.code == cut.requirement.code, among(row.person_id)
+def _same(cut: Cut, kept: Any, owed: Any) -> ColumnElement[bool]:
+    """That what is kept is of the person and period owed. Bound it among the persons too: it is read as one range."""
+    return and_(
+        kept.person_id == owed.c.person_id,
+        kept.code == cut.requirement.code,
+        kept.period_start == (day("period_start") if cut.period else owed.c.period_start),
     )
-    return query.where(row.period_start == day("period_start")) if cut.period else query
+
+
+def _kept(cut: Cut, row: Any, among: Among) -> list[ColumnElement[bool]]:
+    """That it is kept of the cut's requirement and period, also under another version of it."""
+    of_period = [row.period_start == day("period_start")] if cut.period else []
+    return [row.code == cut.requirement.code, among(row.person_id), *of_period]
 
 
 def _running(cut: Cut, kept: Any) -> list[ColumnElement[bool]]:

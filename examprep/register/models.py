@@ -80,6 +80,12 @@ class RegisterCertificateRow(Base):
         CheckConstraint("(registered_on IS NULL) = (registered_until IS NULL)", name="registration"),
         CheckConstraint("registered_until > registered_on", name="term"),
         Index("ix_register_certificate_person", "person_id", "issued_on", "rank"),
+        Index(
+            "ix_register_certificate_earlier",
+            "person_id",
+            sqlite_where=text("earlier_until IS NOT NULL"),
+            postgresql_where=text("earlier_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(ForeignKey("register_event.id"), primary_key=True, autoincrement=False)

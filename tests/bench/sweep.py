@@ -5,6 +5,7 @@ whole country run, so each line is judged twice.
 """
 
 import argparse
+import gc
 import multiprocessing
 import os
 import tempfile
@@ -152,6 +153,7 @@ def apart(url: str) -> Swept:
 
 def swept_here(url: str) -> Swept:
     database, locks, written = Database(url), [0.0], [0]
+    gc.freeze()  # as a worker does once it is made
     forget_peak()
     before = peak_mb()
     with timed_writes(database, locks):
