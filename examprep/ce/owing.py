@@ -59,21 +59,23 @@ def owing(cut: Cut, among: Among) -> Any:
 def _holding(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
     """Holders of certificates in a calendar period, where the requirement is made."""
     assert cut.period is not None
-    held = register.holder_spans(day("as_of"), among).subquery()
-    query = select(
+    held = register.holder_spans(day("as_of"), _within(cut.requirement, among)).subquery()
+    return select(
         held.c.person_id,
         held.c.level,
         held.c.first_issued_on,
         day("period_start").label("period_start"),
         day("period_end").label("period_end"),
-    ).where(*_of_level(held.c.level, LEVELS, cut.requirement))
-    return _where_made(query, held, cut, day("base_start"), among)
+    ).where(
+        *_of_level(held.c.level, LEVELS, cut.requirement),
+        *_not_replaced(cut, held.c.person_id, day("base_start"), among),
+    )
 
 
 def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
     """Registrations that the version governs and that are not settled; of two from one day on, the higher level."""
-    terms = register.registration_terms(among, day("unsettled")).subquery()
     asked = cut.requirement
+    terms = register.registration_terms(_within(asked, among), day("unsettled")).subquery()
     level = case(*((func.max(terms.c.rank) == place, level) for place, level in enumerate(LEVELS, 1)))
     query = (
         select(
@@ -88,12 +90,12 @@ def _registered(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
             terms.c.registered_on <= day("today"),
             terms.c.registered_until > day("unsettled"),
             *_of_level(terms.c.rank, range(1, len(LEVELS) + 1), asked),
+            *_not_replaced(cut, terms.c.person_id, terms.c.registered_on, among),
         )
         .group_by(terms.c.person_id, terms.c.registered_on)
     )
-    if until := span_end(cut.versions, asked):
-        query = query.where(terms.c.registered_on < until)
-    return _where_made(query, terms, cut, terms.c.registered_on, among)
+    until = span_end(cut.versions, asked)
+    return query.where(terms.c.registered_on < until) if until else query
 
 
 def _kept(cut: Cut, among: Among) -> Select[*tuple[Any, ...]]:
@@ -131,25 +133,30 @@ def _of_level(column: Any, values: Sequence[Any], asked: Requirement) -> list[Co
     return [] if len(wanted) == len(LEVELS) else [is_any(column, wanted)]
 
 
-def _where_made(query: Any, persons: Any, cut: Cut, begins: Any, among: Among) -> Any:
-    """Bound to where the requirement is made and no other replaces it; without such bounds no table is joined.
+def _within(asked: Requirement, among: Among) -> Among:
+    """Those of the persons who belong to where the requirement is made.
 
-    ``begins`` is the first day of the period, bound or a column.
+    They are asked for at once: mostly it is everybody, or nobody, and then nobody is looked at any further.
     """
-    asked = cut.requirement
-    conditions = _place(asked)
+    place = _place(asked)
+    return (lambda column: and_(among(column), _belongs(column, place, among))) if place else among
+
+
+def _not_replaced(cut: Cut, person_id: Any, begins: Any, among: Among) -> list[ColumnElement[bool]]:
+    """That no other requirement stands in for it where a person belongs, for a period that begins on a day."""
+    conditions = []
     for other in cut.versions:
-        if other.replaces == asked.code and other.period_kind == asked.period_kind:
+        if other.replaces == cut.requirement.code and other.period_kind == cut.requirement.period_kind:
             until = span_end(cut.versions, other)
             days = [begins >= other.since, *([begins < until] if until else [])]
-            conditions.append(not_(and_(*days, *_place(other))))
-    if not conditions:
-        return query
-    return (
-        query.join(PersonRow, PersonRow.id == persons.c.person_id)
-        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(among(PersonRow.id), *conditions)
-    )
+            conditions.append(not_(and_(*days, _belongs(person_id, _place(other), among))))
+    return conditions
+
+
+def _belongs(person_id: Any, place: list[ColumnElement[bool]], among: Among) -> ColumnElement[bool]:
+    persons = select(PersonRow.id).join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+    found: ColumnElement[bool] = person_id.in_(persons.where(among(PersonRow.id), *place))
+    return found
 
 
 def _place(asked: Requirement) -> list[ColumnElement[bool]]:

@@ -9,8 +9,8 @@ from sqlalchemy import (
     CompoundSelect,
     Integer,
     Select,
-    and_,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -91,7 +91,7 @@ def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool 
 
 def _build_stale(cut: Cut, *, lines_too: bool) -> Select[str | None, int, int]:
     """One row: whose periods are kept otherwise than owed, joined by commas; how many are kept that may go, and are
-    owed still; how many are kept that may go. Where the two are equal nothing is owed no more, and nobody is looked for.
+    owed still; how many are kept that may go. Where the two are equal nothing is owed no more: nobody is looked for.
 
     What lines come to is left aside, unless ``lines_too``: each line sees to that itself.
     """
