@@ -12,11 +12,11 @@ from datetime import date
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Dialect, any_, bindparam, column, func, select, type_coerce
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BindParameter, ColumnElement, Dialect, any_, bindparam, cast, column, func, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import BigInteger, Date, Integer, Text
+from sqlalchemy.types import JSON, BigInteger, Date, Integer, Text
 
 from examprep.plumbing.db import CONVERTED
 
@@ -82,6 +82,19 @@ def pairs_from(session: Session, texts: Sequence[str], days: Sequence[date]) -> 
     return pairs.c.text, pairs.c.day
 
 
+def new_ids(session: Session, model: type[DeclarativeBase], count: int) -> list[int]:
+    """Ids for rows about to be written, in order, so that others may name them at once.
+
+    PostgreSQL counts them; on SQLite, whose one writer this is, they follow the highest.
+    """
+    (key,) = model.__table__.primary_key
+    if session.get_bind().dialect.name == "sqlite":
+        highest = session.scalar(select(func.max(key))) or 0
+        return list(range(highest + 1, highest + count + 1))
+    counter = cast(func.pg_get_serial_sequence(model.__tablename__, key.name), REGCLASS)
+    return list(session.scalars(select(func.nextval(counter)).select_from(func.generate_series(1, count))))
+
+
 def insert_many(
     session: Session,
     model: type[DeclarativeBase],
@@ -127,6 +140,7 @@ class _Writer:
         self._keys = [column.name for column in model.__table__.primary_key]
         self._names, self._all = names, ", ".join([*constants, *names])
         self._others = [name for name in names if name not in self._keys]
+        self._json = {name for name in names if isinstance(columns[name].type, JSON)}
         self._converts = [
             (place, convert)
             for place, name in enumerate(names)
@@ -162,7 +176,14 @@ class _Writer:
 
     def _otherwise(self, source: str) -> str:
         different = "IS NOT" if self._dialect.name == "sqlite" else "IS DISTINCT FROM"
-        return " OR ".join(f"{self._table}.{name} {different} {source}.{name}" for name in self._others)
+        return " OR ".join(
+            f"{self._compared(f'{self._table}.{name}', name)} {different} {self._compared(f'{source}.{name}', name)}"
+            for name in self._others
+        )
+
+    def _compared(self, words: str, name: str) -> str:
+        """A column as it can be compared: PostgreSQL does not say whether two pieces of JSON are the same."""
+        return f"CAST({words} AS TEXT)" if name in self._json else words
 
     def _sent(self, words: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement that reads the rows from a table called ``sent``."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from examprep.imports.reading import PERSON, Reader
@@ -57,6 +58,7 @@ _VALIDITY = {
     "本地区": "local",
 }
 _SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
+READ_ONCE = 4_096  # different cells of a column
 CellReaders = Mapping[str, Callable[[str], Any]]
 
 
@@ -78,7 +80,7 @@ class Facts:
 
 def cell_readers(units: Mapping[str, Sequence[int]], regions: Mapping[str, Sequence[str]], today: date) -> CellReaders:
     """How each column is read: organisations and regions by their names; days up to ``today``, an office day."""
-    return {
+    readers: CellReaders = {
         "level": read_level,
         "number": read_number,
         "issued_on": lambda text: read_day(text, today=today),
@@ -90,6 +92,8 @@ def cell_readers(units: Mapping[str, Sequence[int]], regions: Mapping[str, Seque
         "place": lambda text: read_place(text, regions),
         "unit": lambda text: read_unit(text, units),
     }
+    # What is written in one cell of such a column mostly stands in many; a refusal is told anew each time.
+    return {name: read if name == "number" else lru_cache(READ_ONCE)(read) for name, read in readers.items()}
 
 
 def read_facts(reader: Reader, row: Row, readers: CellReaders) -> Facts | None:
@@ -97,8 +101,10 @@ def read_facts(reader: Reader, row: Row, readers: CellReaders) -> Facts | None:
     read: dict[str, Any] = {}
     for name, read_cell in readers.items():
         if text := reader.text(row, name):
-            with reader.checking(row, name):
+            try:
                 read[name] = read_cell(text)
+            except RuleViolation as refusal:
+                reader.problem(row, name, refusal.sentence)
         elif name in REQUIRED:
             reader.problem(row, name, Sentence("This must be filled in."))
     issued_on, registered_on = read.get("issued_on"), read.get("registered_on")

@@ -84,22 +84,15 @@ class HoldersImporter:
         ids = self._persons(session, entries, batch_id, now)
         plan.persons.update((entry.row, ids[entry.key]) for entry in entries if entry.person_id is None)
         about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
-        for part in chunks(entries):
-            begun = _begin(session, [each for each in part if each.certificate_id is None], ids, about)
-            events = [
-                ledger.event(
-                    _kind(entry),
-                    ids[entry.key],
-                    certificate_id=entry.certificate_id or begun[entry.row],
-                    **(entry.values if entry.certificate_id else _only(entry, _OF_REGISTRATION)),
-                    **about,
-                )
-                for entry in part
-                if entry.certificate_id or any(_only(entry, _OF_REGISTRATION).values())
-            ]
-            if events:
-                session.execute(insert(EVENT), events)
-            ledger.refold(session, [event["certificate_id"] for event in events])
+        with uncollected():
+            for part in chunks(entries):
+                _begin(session, [each for each in part if each.certificate_id is None], ids, about)
+                events = [
+                    _event(entry, ids[entry.key], entry.certificate_id, about)
+                    for entry in part
+                    if entry.certificate_id is not None
+                ]
+                ledger.append_many(session, events)
         return len(entries)
 
     def _persons(self, session: Session, entries: Iterable[Entry], batch_id: int, now: datetime) -> dict[object, int]:
@@ -154,23 +147,29 @@ class HoldersImporter:
 
 def _begin(
     session: Session, entries: Sequence[Entry], ids: Mapping[object, int], about: Mapping[str, Any]
-) -> dict[int, int]:
-    """Write new certificates; their ids by row.
+) -> None:
+    """Write new certificates, each with the event that registers it, if the file says so.
 
     Raises:
         Conflict: ``register.number`` -- somebody entered one of them meanwhile.
     """
     if not entries:
-        return {}
-    events = [ledger.event("certified", ids[e.key], **_only(e, _OF_CERTIFICATE), **about) for e in entries]
-    query = insert(EVENT).returning(EVENT.id, sort_by_parameter_order=True)
-    begun = list(session.scalars(query, events))
-    rows = ledger.fold_all({**event, "id": id_} for event, id_ in zip(events, begun, strict=True))
-    try:
-        session.execute(insert(CERTIFICATE), [rows[id_] for id_ in begun])
-    except IntegrityError as error:
-        raise Conflict("register.number", "A certificate of this number is in the register already.") from error
-    return {entry.row: id_ for entry, id_ in zip(entries, begun, strict=True)}
+        return
+    begun = ledger.write(
+        session, [ledger.event("certified", ids[e.key], **_only(e, _OF_CERTIFICATE), **about) for e in entries]
+    )
+    registered = [
+        _event(entry, ids[entry.key], event["id"], about)
+        for entry, event in zip(entries, begun, strict=True)
+        if any(_only(entry, _OF_REGISTRATION).values())
+    ]
+    ledger.make(session, [*begun, *ledger.write(session, registered)])
+
+
+def _event(entry: Entry, person_id: int, certificate_id: int, about: Mapping[str, Any]) -> dict[str, Any]:
+    """What brings an entry's registration, or its corrections, to a certificate."""
+    values = entry.values if entry.certificate_id else _only(entry, _OF_REGISTRATION)
+    return ledger.event(_kind(entry), person_id, certificate_id=certificate_id, **values, **about)
 
 
 def _only(entry: Entry, names: Iterable[str]) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import Conflict, NotFound
+from examprep.plumbing.bulk import insert_many, new_ids, update_many
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
 from examprep.register.rules.history import fold
 
@@ -50,6 +51,34 @@ def append(session: Session, entry: Mapping[str, Any]) -> None:
     refold(session, [entry["certificate_id"]])
 
 
+def write(session: Session, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Write many events; returns them with their ids, in order. The certificates follow by `make` or `refold`."""
+    if not events:
+        return []
+    rows = [{**event, "id": id_} for event, id_ in zip(events, new_ids(session, EVENT, len(events)), strict=True)]
+    insert_many(session, EVENT, list(rows[0]), (list(row.values()) for row in rows))
+    return rows
+
+
+def make(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write the certificates that begin with these events, which are all of theirs.
+
+    Raises:
+        Conflict: ``register.number`` -- one of the numbers is in the register already.
+    """
+    rows = list(fold_all(events).values())
+    try:
+        insert_many(session, CERTIFICATE, list(rows[0]), (list(row.values()) for row in rows))
+    except IntegrityError as error:
+        raise Conflict("register.number", "A certificate of this number is in the register already.") from error
+
+
+def append_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write further events of many certificates, and their rows anew."""
+    write(session, events)
+    refold(session, [event["certificate_id"] for event in events])
+
+
 def locked(session: Session, certificate_id: int) -> RegisterCertificateRow:
     """A certificate that nobody else changes until the transaction ends.
 
@@ -72,7 +101,8 @@ def refold(session: Session, certificate_ids: Sequence[int]) -> None:
         if gone:
             session.execute(delete(CERTIFICATE).where(CERTIFICATE.id.in_(gone)))
         if rows:
-            session.execute(update(CERTIFICATE), list(rows.values()))
+            names = list(next(iter(rows.values())))
+            update_many(session, CERTIFICATE, names, (list(row.values()) for row in rows.values()))
 
 
 def folded(session: Session, certificate_ids: Sequence[int] | None = None) -> dict[int, dict[str, Any]]:
