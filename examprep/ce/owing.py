@@ -22,8 +22,11 @@ def day(name: str) -> Any:
     return bindparam(name, type_=Date())
 
 
-def owing(cut: Cut, among: Among) -> Any:
-    """``person_id, level, period_start, period_end, owed_days, closes_on`` of whoever owes something."""
+def owing(cut: Cut, among: Among, *, asked_once: bool = False) -> Any:
+    """``person_id, level, period_start, period_end, owed_days, closes_on`` of whoever owes something.
+
+    ``asked_once``: each of them is mentioned but once, so that they need not be kept on the way.
+    """
     who = (
         _kept(cut, among) if cut.frozen else _holding(cut, among) if cut.period else _registered(cut, among)
     ).subquery()
@@ -53,6 +56,8 @@ def owing(cut: Cut, among: Among) -> Any:
         Greatest(Days(who.c.period_end, begins) - spared, 0).label("owed_days"),
         type_coerce(Greatest(closes, func.coalesce(postponed, closes)), Date).label("closes_on"),
     ).where(*conditions)
+    if asked_once:
+        return found.subquery("owing")
     return found.cte("owing").prefix_with("MATERIALIZED")  # else each mention of its columns looks for decisions anew
 
 

@@ -95,7 +95,7 @@ def _build_stale(cut: Cut, *, lines_too: bool) -> Select[str | None, int, int]:
 
     What lines come to is left aside, unless ``lines_too``: each line sees to that itself.
     """
-    who, row, old = owing(cut, in_range), StandingRow, aliased(StandingRow)
+    who, row, old = owing(cut, in_range, asked_once=not lines_too), StandingRow, aliased(StandingRow)
     new: Any = judged(cut, who, in_range).cte("judged") if lines_too else who
     facts = _FACTS if lines_too else ("level", "period_end", "owed_days", "closes_on")
     differs = or_(
