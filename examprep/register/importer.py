@@ -14,7 +14,7 @@ from wtforms import Form
 from examprep.imports.importer import Plan, Upload
 from examprep.imports.reading import Source, knows
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
@@ -145,9 +145,7 @@ class HoldersImporter:
         return len(begun) + len(corrected)
 
 
-def _begin(
-    session: Session, entries: Sequence[Entry], ids: Mapping[object, int], about: Mapping[str, Any]
-) -> None:
+def _begin(session: Session, entries: Sequence[Entry], ids: Mapping[object, int], about: Mapping[str, Any]) -> None:
     """Write new certificates, each with the event that registers it, if the file says so.
 
     Raises:

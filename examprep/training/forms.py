@@ -224,6 +224,10 @@ class ClassFields:
         )
 
 
+class SeatedClassFields(ClassFields, SeatFields):
+    """What a class says of itself and of its seats."""
+
+
 class ReleaseFields:
     """What happens to learners who cannot come then."""
 
@@ -237,14 +241,14 @@ class AddSessionsForm(ReleaseFields, TimetableForm):
     """Further sessions of a class."""
 
 
-class ClassForm(ClassFields, SeatFields, TimetableForm):
+class ClassForm(SeatedClassFields, TimetableForm):
     """A new class with its sessions, in one form."""
 
     draft = BooleanField(N_("Keep it to trainers for now; candidates do not see it"))
     submit = SubmitField(N_("Make the class"))
 
 
-class ClassChangeForm(ClassFields, SeatFields, BaseForm):
+class ClassChangeForm(SeatedClassFields, BaseForm):
     """What a class says of itself, changed."""
 
     state = SelectField(N_("State"), [InputRequired()])

@@ -105,6 +105,33 @@ def add(session: Session, vault: Vault, actor: Actor, class_id: int, entry: Mate
     return row.id
 
 
+def copy(session: Session, actor: Actor, from_id: int, to_id: int, *, now: datetime) -> int:
+    """Give a class the materials of another one, files as they are sealed; returns how many.
+
+    What all classes of a course share is there by itself where the course is the same, and stays away where it is not.
+
+    Raises:
+        NotFound: no such classes in the actor's organisations.
+    """
+    source, target = store.class_(session, actor, from_id), store.class_(session, actor, to_id, lock=True)
+    rows = session.scalars(
+        select(ROW).where(*_group(source.course_id, source.id), ROW.voided_at.is_(None)).order_by(*_ORDER)
+    ).all()
+    for row in rows:
+        kept = ("place", "title", "kind", "link", "file_name", "file_kind", "size", "content")
+        session.add(
+            ROW(
+                course_id=target.course_id,
+                class_id=target.id,
+                added_by=actor.person_id,
+                added_at=now,
+                **{name: getattr(row, name) for name in kept},
+            )
+        )
+    session.flush()
+    return len(rows)
+
+
 def move(session: Session, actor: Actor, class_id: int, material_id: int, *, up: bool, now: datetime) -> None:
     """Swap a material with its neighbour in the list; at either end nothing changes.
 

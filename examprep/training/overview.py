@@ -312,6 +312,12 @@ def subjects(session: Session) -> list[tuple[str, str]]:
     return [(each.code, in_language(each.names)) for each in syllabus.subjects(session)]
 
 
+def next_exam_year(session: Session, day: date) -> int | None:
+    """The year of the first exam from a day on, as far as it is announced."""
+    found = syllabus.next_exam(session, day)
+    return found[0] if found else None
+
+
 def levels(session: Session) -> list[tuple[str, str]]:
     """(code, name) of the levels."""
     return [(each.code, in_language(each.names)) for each in syllabus.levels(session)]

@@ -1,7 +1,7 @@
 """A timetable looked at before it is saved: its days, those it skips, and what each would meet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -37,28 +37,40 @@ class Look:
 
 
 def of_new_class(
-    session: Session, actor: Actor, slots: Sequence[Slot], series: Series | None, *, course_id: int, trainer_id: int
+    session: Session,
+    actor: Actor,
+    slots: Sequence[Slot],
+    series: Sequence[Series],
+    *,
+    course_id: int,
+    trainer_id: int,
+    skipped: Sequence[Skipped] = (),
 ) -> Look:
-    """Raises NotFound: no such course; RuleViolation: the times do not fit."""
+    """``skipped`` are days that the single slots left out already.
+
+    Raises:
+        NotFound: no such course; RuleViolation: the times do not fit.
+    """
     course = store.course(session, actor, course_id)
-    return _look(session, slots, series, trainer_id, course.organisation_id, None)
+    found = _look(session, slots, series, trainer_id, course.organisation_id, None)
+    return replace(found, skipped=sorted({*found.skipped, *skipped}, key=lambda each: each.on))
 
 
 def of_class(session: Session, actor: Actor, slots: Sequence[Slot], series: Series | None, class_id: int) -> Look:
     """Raises NotFound: no such class; RuleViolation: the times do not fit."""
     row = store.class_(session, actor, class_id)
-    return _look(session, slots, series, row.trainer_id, row.organisation_id, row.id)
+    return _look(session, slots, [series] if series else [], row.trainer_id, row.organisation_id, row.id)
 
 
 def _look(
     session: Session,
     typed: Sequence[Slot],
-    series: Series | None,
+    series: Sequence[Series],
     trainer_id: int,
     organisation_id: int,
     class_id: int | None,
 ) -> Look:
-    slots = sorted([*typed, *(series.slots() if series else ())])
+    slots = sorted([*typed, *(slot for each in series for slot in each.slots())])
     hard = clashes.hard(session, slots, trainer_id=trainer_id, organisation_id=organisation_id)
     soft = clashes.of_learners(session, slots, class_id) if class_id else []
     lines = []
@@ -74,6 +86,6 @@ def _look(
                 ],
             )
         )
-    skipped = days_of(series)[1] if series else ()
+    skipped = [day for each in series for day in days_of(each)[1]]
     years = {office_day(slot.starts_at).year for slot in slots}
     return Look(lines, skipped, sorted(year for year in years if not announced(year)))

@@ -19,6 +19,7 @@ TRAIL = Trail(
     acts={
         "training.class-cancelled": N_("Cancelled a class"),
         "training.class-changed": N_("Changed a class"),
+        "training.class-copied": N_("Copied a class into a new season"),
         "training.class-planned": N_("Planned a class"),
         "training.code-refused": N_("Refused a check-in code"),
         "training.course-added": N_("Added a course"),
@@ -93,6 +94,7 @@ TRAIL = Trail(
     },
     fields=(
         Column("reason", N_("Reason")),
+        Column("from", N_("Copied from")),
         Column("title", N_("Title")),
         Column("count", N_("Sessions"), "number"),
         Column("persons", N_("Persons"), "number"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
@@ -72,6 +72,26 @@ def add(session: Session, vault: Vault, actor: Actor, entry: UnitEntry, *, now: 
     session.flush()
     people.record(session, actor, "training.unit-added", "training_unit", row.id, now=now, after=_told(row))
     return row.id
+
+
+def copy(session: Session, actor: Actor, from_id: int, to_id: int, *, now: datetime) -> int:
+    """Give a class the open units of another one, files as they are sealed; returns how many.
+
+    Raises:
+        NotFound: no such classes in the actor's organisations.
+    """
+    source, target = store.class_(session, actor, from_id), store.class_(session, actor, to_id, lock=True)
+    own = select(UnitRow).where(UnitRow.class_id == source.id, UnitRow.withdrawn_at.is_(None)).order_by(UnitRow.id)
+    rows = session.scalars(own.options(undefer(UnitRow.content))).all()
+    new = {"id", "course_id", "class_id", "added_by", "added_at"}
+    names = [column.name for column in UnitRow.__table__.columns if column.name not in new]
+    for row in rows:
+        kept = {name: getattr(row, name) for name in names}
+        session.add(
+            UnitRow(course_id=target.course_id, class_id=target.id, added_by=actor.person_id, added_at=now, **kept)
+        )
+    session.flush()
+    return len(rows)
 
 
 def change(session: Session, vault: Vault, actor: Actor, unit_id: int, entry: UnitEntry, *, now: datetime) -> None:

@@ -17,7 +17,14 @@ from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.training import actions, overview, previewing, seat_rules, tutoring
 from examprep.training.blueprint import bp
-from examprep.training.forms import AddSessionsForm, ClassChangeForm, ClassForm, CourseForm, ReasonForm
+from examprep.training.forms import (
+    AddSessionsForm,
+    ClassChangeForm,
+    ClassForm,
+    CourseForm,
+    ReasonForm,
+    SeatedClassFields,
+)
 from examprep.training.learner_views import pass_on_overdue
 from examprep.training.seat_forms import typed_rules
 from examprep.training.values import CATEGORIES, CLASS_STANDINGS, CLASS_STATES, HOURS_RULES, KINDS, MODES, ClassCard
@@ -134,7 +141,7 @@ def new_class() -> ResponseReturnValue:
         "offer_hours": 24,
     }
     form = ClassForm(data=wanted)
-    courses_offered = _offer(form)
+    courses_offered = offer(form)
     form.offer_weekdays()
     look = None
     if "more" in request.form:
@@ -144,7 +151,12 @@ def new_class() -> ResponseReturnValue:
             slots, series = form.slots(), form.series()
             with reading() as session:
                 look = previewing.of_new_class(
-                    session, actor, slots, series, course_id=form.course_id.data, trainer_id=form.trainer_id.data
+                    session,
+                    actor,
+                    slots,
+                    [series] if series else [],
+                    course_id=form.course_id.data,
+                    trainer_id=form.trainer_id.data,
                 )
             if "look" not in request.form:
                 entry = form.class_entry("planned" if form.draft.data else "open")
@@ -182,7 +194,7 @@ def change_class(class_id: int) -> ResponseReturnValue:
         card = overview.class_card(session, current_actor(), class_id, now=runtime().clock.now())
         rules = seat_rules.of_class(session, current_actor(), class_id)
     form = ClassChangeForm(data={**vars(card), "last_day": card.closes_on - timedelta(days=1), **typed_rules(rules)})
-    _offer(form, card)
+    offer(form, card)
     form.state.choices = [(state, say(name)) for state, name in CLASS_STATES.items() if state != "cancelled"]
     if form.sent():
         try:
@@ -244,7 +256,7 @@ def new_sessions(class_id: int) -> ResponseReturnValue:
     return render_template("training/sessions_new.html", form=form, card=view.card, look=look), form.status
 
 
-def _offer(form: ClassForm | ClassChangeForm, card: ClassCard | None = None) -> int:
+def offer(form: SeatedClassFields, card: ClassCard | None = None) -> int:
     """Fill the choices of course and trainer; returns how many courses there are. The present trainer stays offered."""
     with reading() as session:
         offered = [(each.id, each.name) for each in overview.courses(session, current_actor())]

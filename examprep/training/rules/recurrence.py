@@ -1,8 +1,11 @@
 """A season in one step: the same hours on some weekdays, so many times, with holidays skipped."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from itertools import groupby
 
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.training.rules.holidays import holiday, worked_weekend
@@ -64,6 +67,24 @@ def days_of(series: Series) -> tuple[tuple[date, ...], tuple[Skipped, ...]]:
         else:
             skipped.append(Skipped(day, why))
     return tuple(days), tuple(skipped)
+
+
+def shifted(
+    slots: Iterable[Slot], by: timedelta, *, skip_days_off: bool = False
+) -> tuple[tuple[Slot, ...], tuple[Skipped, ...]]:
+    """Single sessions moved on by whole weeks, the fewest that are not less than ``by``: each keeps its weekday.
+
+    With ``skip_days_off`` whatever falls on a day off, and all after it, come a week later; those days are told.
+    """
+    weeks = timedelta(weeks=-(-by.days // 7))
+    moved: list[Slot] = []
+    skipped: list[Skipped] = []
+    for day, of_day in groupby(sorted(slots), key=lambda one: office_day(one.starts_at)):
+        while skip_days_off and (why := reason_to_skip(day + weeks)) is not None:
+            skipped.append(Skipped(day + weeks, why))
+            weeks += timedelta(weeks=1)
+        moved += [replace(one, starts_at=one.starts_at + weeks, ends_at=one.ends_at + weeks) for one in of_day]
+    return tuple(moved), tuple(skipped)
 
 
 def reason_to_skip(day: date) -> str | None:

@@ -1,0 +1,158 @@
+"""Copying a season: a class with its sessions once more, from a new first day on.
+
+What was planned as a weekly rule is planned by the same rule again, so often as its sessions stood; what was planned
+singly keeps its weekdays and its distance from the first day. Holidays are those of the new season.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from examprep.kernel.clock import office_day
+from examprep.kernel.errors import RuleViolation
+from examprep.people import actions as people
+from examprep.people.actor import Actor
+from examprep.training import actions, materials, previewing, store, units
+from examprep.training.actions import ClassEntry
+from examprep.training.models import ClassRow, SeriesRow, SessionRow
+from examprep.training.previewing import Look
+from examprep.training.rules.entry import SeatRules
+from examprep.training.rules.recurrence import Series, Skipped, shifted
+from examprep.training.rules.schedule import Slot
+from examprep.training.timetable import slot_of
+
+
+@dataclass(frozen=True)
+class Season:
+    """The sessions of a class as they would be again: weekly rules, single sessions, and what the latter leave out."""
+
+    series: Sequence[Series]
+    slots: Sequence[Slot]
+    skipped: Sequence[Skipped]
+
+    @property
+    def empty(self) -> bool:
+        return not self.series and not self.slots
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the new sessions are; empty means where the old ones were."""
+
+    place: str = ""
+    link: str = ""
+
+
+def first_day(session: Session, class_id: int) -> date | None:
+    """The office day of the first session that is copied; ``None`` where there is none."""
+    rows = _standing(session, session.get_one(ClassRow, class_id))
+    return min((_planned_on(row) for row in rows), default=None)
+
+
+def following_day(session: Session, class_id: int, *, today: date) -> date:
+    """What to offer as the new first day: the weekday of the old one, after the last session and after today."""
+    rows = _standing(session, session.get_one(ClassRow, class_id))
+    begins = first_day(session, class_id)
+    if begins is None:
+        return today + timedelta(days=7)
+    after = max(today, *(office_day(row.ends_at) for row in rows)) + timedelta(days=1)
+    return after + timedelta(days=(begins.weekday() - after.weekday()) % 7)
+
+
+def season(session: Session, class_id: int, *, first_on: date, skip_days_off: bool, place: Place) -> Season:
+    """The sessions of a class from a new first day on.
+
+    Raises:
+        RuleViolation: ``training.nothing-to-copy`` -- the class has no session that stood.
+    """
+    parent = session.get_one(ClassRow, class_id)
+    rows = _standing(session, parent)
+    if not rows:
+        raise RuleViolation("training.nothing-to-copy", "This class has no sessions to copy. Make a new class instead.")
+    began = min(_planned_on(row) for row in rows)
+    series = []
+    for kept in session.scalars(select(SeriesRow).where(SeriesRow.class_id == class_id).order_by(SeriesRow.id)):
+        own = [row for row in rows if row.series_id == kept.id]
+        if own:
+            begins = first_on + (min(_planned_on(row) for row in own) - began)
+            usual = Place(_usual(row.place for row in own), _usual(row.link for row in own))
+            series.append(
+                Series(
+                    frozenset(kept.weekdays), begins, kept.starts, kept.ends, len(own), skip_days_off,
+                    place.place or usual.place, place.link or usual.link,
+                )
+            )  # fmt: skip
+    single = [slot_of(row) for row in rows if row.series_id is None]
+    slots, skipped = shifted(single, first_on - began, skip_days_off=skip_days_off)
+    moved = [Slot(one.starts_at, one.ends_at, place.place or one.place, place.link or one.link) for one in slots]
+    return Season(series, moved, skipped)
+
+
+def look(session: Session, actor: Actor, entry: ClassEntry, copied: Season) -> Look:
+    """The copied timetable before it is saved, with what it would meet.
+
+    Raises:
+        NotFound: no such course in the actor's organisations.
+    """
+    return previewing.of_new_class(
+        session, actor, copied.slots, copied.series, course_id=entry.course_id, trainer_id=entry.trainer_id,
+        skipped=copied.skipped,
+    )  # fmt: skip
+
+
+def copy_class(
+    session: Session,
+    actor: Actor,
+    class_id: int,
+    entry: ClassEntry,
+    copied: Season,
+    *,
+    rules: SeatRules | None = None,
+    with_materials: bool = True,
+    with_units: bool = True,
+    now: datetime,
+) -> int:
+    """Make the new class with the copied sessions, and the old one's own materials and units if wanted; returns its id.
+
+    Learners, attendance and what they gave stay with the old one.
+
+    Raises:
+        NotFound: no such class, course or trainer in the actor's organisations.
+        RuleViolation, Conflict: as `actions.plan_class`.
+    """
+    source = store.class_(session, actor, class_id)
+    first, *others = copied.series or (None,)
+    made = actions.plan_class(session, actor, entry, copied.slots, series=first, rules=rules, now=now)
+    for each in others:
+        actions.add_sessions(session, actor, made, (), series=each, now=now)
+    if with_materials:
+        materials.copy(session, actor, class_id, made, now=now)
+    if with_units:
+        units.copy(session, actor, class_id, made, now=now)
+    people.record(session, actor, "training.class-copied", "training_class", made, now=now, after={"from": source.name})
+    return made
+
+
+def moved_rules(rules: SeatRules, by: timedelta) -> SeatRules:
+    """The same rules of seats, kept seats free for all so much later."""
+    shares = [replace(each, released_on=each.released_on + by) if each.released_on else each for each in rules.shares]
+    return replace(rules, shares=tuple(shares))
+
+
+def _standing(session: Session, parent: ClassRow) -> list[SessionRow]:
+    """Sessions that took place or were to; of a cancelled class all, since it fell out as a whole."""
+    rows = store.sessions_of(session, parent.id)
+    return [row for row in rows if row.state != "cancelled" or parent.state == "cancelled"]
+
+
+def _planned_on(row: SessionRow) -> date:
+    """The day that the rule gave it, also when it was moved later."""
+    return row.occurs_on or office_day(row.starts_at)
+
+
+def _usual(places: Iterable[str]) -> str:
+    return Counter(places).most_common(1)[0][0]
