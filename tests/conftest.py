@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from pytest_socket import enable_socket, socket_allow_hosts
+from sqlalchemy import event
 from xdist.scheduler import LoadScopeScheduling
 
 from examprep.app.factory import create_app
@@ -205,5 +207,26 @@ def sign_in(app, world: World) -> Callable[[str], FlaskClient]:
         answer = client.post("/sign-in", data={"sign_in_name": name, "password": world.password})
         assert answer.status_code == 303, f"cannot sign in as {name}"
         return client
+
+    return go
+
+
+@pytest.fixture
+def heard(database):
+    """``with heard() as words``: the first words of the statements sent within, but for SQLite's BEGIN."""
+
+    @contextmanager
+    def go():
+        words = []
+
+        def note(_connection, _cursor, statement, *_):
+            words.append(statement.split(None, 1)[0])
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            yield words
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+            words[:] = [word for word in words if word != "BEGIN"]
 
     return go

@@ -123,6 +123,18 @@ def open_classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> 
     )
 
 
+def week(session: Session, actor: Actor, ask: Ask, monday: date, *, managed: bool) -> Page:
+    """A week's sessions of the classes that the actor manages, or else of those in which the actor has a seat."""
+    row = SessionRow
+    return page_store.session_page(
+        session,
+        ask,
+        store.managed(actor) if managed else store.enrolled(actor.person_id),
+        row.starts_at >= start_of_day(monday),
+        row.starts_at < start_of_day(monday + timedelta(days=7)),
+    )
+
+
 def mending(session: Session, actor: Actor, categories: Collection[str], *, now: datetime) -> list[dict[str, Any]]:
     """The first open classes of some categories, by next session; those in which the actor has a seat are left out."""
     page = page_store.class_page(

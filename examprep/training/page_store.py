@@ -181,6 +181,47 @@ def class_page(
     )
 
 
+def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -> Page:
+    """A page of sessions, by start."""
+    enrolled = count_of("enrolled")
+    query = (
+        select(
+            SessionRow.id,
+            SessionRow.class_id,
+            SessionRow.starts_at.label("starts_at"),
+            SessionRow.ends_at.label("ends_at"),
+            SessionRow.place.label("place"),
+            SessionRow.link.label("link"),
+            SessionRow.state.label("state"),
+            ClassRow.name.label("name"),
+            CourseRow.name.label("course"),
+            Trainer.name.label("trainer"),
+            enrolled.label("enrolled"),
+        )
+        .join(ClassRow, ClassRow.id == SessionRow.class_id)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .join(Trainer, Trainer.id == ClassRow.trainer_id)
+        .where(*conditions)
+    )
+    if "state" in ask.filters:
+        query = query.where(SessionRow.state == ask.filters["state"])
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={
+            "starts_at": SessionRow.starts_at,
+            "name": ClassRow.name,
+            "course": CourseRow.name,
+            "place": SessionRow.place,
+            "trainer": Trainer.name,
+            "enrolled": enrolled,
+        },
+        searchable=(ClassRow.name, CourseRow.name, Trainer.name, SessionRow.place),
+        default=(SessionRow.starts_at, SessionRow.id),
+    )
+
+
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:
     """A page of courses with how many classes each has."""
     classes = (

@@ -41,6 +41,12 @@ def has_seat(person_id: int) -> ColumnElement[bool]:
     )
 
 
+def enrolled(person_id: int) -> ColumnElement[bool]:
+    """That the person has a seat in the class."""
+    row = EnrolmentRow
+    return ClassRow.id.in_(select(row.class_id).where(row.person_id == person_id, row.state == "enrolled"))
+
+
 _SEATED = Prepared(
     lambda _: select(EnrolmentRow.class_id).where(EnrolmentRow.person_id == bindparam("person_id")).limit(1),
     (EnrolmentRow.class_id,),

@@ -29,6 +29,7 @@ from examprep.training import (
     session_views,
     staff_views,
     store,
+    timetable_views,
     unit_views,
     views,
 )
@@ -56,6 +57,7 @@ PAGES = (
     progress_views,
     session_views,
     staff_views,
+    timetable_views,
     unit_views,
 )
 
@@ -71,6 +73,7 @@ FEATURE = Feature(
     nav=(
         NavItem(N_("Today"), "training.home", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 10, "day"),
         NavItem(N_("Classes"), "training.classes", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 12, "classes"),
+        NavItem(N_("Timetable"), "training.timetable", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 11, "timetable"),
         NavItem(
             N_("On-line units"), "training.managed_units", Permission.TRAINING_CLASS_MANAGE, Role.TRAINER, 14, "units"
         ),

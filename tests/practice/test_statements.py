@@ -1,35 +1,12 @@
 """How many statements a request takes, on both databases: the hot pages are counted to the last one."""
 
-from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
 
 from tests.practice.conftest import SUBJECT, SYLLABUS
 
 ADDRESS = f"/practice/{SUBJECT}/all"
-
-
-@pytest.fixture
-def heard(database):
-    """``with heard() as words``: the first words of the statements sent within, but for SQLite's BEGIN."""
-
-    @contextmanager
-    def go():
-        words = []
-
-        def note(_connection, _cursor, statement, *_):
-            words.append(statement.split(None, 1)[0])
-
-        event.listen(database.engine, "before_cursor_execute", note)
-        try:
-            yield words
-        finally:
-            event.remove(database.engine, "before_cursor_execute", note)
-            words[:] = [word for word in words if word != "BEGIN"]
-
-    return go
 
 
 @pytest.fixture
