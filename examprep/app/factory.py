@@ -35,11 +35,12 @@ from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
 from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_language, language, speak_quickly
 from examprep.plumbing.jobs import StillDue
-from examprep.plumbing.listing import Ask
+from examprep.plumbing.listing import Ask, in_words
 from examprep.plumbing.refusals import install_refusals
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.site import Site
 from examprep.plumbing.states import STATES
+from examprep.plumbing.table import table_rows
 from examprep.plumbing.vault import Vault
 from examprep.reminders.words import MAILS, OPTIONAL
 
@@ -92,7 +93,9 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters["in_words"] = in_words
     app.jinja_env.globals["row_states"] = STATES
+    app.jinja_env.globals["table_rows"] = table_rows
     babel.init_app(app, locale_selector=choose_language)
     speak_quickly(app)
     Bootstrap5(app)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.models import PersonRow
 from examprep.plumbing.i18n import in_language, say
-from examprep.plumbing.listing import Column, text_of
+from examprep.plumbing.listing import Column, in_words
 
 Names = Callable[[Session, Sequence[int]], Mapping[int, str]]
 Found = Mapping[str, Mapping[int, str]]  # by kind of thing: the names of rows
@@ -152,4 +152,4 @@ def _said(column: Column, value: Any) -> str:
         value = date.fromisoformat(value)
     elif column.kind == "instant" and isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return text_of(column, value)
+    return in_words(value, column)

@@ -22,7 +22,7 @@ from examprep.kernel.errors import RuleViolation
 from examprep.kernel.minutes import MINUTES_PER_CREDIT_HOUR, credit_hours
 from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.i18n import day, hours, in_language, instant, marks, month, number, percent, say, yuan
+from examprep.plumbing.i18n import day, hours, in_language, instant, marks, month, number, percent, say, signed, yuan
 
 PAGE_SIZES = (25, 50, 100, 200)
 EXPORT_LIMIT = 200_000
@@ -103,6 +103,19 @@ class Column:
     @property
     def numeric(self) -> bool:
         return self.kind in {"number", "change", "hours", "marks", "rate", "yuan"}
+
+    @property
+    def css(self) -> str:
+        """The class of its cells."""
+        if self.numeric:
+            return "num"
+        return (
+            "when"
+            if self.kind in {"day", "month", "instant"}
+            else self.kind
+            if self.kind in {"lines", "sentence"}
+            else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -244,9 +257,15 @@ def _cell(column: Column, value: Any) -> Any:
     return value
 
 
-def text_of(column: Column, value: Any) -> str:
-    """A value in words, where it stands in a sentence and not in a cell of its own."""
+def in_words(value: Any, column: Column) -> str:
+    """A value in words, as pages show it; a table marks a rate and a badge up."""
+    if value is None:
+        return "—"
     match column.kind:
+        case "text" | "lines" if not isinstance(value, Sentence):
+            return value if isinstance(value, str) else str(value)
+        case "change":
+            return signed(value, 1)
         case "day":
             return day(value)
         case "instant":

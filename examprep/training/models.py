@@ -146,6 +146,7 @@ class EnrolmentRow(Base):
         CheckConstraint("state <> 'asked' OR step IS NOT NULL", name="asked_step"),
         UniqueConstraint("class_id", "person_id"),
         UniqueConstraint("class_id", "turn"),
+        Index("ix_training_enrolment_class_state", "class_id", "state"),  # pages count a class's seats
         Index(
             "ix_training_enrolment_offered_until",
             "offered_until",

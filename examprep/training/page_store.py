@@ -183,7 +183,6 @@ def class_page(
 
 def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -> Page:
     """A page of sessions, by start."""
-    enrolled = count_of("enrolled")
     query = (
         select(
             SessionRow.id,
@@ -196,7 +195,6 @@ def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -
             ClassRow.name.label("name"),
             CourseRow.name.label("course"),
             Trainer.name.label("trainer"),
-            enrolled.label("enrolled"),
         )
         .join(ClassRow, ClassRow.id == SessionRow.class_id)
         .join(CourseRow, CourseRow.id == ClassRow.course_id)
@@ -215,11 +213,17 @@ def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -
             "course": CourseRow.name,
             "place": SessionRow.place,
             "trainer": Trainer.name,
-            "enrolled": enrolled,
         },
         searchable=(ClassRow.name, CourseRow.name, Trainer.name, SessionRow.place),
         default=(SessionRow.starts_at, SessionRow.id),
     )
+
+
+def enrolled_in(session: Session, class_ids: Collection[int]) -> dict[int, int]:
+    """How many have a seat in each of some classes; those of none are left out."""
+    row = EnrolmentRow
+    query = select(row.class_id, func.count()).where(row.class_id.in_(class_ids), row.state == "enrolled")
+    return dict(session.execute(query.group_by(row.class_id)).all())
 
 
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:

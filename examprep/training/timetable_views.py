@@ -23,7 +23,7 @@ FILTERS = ("from", "state")
 
 def columns(of_session: Callable[[Any], str], *, managed: bool) -> tuple[Column, ...]:
     """``of_session`` gives a row's address. Only who manages a class is told how many are in it."""
-    enrolled = (Column("enrolled", N_("Enrolled"), "number", sortable=True),) if managed else ()
+    enrolled = (Column("enrolled", N_("Enrolled"), "number"),) if managed else ()
     return (
         Column("starts_at", N_("Begins at"), "instant", sortable=True, link=of_session),
         Column("ends", N_("Ends at")),

@@ -24,6 +24,7 @@ BENCHES = {
     "closing": ("tests.bench.closing", "from closing a session of forty learners to hours that they see"),
     "sweep": ("tests.bench.sweep", "the nightly sweep of all standings, against one GROUP BY over the same lines"),
     "pages": ("tests.bench.pages", "the candidate's home and question page, against a bare template of 10 kB"),
+    "timetable": ("tests.bench.timetable", "the timetable of a season, against bare pages of the same size"),
     "campaign": ("tests.bench.campaign", "the funnel of a year and its lists, against counting the year's outcomes"),
     "trend": ("tests.bench.trend", "pass rates over ten years of a whole country, against SQL over the marks"),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
