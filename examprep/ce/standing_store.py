@@ -31,7 +31,7 @@ from examprep.ce.owing import day, owing
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing import bulk
 from examprep.plumbing.db import Prepared
-from examprep.plumbing.sql_words import Among
+from examprep.plumbing.sql_words import Among, Hashed
 
 
 def in_range(column: Any) -> ColumnElement[bool]:
@@ -64,7 +64,8 @@ _FACTS = tuple(column.name for column in _TABLE.columns if column.name not in _K
 def _changed(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
     """What is judged otherwise than it is kept."""
     new, old = judged(cut, who, among).cte("judged"), aliased(StandingRow)
-    same = and_(_same(cut, old, new), among(old.person_id))
+    # What is kept is bounded by itself too, so that it is read as one range.
+    same = and_(old.person_id == new.c.person_id, _of_period(cut, old, new), among(old.person_id))
     differs = or_(old.person_id.is_(None), *(getattr(old, name) != new.c[name] for name in _FACTS))
     found = select(*(new.c[column.name] for column in _TABLE.columns))
     return found.select_from(new.outerjoin(old, same)).where(differs)
@@ -106,7 +107,8 @@ def _build_stale(cut: Cut, *, lines_too: bool) -> Select[str | None, int, int]:
     changed = func.aggregate_strings(cast(new.c.person_id, Text), ",").filter(differs)
     still_owed = func.count(old.person_id).filter(*_running(cut, old))
     kept = select(func.count()).select_from(row).where(*_kept(cut, row, in_range), *_running(cut, row))
-    joined = new.outerjoin(old, and_(_same(cut, old, new), in_range(old.person_id)))
+    same = and_(Hashed(old.person_id) == new.c.person_id, _of_period(cut, old, new), in_range(old.person_id))
+    joined = new.outerjoin(old, same)
     return select(changed, still_owed, kept.scalar_subquery()).select_from(joined)
 
 
@@ -178,13 +180,10 @@ def _gone(cut: Cut, who: Any, among: Among) -> CompoundSelect[int, date]:
     return kept.except_(select(who.c.person_id, who.c.period_start))
 
 
-def _same(cut: Cut, kept: Any, owed: Any) -> ColumnElement[bool]:
-    """That what is kept is of the person and period owed. Bound it among the persons too: it is read as one range."""
-    return and_(
-        kept.person_id == owed.c.person_id,
-        kept.code == cut.requirement.code,
-        kept.period_start == (day("period_start") if cut.period else owed.c.period_start),
-    )
+def _of_period(cut: Cut, kept: Any, owed: Any) -> ColumnElement[bool]:
+    """That what is kept is of the cut's requirement and the period owed."""
+    begins = day("period_start") if cut.period else owed.c.period_start
+    return and_(kept.code == cut.requirement.code, kept.period_start == begins)
 
 
 def _kept(cut: Cut, row: Any, among: Among) -> list[ColumnElement[bool]]:
