@@ -31,7 +31,7 @@ from examprep.ce.owing import day, owing
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing import bulk
 from examprep.plumbing.db import Prepared
-from examprep.plumbing.sql_words import Among, Hashed
+from examprep.plumbing.sql_words import Among
 
 
 def in_range(column: Any) -> ColumnElement[bool]:
@@ -65,7 +65,7 @@ def _changed(cut: Cut, who: Any, among: Among) -> Select[*tuple[Any, ...]]:
     """What is judged otherwise than it is kept."""
     new, old = judged(cut, who, among).cte("judged"), aliased(StandingRow)
     # What is kept is bounded by itself too, so that it is read as one range.
-    same = and_(old.person_id == new.c.person_id, _of_period(cut, old, new), among(old.person_id))
+    same = and_(old.person_id == new.c.person_id, *_of_period(cut, old, new), among(old.person_id))
     differs = or_(old.person_id.is_(None), *(getattr(old, name) != new.c[name] for name in _FACTS))
     found = select(*(new.c[column.name] for column in _TABLE.columns))
     return found.select_from(new.outerjoin(old, same)).where(differs)
@@ -80,8 +80,9 @@ def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool 
 
     ``lines_too`` holds what is kept against all lines: that it always agrees is what `examprep verify` asks.
     """
+    dialect = session.get_bind().dialect.name
     values = {**cut.values, "first": first, "last": last}
-    query = _kept_query(cut, f"stale-{lines_too}", lambda: _build_stale(cut, lines_too=lines_too))
+    query = _kept_query(cut, f"stale-{lines_too}-{dialect}", lambda: _build_stale(cut, dialect, lines_too=lines_too))
     changed, still_owed, kept = session.execute(query, values).one()
     gone: list[int] = []
     if kept > still_owed and not cut.frozen:
@@ -90,26 +91,37 @@ def stale(session: Session, cut: Cut, first: int, last: int, *, lines_too: bool 
     return sorted({int(person_id) for person_id in (changed or "").split(",") if person_id}), gone
 
 
-def _build_stale(cut: Cut, *, lines_too: bool) -> Select[str | None, int, int]:
+def _build_stale(cut: Cut, dialect: str, *, lines_too: bool) -> Select[str | None, int, int]:
     """One row: whose periods are kept otherwise than owed, joined by commas; how many are kept that may go, and are
     owed still; how many are kept that may go. Where the two are equal nothing is owed no more: nobody is looked for.
 
     What lines come to is left aside, unless ``lines_too``: each line sees to that itself.
     """
-    who, row, old = owing(cut, in_range, asked_once=not lines_too), StandingRow, aliased(StandingRow)
+    who = owing(cut, in_range, asked_once=not lines_too)
     new: Any = judged(cut, who, in_range).cte("judged") if lines_too else who
     facts = _FACTS if lines_too else ("level", "period_end", "owed_days", "closes_on")
+    if dialect == "postgresql":
+        # A full join it can do only by a table of hashes. Else it would look everybody up, expecting a few.
+        names = dict.fromkeys(("person_id", "period_start", "requirement_id", "period_end", *facts))
+        columns = [getattr(StandingRow, name) for name in names]
+        old: Any = select(*columns).where(*_kept(cut, StandingRow, in_range)).subquery("kept").c
+        same = and_(old.person_id == new.c.person_id, old.period_start == new.c.period_start)
+        joined = new.outerjoin(old.person_id.table, same, full=True)
+        kept: Any = func.count(old.person_id).filter(*_running(cut, old))
+    else:
+        row, old = StandingRow, aliased(StandingRow)
+        joined = new.outerjoin(old, and_(old.person_id == new.c.person_id, *_of_period(cut, old, new)))
+        counted = select(func.count()).select_from(row).where(*_kept(cut, row, in_range), *_running(cut, row))
+        kept = counted.scalar_subquery()
     differs = or_(
         old.person_id.is_(None),
         old.requirement_id != literal(cut.requirement.id, Integer),
         *(getattr(old, name) != new.c[name] for name in facts),
     )
-    changed = func.aggregate_strings(cast(new.c.person_id, Text), ",").filter(differs)
-    still_owed = func.count(old.person_id).filter(*_running(cut, old))
-    kept = select(func.count()).select_from(row).where(*_kept(cut, row, in_range), *_running(cut, row))
-    same = and_(Hashed(old.person_id) == new.c.person_id, _of_period(cut, old, new), in_range(old.person_id))
-    joined = new.outerjoin(old, same)
-    return select(changed, still_owed, kept.scalar_subquery()).select_from(joined)
+    owed = new.c.person_id.is_not(None)
+    changed = func.aggregate_strings(cast(new.c.person_id, Text), ",").filter(owed, differs)
+    still_owed = func.count(old.person_id).filter(owed, *_running(cut, old))
+    return select(changed, still_owed, kept).select_from(joined)
 
 
 def _kept_query(cut: Cut, kind: str, build: Callable[[], Any]) -> Any:
@@ -180,10 +192,10 @@ def _gone(cut: Cut, who: Any, among: Among) -> CompoundSelect[int, date]:
     return kept.except_(select(who.c.person_id, who.c.period_start))
 
 
-def _of_period(cut: Cut, kept: Any, owed: Any) -> ColumnElement[bool]:
+def _of_period(cut: Cut, kept: Any, owed: Any) -> list[ColumnElement[bool]]:
     """That what is kept is of the cut's requirement and the period owed."""
     begins = day("period_start") if cut.period else owed.c.period_start
-    return and_(kept.code == cut.requirement.code, kept.period_start == begins)
+    return [kept.code == cut.requirement.code, kept.period_start == begins]
 
 
 def _kept(cut: Cut, row: Any, among: Among) -> list[ColumnElement[bool]]:

@@ -56,21 +56,6 @@ class Equal(FunctionElement[Any]):
         self.type = column.type
 
 
-class Hashed(FunctionElement[Any]):
-    """A whole number that a join holds equal to another, of many rows each.
-
-    PostgreSQL expects a tenth of the groups that there are, and would look each of them up by itself; so written it
-    has no index to do that by, and puts one side into a table of hashes.
-    """
-
-    inherit_cache = True
-    name = "hashed"
-
-    def __init__(self, column: Any) -> None:
-        super().__init__(column)
-        self.type = column.type
-
-
 @compiles(Greatest)
 @compiles(Least)
 def _by_name(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
@@ -82,16 +67,6 @@ def _by_name(element: FunctionElement[Any], compiler: Any, **options: Any) -> st
 def _on_sqlite(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
     name = {"greatest": "max", "least": "min"}[element.name]
     return f"{name}({compiler.process(element.clauses, **options)})"
-
-
-@compiles(Hashed)
-def _as_it_is(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
-
-
-@compiles(Hashed, "postgresql")
-def _without_index(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
-    return f"({compiler.process(element.clauses, **options)} + 0)"
 
 
 @compiles(Equal)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Date, literal, select
 
-from examprep.plumbing.sql_words import Days, Equal, Greatest, Hashed, Least, MonthsLater, is_any, whole
+from examprep.plumbing.sql_words import Days, Equal, Greatest, Least, MonthsLater, is_any, whole
 from examprep.register.rules.registration import months_after
 
 LEAP = date(2024, 2, 29)
@@ -23,7 +23,6 @@ def day(value):
         pytest.param(Days(day(date(2024, 3, 1)), day(LEAP)), 1, id="days"),
         pytest.param(Days(day(LEAP), day(date(2025, 2, 28))), -365, id="days-before"),
         pytest.param(Equal(literal(7), literal(7)), 7, id="equal"),
-        pytest.param(Hashed(literal(7)), 7, id="hashed"),
         pytest.param(whole(literal(7), 2), 3, id="whole"),
         pytest.param(whole(literal(1) + literal(6), 2), 3, id="whole-of-a-sum"),
     ],
