@@ -1,5 +1,6 @@
 """Mentoring (导师帮带): who helps whom, and how many on each side."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +15,9 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, seen, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.training.actions import checked_reason
 from examprep.training.models import MentorPairRow
+from examprep.training.rules.pairing import Reason
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,17 @@ class MentoringCounts:
     mentees: int
 
 
-def pair(session: Session, actor: Actor, *, mentor_id: int, mentee_id: int, since: date, now: datetime) -> int:
-    """Let one person mentor another; returns the pair's id.
+def pair(
+    session: Session,
+    actor: Actor,
+    *,
+    mentor_id: int,
+    mentee_id: int,
+    since: date,
+    now: datetime,
+    reasons: Sequence[Reason] | None = None,
+) -> int:
+    """Let one person mentor another; returns the pair's id. ``reasons`` are kept with a pair that was proposed.
 
     Raises:
         NotFound: one of them lies outside the actor's bounds.
@@ -37,7 +49,8 @@ def pair(session: Session, actor: Actor, *, mentor_id: int, mentee_id: int, sinc
         seen(session, actor, Permission.TRAINING_CLASS_MANAGE, person_id)
     if mentor_id == mentee_id:
         raise RuleViolation("training.mentor-self", "Nobody mentors themselves. Choose two people.")
-    row = MentorPairRow(mentor_id=mentor_id, mentee_id=mentee_id, since=since)
+    kept = None if reasons is None else [list(each) for each in reasons]
+    row = MentorPairRow(mentor_id=mentor_id, mentee_id=mentee_id, since=since, reasons=kept)
     session.add(row)
     try:
         session.flush()
@@ -47,21 +60,58 @@ def pair(session: Session, actor: Actor, *, mentor_id: int, mentee_id: int, sinc
     return row.id
 
 
-def end_pair(session: Session, actor: Actor, pair_id: int, *, today: date, now: datetime) -> None:
-    """End a pair today; the row stays.
+def end_pair(session: Session, actor: Actor, pair_id: int, *, reason: str, today: date, now: datetime) -> None:
+    """End a pair today; the row stays, and the two are not proposed to each other again.
 
     Raises:
         NotFound: no such pair within the actor's bounds.
+        RuleViolation: ``training.reason``.
         Conflict: ``training.pair-ended``.
+    """
+    row = managed(session, actor, pair_id)
+    why = checked_reason(reason)
+    if row.until is not None:
+        raise Conflict("training.pair-ended", "This pair has ended already.")
+    row.until, row.reason = max(today, row.since), why
+    record(session, actor, "training.pair-ended", "training_mentor_pair", row.id, now=now, after={"reason": why})
+
+
+def resume_pair(session: Session, actor: Actor, pair_id: int, *, now: datetime) -> None:
+    """Take the end of a pair back.
+
+    Raises:
+        NotFound: no such pair within the actor's bounds.
+        Conflict: ``training.paired`` -- they are a pair anew already; ``training.pair-stands``.
+    """
+    row = managed(session, actor, pair_id)
+    if row.until is None:
+        raise Conflict("training.pair-stands", "This pair has not ended.")
+    row.until = row.reason = None
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("training.paired", "These two are a pair already.") from error
+    record(session, actor, "training.pair-resumed", "training_mentor_pair", row.id, now=now)
+
+
+def managed(session: Session, actor: Actor, pair_id: int) -> MentorPairRow:
+    """A pair whose mentee the actor manages.
+
+    Raises:
+        NotFound: no such pair within the actor's bounds.
     """
     row = session.get(MentorPairRow, pair_id)
     if row is None:
         raise NotFound("training.pair", "There is no such pair.")
     seen(session, actor, Permission.TRAINING_CLASS_MANAGE, row.mentee_id)
-    if row.until is not None:
-        raise Conflict("training.pair-ended", "This pair has ended already.")
-    row.until = max(today, row.since)
-    record(session, actor, "training.pair-ended", "training_mentor_pair", row.id, now=now)
+    return row
+
+
+def pair_ids(session: Session, pairs: Collection[tuple[int, int]]) -> list[int]:
+    """The ids of the pairs (mentor, mentee) that stand, the oldest first."""
+    row = MentorPairRow
+    query = select(row.id, row.mentor_id, row.mentee_id).where(row.until.is_(None)).order_by(row.id)
+    return [id_ for id_, mentor_id, mentee_id in session.execute(query) if (mentor_id, mentee_id) in pairs]
 
 
 def find_person(session: Session, actor: Actor, name: str) -> int:
@@ -99,13 +149,13 @@ def counts(
         .where(
             within(PersonRow.organisation_id, actor, permission),
             *below,
-            _present(today),
+            present(today),
         )
     ).one()
     return MentoringCounts(mentors, mentees)
 
 
-def _present(today: date) -> ColumnElement[bool]:
+def present(today: date) -> ColumnElement[bool]:
     """That a pair has begun and not ended on ``today``."""
     return and_(MentorPairRow.since <= today, or_(MentorPairRow.until.is_(None), MentorPairRow.until > today))
 
@@ -131,7 +181,7 @@ def pairs(session: Session, actor: Actor, permission: str, ask: Ask, *, today: d
         .where(within(mentee.organisation_id, actor, permission))
     )
     if ask.filters.get("state") == "present":
-        query = query.where(_present(today))
+        query = query.where(present(today))
     elif ask.filters.get("state") == "ended":
         query = query.where(MentorPairRow.until <= today)
     if (organisation_id := ask.number("organisation")) is not None:

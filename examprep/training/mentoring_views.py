@@ -1,5 +1,8 @@
 """The page of the mentoring pairs."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, StringField, SubmitField
@@ -19,11 +22,18 @@ from examprep.training.blueprint import bp
 
 COLUMNS = (
     Column("mentor", N_("Mentor"), sortable=True),
-    Column("mentee", N_("Mentee"), sortable=True),
+    Column("mentee", N_("Mentee"), sortable=True, link=lambda row: _pair_of(row)),
     Column("organisation", N_("Unit")),
     Column("since", N_("Since"), "day", sortable=True),
     Column("until", N_("Until"), "day"),
 )
+
+
+def _pair_of(row: Mapping[str, Any]) -> str | None:
+    """The page of a pair, for those who may open it."""
+    if not current_actor().may(Permission.TRAINING_CLASS_MANAGE):
+        return None
+    return url_for("training.mentor_pair", pair_id=row["id"])
 
 
 class PairForm(BaseForm):
@@ -72,7 +82,8 @@ def mentor_pairs() -> ResponseReturnValue:
 @bp.post("/mentoring/<int:pair_id>/end")
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def end_mentor_pair(pair_id: int) -> ResponseReturnValue:
-    clock = runtime().clock
+    """End a pair, with the reason."""
+    clock, why = runtime().clock, request.form.get("reason", "")[:200]
     with writing() as session:
-        mentoring.end_pair(session, current_actor(), pair_id, today=clock.today(), now=clock.now())
-    return redirect(url_for("training.mentor_pairs"), 303)
+        mentoring.end_pair(session, current_actor(), pair_id, reason=why, today=clock.today(), now=clock.now())
+    return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)

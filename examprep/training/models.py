@@ -208,3 +208,5 @@ class MentorPairRow(Base):
     mentee_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     since: Mapped[date]
     until: Mapped[date | None]
+    reasons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # why it was proposed; null: by hand
+    reason: Mapped[str | None]  # why it was ended

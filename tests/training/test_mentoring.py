@@ -49,7 +49,7 @@ def test_a_pair_is_made_once_ended_once_and_may_come_again(runtime, world, pair)
         clock = runtime.clock
         with runtime.database.write() as session:
             mentoring.end_pair(
-                session, world.actor(session, "ann_trainer"), first, today=clock.today(), now=clock.now()
+                session, world.actor(session, "ann_trainer"), first, reason="x", today=clock.today(), now=clock.now()
             )
 
     end()
@@ -85,5 +85,5 @@ def test_who_sees_the_pairs(sign_in, world, who, status):
 
 def test_another_county_cannot_end_a_pair(sign_in, world, pair):
     number = pair("ann_trainer", "ann_candidate")
-    assert sign_in("bob_trainer").post(f"/training/mentoring/{number}/end").status_code == 404
-    assert sign_in("ann_trainer").post(f"/training/mentoring/{number}/end").status_code == 303
+    assert sign_in("bob_trainer").post(f"/training/mentoring/{number}/end", data={"reason": "x"}).status_code == 404
+    assert sign_in("ann_trainer").post(f"/training/mentoring/{number}/end", data={"reason": "x"}).status_code == 303

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import claims, current, examined, files, helping, path, published, stated, study
+from examprep.app.demo import claims, current, examined, files, helping, mentored, path, published, stated, study
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -275,7 +275,7 @@ class Builder:
                     .limit(place.mentees)
                 ).all()
                 mentors = everyone[: place.mentors]
-                current.pair_mentors(session, officer, mentors, mentees, clock.today(), clock.now())
+                mentored.pair_in_turn(session, officer, mentors, mentees, clock.today(), clock.now())
 
     def _stated(self, place: Place) -> None:
         today, now = self.runtime.clock.today(), self.runtime.clock.now()
@@ -333,6 +333,7 @@ class Builder:
             officer, admin = self._actor(session, "county"), self._actor(session, "admin")
             lead_campaign(session, (admin, officer, trainer), learners, now)
             holders = current.holder_ids(session, self._below(session, WEINING), self.runtime.clock.today())
+            mentored.mentor_class(session, trainer, classes[0], holders["SW"][:6], self.runtime.clock.today(), now)
             others = [person_id for ids in holders.values() for person_id in ids if person_id != candidate]
             claims.claim_hours(session, self.runtime, officer, candidate, others, self.draw)
 

@@ -1,4 +1,4 @@
-"""What is going on now in the generated county: classes, hours of this year, mentors, awards, practice."""
+"""What is going on now in the generated county: classes, hours of this year, awards, practice."""
 
 import random
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from examprep.register.claims import Claim
 from examprep.register.rules.process import Status
 from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
-from examprep.training import attending, enrolling, mentoring, overview
+from examprep.training import attending, enrolling, overview
 from examprep.training.actions import ClassEntry, CourseEntry
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot
@@ -149,15 +149,6 @@ def _keep_registered(session: Session, officer: Actor, certificate_id: int, day:
 def _months_before(month: date, count: int) -> date:
     years, months = divmod(month.year * 12 + month.month - 1 - count, 12)
     return date(years, months + 1, 1)
-
-
-def pair_mentors(
-    session: Session, actor: Actor, mentors: Sequence[int], mentees: Sequence[int], today: date, now: datetime
-) -> None:
-    """Give every mentee one mentor, the mentors in turn."""
-    for order, mentee in enumerate(mentees):
-        since = today - timedelta(days=30 + order % 300)
-        mentoring.pair(session, actor, mentor_id=mentors[order % len(mentors)], mentee_id=mentee, since=since, now=now)
 
 
 def post_hours(session: Session, holders: Sequence[int], draw: random.Random, today: date, now: datetime) -> None:

@@ -1,0 +1,50 @@
+"""Mentors of the generated counties: pairs of earlier years, and those of a class, proposed and approved."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from examprep.people.actor import Actor
+from examprep.training import meetings, mentoring, mentors
+from examprep.training.rules.pairing import WEEK
+
+EVENINGS = [time for time in WEEK if time % 3 == 2]
+SAID = ("一起过了社会救助的案例，约定下周再练二十题。", "讲了介入阶段的目标怎么写，布置一个案例记录。")
+
+
+def pair_in_turn(
+    session: Session, actor: Actor, mentor_ids: Sequence[int], mentees: Sequence[int], today: date, now: datetime
+) -> None:
+    """Give every mentee one mentor, the mentors in turn."""
+    for order, mentee in enumerate(mentees):
+        since = today - timedelta(days=30 + order % 300)
+        mentor_id = mentor_ids[order % len(mentor_ids)]
+        mentoring.pair(session, actor, mentor_id=mentor_id, mentee_id=mentee, since=since, now=now)
+
+
+def mentor_class(
+    session: Session, trainer: Actor, class_id: int, mentor_ids: Sequence[int], today: date, now: datetime
+) -> None:
+    """Mentors with three places each; half of what is proposed was approved a month ago, and some pairs have met."""
+    for mentor_id in mentor_ids:
+        mentors.appoint(session, trainer, mentor_id, places=3, chapters=(), today=today, now=now)
+    since = today - timedelta(days=30)
+    found = mentors.proposal(session, trainer, class_id, today=since)
+    chosen = [(each.mentor_id, each.learner_id) for each in found.pairings if each.mentor_id is not None]
+    approved = chosen[: len(chosen) // 2]
+    for person_id in (*mentor_ids[:4], *(learner for _, learner in chosen)):
+        mentors.set_free_times(session, person_id, EVENINGS[person_id % 3 : person_id % 3 + 3], now=now)
+    mentors.approve(session, trainer, class_id, approved, today=since, now=now - timedelta(days=30))
+    for order, pair_id in enumerate(mentoring.pair_ids(session, approved)[:5]):
+        meetings.record_meeting(
+            session,
+            trainer,
+            pair_id,
+            held_on=since + timedelta(days=7 + order),
+            minutes=60 + 15 * (order % 3),
+            words=SAID[order % 2],
+            hours_for={"mentor"} if order % 2 else (),
+            today=today,
+            now=now,
+        )

@@ -1,0 +1,219 @@
+"""Pages of mentors: their load, a class's proposal, a pair with its meetings, what somebody's own pairs are."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.sentence import N_
+from examprep.people.access import Permission
+from examprep.people.session import current_actor
+from examprep.plumbing.access import needs
+from examprep.plumbing.forms import BaseForm
+from examprep.plumbing.listing import Ask, Column, download, page_of
+from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.training import meetings, mentoring, mentors, overview, units
+from examprep.training.blueprint import bp
+from examprep.training.form_parts import sensible_day
+from examprep.training.forms import WEEKDAYS
+from examprep.training.mentor_words import PARTS, chapters_of, said
+
+MOST_PLACES = 50
+LOAD_COLUMNS = (
+    Column(
+        "mentor",
+        N_("Mentor"),
+        sortable=True,
+        link=lambda row: url_for("training.mentor_pairs", q=row["mentor"], state="present"),
+    ),
+    Column("organisation", N_("Unit"), sortable=True),
+    Column("pairs", N_("Mentees"), "number", sortable=True, total=True),
+    Column("places", N_("Places"), "number", sortable=True, total=True),
+    Column("meetings", N_("Meetings"), "number", sortable=True, total=True),
+    Column("minutes", N_("Minutes"), "number", sortable=True, total=True),
+    Column("right", N_("Right answers of the mentees in 90 days"), "rate", sortable=True),
+    Column("until", N_("Not proposed since"), "day"),
+)
+
+
+class MentorForm(BaseForm):
+    """Somebody who mentors; who it is is asked of the rows."""
+
+    name = StringField(N_("Mentor"), [InputRequired(), Length(max=60)])
+    places = IntegerField(N_("How many learners at most"), [InputRequired(), NumberRange(1, MOST_PLACES)], default=3)
+    chapters = SelectMultipleField(N_("Strong in"), [Optional()], coerce=int, render_kw={"size": 6})
+    submit = SubmitField(N_("Save the mentor"))
+
+
+class MeetingForm(BaseForm):
+    """A meeting of a pair."""
+
+    held_on = DateField(N_("Held on"), [InputRequired(), sensible_day])
+    minutes = IntegerField(N_("Minutes"), [InputRequired(), NumberRange(1, meetings.LONGEST)], default=60)
+    words = TextAreaField(N_("What it was about"), [InputRequired(), Length(max=2000)], render_kw={"rows": 3})
+    mentor = BooleanField(N_("Credit hours for the mentor"))
+    mentee = BooleanField(N_("Credit hours for the mentee"))
+    submit = SubmitField(N_("Record the meeting"))
+
+    def hours_for(self) -> set[str]:
+        return {side for side in meetings.SIDES if self[side].data}
+
+
+@bp.route("/mentors", methods=["GET", "POST"])
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def mentor_list() -> ResponseReturnValue:
+    """Who mentors, and what each has to do; another is added below."""
+    clock, actor = runtime().clock, current_actor()
+    with reading() as session:
+        rows = mentors.load(session, actor, today=clock.today())
+        chapters = units.chapters(session, clock.now())
+    form = MentorForm()
+    form.chapters.choices = chapters
+    if form.sent():
+        try:
+            with writing() as session:
+                mentors.appoint(
+                    session,
+                    actor,
+                    mentoring.find_person(session, actor, form.name.data),
+                    places=form.places.data,
+                    chapters=form.chapters.data or (),
+                    today=clock.today(),
+                    now=clock.now(),
+                )
+            return redirect(url_for("training.mentor_list"), 303)
+        except (RuleViolation, Conflict) as refusal:
+            form.reject(refusal)
+    page = page_of(rows, Ask.of(request.args), columns=LOAD_COLUMNS)
+    if page.ask.export:
+        return download(page, LOAD_COLUMNS, "mentors")
+    return render_template("training/mentors.html", page=page, columns=LOAD_COLUMNS, form=form), form.status
+
+
+@bp.post("/mentors/<int:person_id>/release")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def release_mentor(person_id: int) -> ResponseReturnValue:
+    """Propose a mentor no more."""
+    clock = runtime().clock
+    with writing() as session:
+        mentors.release(session, current_actor(), person_id, today=clock.today(), now=clock.now())
+    return redirect(url_for("training.mentor_list"), 303)
+
+
+@bp.route("/all/<int:class_id>/mentors", methods=["GET", "POST"])
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def class_mentors(class_id: int) -> ResponseReturnValue:
+    """Mentors proposed for the learners of a class; nobody is paired before a person approves."""
+    clock, actor, refused = runtime().clock, current_actor(), None
+    if request.method == "POST":
+        try:
+            with writing() as session:
+                mentors.approve(session, actor, class_id, _chosen(), today=clock.today(), now=clock.now())
+            return redirect(url_for("training.mentor_pairs", state="present"), 303)
+        except (Conflict, RuleViolation) as refusal:
+            refused = refusal.sentence
+    with reading() as session:
+        card = overview.class_card(session, actor, class_id, now=clock.now())
+        found = mentors.proposal(session, actor, class_id, today=clock.today())
+        chapters = chapters_of(session, [each.reasons for each in found.pairings])
+    return (
+        render_template("training/class_mentors.html", card=card, found=found, refused=refused, said=_saying(chapters)),
+        422 if refused else 200,
+    )
+
+
+def _chosen() -> list[tuple[int, int]]:
+    """The pairs that were ticked, as (mentor, learner).
+
+    Raises:
+        RuleViolation: ``training.none-chosen``.
+    """
+    typed = [value.split("-") for value in request.form.getlist("pair")]
+    found = [(int(a), int(b)) for a, b in (each for each in typed if len(each) == 2) if _number(a) and _number(b)]
+    if not found:
+        raise RuleViolation("training.none-chosen", "Tick the pairs that you approve.")
+    return found
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def _saying(chapters: Any) -> Any:
+    return lambda reason: said(reason, chapters)
+
+
+@bp.route("/mentoring/<int:pair_id>", methods=["GET", "POST"])
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def mentor_pair(pair_id: int) -> ResponseReturnValue:
+    """A pair: why, since when, its meetings; one is recorded below."""
+    clock, actor = runtime().clock, current_actor()
+    form = MeetingForm(data={"held_on": clock.today()})
+    if form.sent():
+        try:
+            with writing() as session:
+                meetings.record_meeting(
+                    session,
+                    actor,
+                    pair_id,
+                    held_on=form.held_on.data,
+                    minutes=form.minutes.data,
+                    words=form.words.data,
+                    hours_for=form.hours_for(),
+                    today=clock.today(),
+                    now=clock.now(),
+                )
+            return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
+        except (RuleViolation, Conflict) as refusal:
+            form.reject(refusal)
+    with reading() as session:
+        found = meetings.pair(session, actor, pair_id)
+        chapters = chapters_of(session, [found.reasons])
+    return render_template("training/mentor_pair.html", found=found, form=form, said=_saying(chapters)), form.status
+
+
+@bp.post("/mentoring/<int:pair_id>/resume")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def resume_mentor_pair(pair_id: int) -> ResponseReturnValue:
+    """Take the end of a pair back."""
+    with writing() as session:
+        mentoring.resume_pair(session, current_actor(), pair_id, now=runtime().clock.now())
+    return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
+
+
+@bp.post("/mentoring/<int:pair_id>/meetings/<int:meeting_id>/void")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def void_mentor_meeting(pair_id: int, meeting_id: int) -> ResponseReturnValue:
+    """Take a meeting back, with the reason."""
+    why = request.form.get("reason", "")[:200]
+    with writing() as session:
+        meetings.void_meeting(session, current_actor(), pair_id, meeting_id, reason=why, now=runtime().clock.now())
+    return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
+
+
+@bp.route("/my-mentoring", methods=["GET", "POST"])
+@needs(Permission.TRAINING_CLASS_ENROL)
+def my_mentoring() -> ResponseReturnValue:
+    """The actor's own pairs, on either side, and when they have time."""
+    actor, now = current_actor(), runtime().clock.now()
+    if request.method == "POST":
+        with writing() as session:
+            mentors.set_free_times(session, actor.person_id, request.form.getlist("time", type=int), now=now)
+        return redirect(url_for("training.my_mentoring"), 303)
+    with reading() as session:
+        pairs = meetings.mine(session, actor)
+        times = mentors.free_times(session, actor.person_id)
+    return render_template(
+        "training/my_mentoring.html", pairs=pairs, times=times, weekdays=WEEKDAYS, parts=PARTS, me=actor.person_id
+    )

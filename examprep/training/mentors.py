@@ -1,0 +1,273 @@
+"""Mentors and whom they are proposed to: places, strengths, free times; a class's proposal and its approval."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from examprep.kernel.errors import Conflict, NotFound
+from examprep.kernel.rate import Rate
+from examprep.people.access import Permission
+from examprep.people.actions import record
+from examprep.people.actor import Actor
+from examprep.people.bounds import seen, within
+from examprep.people.models import OrganisationRow, PersonRow
+from examprep.practice import progress
+from examprep.register import actions as register
+from examprep.syllabus.rules.levels import rank
+from examprep.syllabus.values import Chapter
+from examprep.training import mentoring, store
+from examprep.training.mentor_models import FreeTimesRow, MentorMeetingRow, MentorRow
+from examprep.training.models import CourseRow, EnrolmentRow, MentorPairRow
+from examprep.training.rules.pairing import WEEK, Learner, Mentor, Pairing, cost, propose, reasons
+
+MANAGE = Permission.TRAINING_CLASS_MANAGE
+LATELY = timedelta(days=90)  # what is weak is told by the answers since then
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Pairs for the learners of a class who have no mentor; names by person, weakest chapters by learner."""
+
+    pairings: Sequence[Pairing]
+    names: Mapping[int, tuple[str, str]]  # name and unit
+    weakest: Mapping[int, tuple[Chapter, Rate]]
+    mentors: int
+
+
+def appoint(
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    *,
+    places: int,
+    chapters: Sequence[int],
+    today: date,
+    now: datetime,
+) -> None:
+    """Let somebody be proposed as a mentor, or change how they are.
+
+    Raises:
+        NotFound: no such person within the actor's bounds.
+    """
+    seen(session, actor, MANAGE, person_id)
+    row = session.get(MentorRow, person_id)
+    if row is None:
+        row = MentorRow(person_id=person_id, since=today)
+        session.add(row)
+    row.places, row.chapters, row.until = places, sorted(set(chapters)), None
+    session.flush()
+    record(session, actor, "training.mentor-appointed", "person", person_id, now=now, after={"count": places})
+
+
+def release(session: Session, actor: Actor, person_id: int, *, today: date, now: datetime) -> None:
+    """Propose somebody no more; their pairs stay.
+
+    Raises:
+        NotFound: no such mentor within the actor's bounds.
+    """
+    seen(session, actor, MANAGE, person_id)
+    row = session.get(MentorRow, person_id)
+    if row is None:
+        raise NotFound("training.mentor", "There is no such mentor.")
+    row.until = today
+    record(session, actor, "training.mentor-released", "person", person_id, now=now)
+
+
+def free_times(session: Session, person_id: int) -> frozenset[int]:
+    row = session.get(FreeTimesRow, person_id)
+    return frozenset(row.times if row else ())
+
+
+def set_free_times(session: Session, person_id: int, times: Collection[int], *, now: datetime) -> None:
+    """When somebody has time for mentoring; what is no time of a week is left out."""
+    row = session.get(FreeTimesRow, person_id) or FreeTimesRow(person_id=person_id)
+    row.times, row.at = sorted(set(times) & set(WEEK)), now
+    session.add(row)
+    session.flush()
+
+
+def proposal(session: Session, actor: Actor, class_id: int, *, today: date) -> Proposal:
+    """Mentors for the learners of a class who have none, at the least cost together. Nothing is kept.
+
+    Raises:
+        NotFound: no such class in the actor's organisations.
+    """
+    learners, weakest = _learners(session, actor, class_id, today)
+    mentors = _mentors(session, actor, today)
+    people = {each.person_id for each in learners} | {each.person_id for each in mentors}
+    return Proposal(propose(mentors, learners, _ended(session, people)), _names(session, people), weakest, len(mentors))
+
+
+def approve(
+    session: Session, actor: Actor, class_id: int, chosen: Sequence[tuple[int, int]], *, today: date, now: datetime
+) -> int:
+    """Make pairs (mentor, learner) of a class that were proposed; returns how many.
+
+    Raises:
+        NotFound: no such class in the actor's organisations.
+        Conflict: ``training.mentor-changed`` -- a place was taken meanwhile, or something else that spoke for a pair
+            is no longer so.
+    """
+    locked = select(MentorRow.person_id).where(MentorRow.person_id.in_({mentor for mentor, _ in chosen}))
+    session.execute(locked.order_by(MentorRow.person_id).with_for_update())
+    learners: dict[int, Learner] = {each.person_id: each for each in _learners(session, actor, class_id, today)[0]}
+    mentors: dict[int, Mentor] = {each.person_id: each for each in _mentors(session, actor, today)}
+    never = _ended(session, [*learners, *mentors])
+    taken = {person_id: each.taken for person_id, each in mentors.items()}
+    for mentor_id, learner_id in chosen:
+        mentor, learner = mentors.get(mentor_id), learners.pop(learner_id, None)
+        if (
+            mentor is None
+            or learner is None
+            or taken[mentor_id] >= mentor.places
+            or (mentor_id, learner_id) in never
+            or cost(mentor, learner, taken[mentor_id]) is None
+        ):
+            raise Conflict(
+                "training.mentor-changed", "Something changed since this was proposed. Look at the proposal again."
+            )
+        why = reasons(mentor, learner, taken[mentor_id])
+        mentoring.pair(session, actor, mentor_id=mentor_id, mentee_id=learner_id, since=today, now=now, reasons=why)
+        taken[mentor_id] += 1
+    return len(chosen)
+
+
+def _learners(
+    session: Session, actor: Actor, class_id: int, today: date
+) -> tuple[list[Learner], Mapping[int, tuple[Chapter, Rate]]]:
+    """Those enrolled in a class who have no mentor now, and the chapter in which each is weakest."""
+    parent = store.class_(session, actor, class_id)
+    level = session.get_one(CourseRow, parent.course_id).level
+    has_one = select(MentorPairRow.mentee_id).where(mentoring.present(today))
+    query = (
+        select(PersonRow.id, PersonRow.organisation_id, OrganisationRow.region_code)
+        .join(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(EnrolmentRow.class_id == parent.id, EnrolmentRow.state == "enrolled", PersonRow.id.not_in(has_one))
+    )
+    rows = session.execute(query).all()
+    people = [person_id for person_id, *_ in rows]
+    weakest, times = progress.weakest(session, people, today - LATELY), _times(session, people)
+    wanted = rank(level) if level else 1
+    found = [
+        Learner(
+            person_id,
+            organisation_id,
+            region_code,
+            wanted,
+            weakest[person_id][0].id if person_id in weakest else None,
+            times.get(person_id, frozenset()),
+        )
+        for person_id, organisation_id, region_code in rows
+    ]
+    return found, weakest
+
+
+def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:
+    """The mentors of the actor's organisations, with their certificates and how many they have already."""
+    held = register.holder_levels(today).subquery()
+    taken = (
+        select(func.count())
+        .where(MentorPairRow.mentor_id == MentorRow.person_id, mentoring.present(today))
+        .scalar_subquery()
+    )
+    query = (
+        select(MentorRow, PersonRow.organisation_id, OrganisationRow.region_code, held.c.level, taken)
+        .join(PersonRow, PersonRow.id == MentorRow.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .outerjoin(held, held.c.person_id == PersonRow.id)
+        .where(within(PersonRow.organisation_id, actor, MANAGE), MentorRow.until.is_(None))
+    )
+    rows = session.execute(query).all()
+    times = _times(session, [row.person_id for row, *_ in rows])
+    return [
+        Mentor(
+            row.person_id,
+            organisation_id,
+            region_code,
+            rank(level) if level else 0,
+            row.places,
+            count,
+            frozenset(row.chapters),
+            times.get(row.person_id, frozenset()),
+        )
+        for row, organisation_id, region_code, level, count in rows
+    ]
+
+
+def _times(session: Session, person_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    query = select(FreeTimesRow.person_id, FreeTimesRow.times).where(FreeTimesRow.person_id.in_(person_ids))
+    return {person_id: frozenset(times) for person_id, times in session.execute(query)}
+
+
+def _ended(session: Session, people: Collection[int]) -> set[tuple[int, int]]:
+    """Pairs that were ended: the two are not proposed to each other again."""
+    row = MentorPairRow
+    query = select(row.mentor_id, row.mentee_id).where(row.mentee_id.in_(people), row.until.is_not(None))
+    return {(mentor_id, mentee_id) for mentor_id, mentee_id in session.execute(query)}
+
+
+def _names(session: Session, people: Collection[int]) -> dict[int, tuple[str, str]]:
+    query = (
+        select(PersonRow.id, PersonRow.name, OrganisationRow.name)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(PersonRow.id.in_(people))
+    )
+    return {person_id: (name, unit) for person_id, name, unit in session.execute(query)}
+
+
+def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]:
+    """Each mentor of the actor's organisations: places and pairs, meetings and minutes, how the mentees answered."""
+    row, pair, meeting = MentorRow, MentorPairRow, MentorMeetingRow
+    of_mentor = pair.mentor_id == row.person_id
+    pairs = select(func.count()).where(of_mentor, mentoring.present(today)).scalar_subquery()
+    stands = select(meeting).join(pair, pair.id == meeting.pair_id).where(of_mentor, meeting.voided_at.is_(None))
+    query = (
+        select(
+            row.person_id,
+            row.places,
+            row.until,
+            PersonRow.name,
+            OrganisationRow.name,
+            pairs,
+            stands.with_only_columns(func.count()).scalar_subquery(),
+            stands.with_only_columns(func.coalesce(func.sum(meeting.minutes), 0)).scalar_subquery(),
+        )
+        .join(PersonRow, PersonRow.id == row.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .where(within(PersonRow.organisation_id, actor, MANAGE))
+        .order_by(PersonRow.name, row.person_id)
+    )
+    rows = session.execute(query).all()
+    answers = _answers(session, [person_id for person_id, *_ in rows], today)
+    return [
+        {
+            "person_id": person_id,
+            "mentor": name,
+            "organisation": unit,
+            "places": places,
+            "pairs": count,
+            "meetings": meetings,
+            "minutes": minutes,
+            "right": answers.get(person_id),
+            "until": until,
+        }
+        for person_id, places, until, name, unit, count, meetings, minutes in rows
+    ]
+
+
+def _answers(session: Session, mentor_ids: Sequence[int], today: date) -> dict[int, Rate]:
+    """How the present mentees of each mentor answered lately, together; without answers there is no rate."""
+    row = MentorPairRow
+    pairs = select(row.mentor_id, row.mentee_id).where(row.mentor_id.in_(mentor_ids), mentoring.present(today))
+    rates = progress.right_since(session, pairs.with_only_columns(row.mentee_id), today - LATELY)
+    sums: dict[int, Rate] = {}
+    for mentor_id, mentee_id in session.execute(pairs):
+        if mentee_id in rates:
+            one, before = rates[mentee_id], sums.get(mentor_id, Rate(0, 0))
+            sums[mentor_id] = Rate(before.part + one.part, before.base + one.base)
+    return sums
