@@ -12,7 +12,7 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.runtime import runtime
-from examprep.training import feedback, overview, staff_pages, store
+from examprep.training import asking, feedback, overview, staff_pages, store
 from examprep.training.values import SEATS
 
 
@@ -52,4 +52,19 @@ def wishes(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] |
         "base": Sentence("waiting for your decision"),
         "endpoint": "training.approvals",
         "values": {},
+    }
+
+
+def open_questions(session: Session, actor: Actor, _now: datetime) -> Mapping[str, Any] | None:
+    """How many questions of the actor's classes nobody has answered; nothing when there are none."""
+    count = asking.waiting(session, actor)
+    if not count:
+        return None
+    return {
+        "label": N_("Questions of classes"),
+        "count": count,
+        "unit": N_("questions"),
+        "base": Sentence("waiting for an answer"),
+        "endpoint": "training.managed_questions",
+        "values": {"state": "open"},
     }

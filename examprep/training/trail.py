@@ -9,6 +9,7 @@ from examprep.plumbing.listing import Column
 from examprep.training.board import REFUSED
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, FeedRow, MentorPairRow, SessionRow
 from examprep.training.path_models import NoteRow, TopicRow, TutoringRow
+from examprep.training.question_models import QuestionRow
 from examprep.training.study_models import MaterialRow
 from examprep.training.unit_models import CompletionRow, UnitRow
 
@@ -41,6 +42,11 @@ TRAIL = Trail(
         "training.pair-ended": N_("Ended a mentoring pair"),
         "training.pair-resumed": N_("Took the end of a mentoring pair back"),
         "training.paired": N_("Paired a mentor with a mentee"),
+        "training.question-asked": N_("Asked something in a class"),
+        "training.question-hidden": N_("Hid a question or a reply"),
+        "training.question-replied": N_("Replied to a question of a class"),
+        "training.question-settled": N_("Said which reply answers a question"),
+        "training.question-shown": N_("Showed a question or a reply again"),
         "training.seat-approved": N_("Approved an enrolment"),
         "training.seat-reconsidered": N_("Took the refusal of an enrolment back"),
         "training.seat-refused": N_("Refused an enrolment"),
@@ -77,6 +83,7 @@ TRAIL = Trail(
         "training_topic": Thing(N_("Topic"), names_from(TopicRow.id, TopicRow.title)),
         "training_tutoring": Thing(N_("Meeting with"), names_of_persons(TutoringRow.id, TutoringRow.person_id)),
         "training_mentor_pair": Thing(N_("Mentee"), names_of_persons(MentorPairRow.id, MentorPairRow.mentee_id)),
+        "training_question": Thing(N_("Question of"), names_of_persons(QuestionRow.id, QuestionRow.person_id)),
         "training_session": Thing(
             N_("Session of"),
             names_by(

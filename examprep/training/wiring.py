@@ -6,6 +6,8 @@ from examprep.people.access import Permission, Role
 from examprep.plumbing.runtime import runtime
 from examprep.training import (
     approval_views,
+    asking,
+    asking_views,
     board_views,
     calendar_views,
     cards,
@@ -44,6 +46,7 @@ from examprep.training.unit_models import UnitRow
 PAGES = (
     views,
     approval_views,
+    asking_views,
     calendar_views,
     board_views,
     checking_views,
@@ -104,6 +107,7 @@ FEATURE = Feature(
     home_cards=(
         HomeCard(Role.CANDIDATE, Permission.TRAINING_CLASS_ENROL, 10, "training/_own_classes.html", cards.own_classes),
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 10, "home/figure.html", cards.open_reports),
+        HomeCard(Role.TRAINER, Permission.TRAINING_CLASS_MANAGE, 15, "home/figure.html", cards.open_questions),
         HomeCard(Role.TRAINER, Permission.TRAINING_STAFF_ENROL, 20, "home/figure.html", cards.wishes),
         HomeCard(Role.OFFICER, Permission.TRAINING_STAFF_ENROL, 25, "home/figure.html", cards.wishes),
     ),
@@ -112,9 +116,17 @@ FEATURE = Feature(
     sealed=(MaterialRow.content, UnitRow.content),
     derived=(Derived("training_attendance", presence.differences),),
     trail=TRAIL,
-    still_due={notices.CONDITION: notices.unchanged, seat_news.CONDITION: seat_news.still_so},
+    still_due={
+        notices.CONDITION: notices.unchanged,
+        seat_news.CONDITION: seat_news.still_so,
+        asking.ASKED: asking.still_open,
+        asking.ANSWERED: asking.still_shown,
+    },
     mails={
         "class-changed": N_("A session moved or cancelled"),
         seat_news.TEMPLATE: N_("A seat in a class: offered, given or refused"),
+        asking.ASKED: N_("Questions of learners that wait"),
+        asking.ANSWERED: N_("A reply to what one asked in a class"),
     },
+    optional_mails=(asking.ASKED, asking.ANSWERED),
 )

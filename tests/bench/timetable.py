@@ -14,7 +14,7 @@ from math import log
 from pathlib import Path
 
 from flask import Flask, render_template_string
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from examprep.app.factory import open_runtime
 from examprep.config.settings import Settings
@@ -172,9 +172,8 @@ def fill_season(sessions: int, enrolments: int) -> None:
                 turns[of] += 1
                 seats.append((of, person_id, turns[of]))
         insert_many(session, EnrolmentRow, ("class_id", "person_id", "turn"), seats, {"state": "enrolled", "at": now})
-    if runtime.database.on_sqlite:
-        with runtime.database.engine.connect() as connection:
-            connection.exec_driver_sql("ANALYZE")
+    with runtime.database.write() as session:
+        session.execute(text("ANALYZE"))  # what the databases do by themselves at night
     runtime.database.close()
 
 

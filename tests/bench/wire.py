@@ -17,9 +17,6 @@ class Wire:
         self._cookies: dict[bytes, bytes] = {}
         self._cookie_line = b""
 
-    def close(self) -> None:
-        self._socket.close()
-
     def get(self, address: str) -> tuple[int, bytes]:
         return self._ask(b"GET " + address.encode() + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n" + self._cookie_line + b"\r\n")
 

@@ -1,4 +1,4 @@
-"""Help around the classes of the generated county: what learners say of them."""
+"""Help around the classes of the generated county: what learners say of them, and what they ask in them."""
 
 import random
 from collections.abc import Sequence
@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from examprep.app.demo.current import candidate_actor
 from examprep.kernel.clock import office_day
+from examprep.people.actor import Actor
 from examprep.plumbing.vault import Vault
-from examprep.training import feedback, feedback_store
+from examprep.training import asking, feedback, feedback_store
 
 SAID = (
     "案例讲得很透，希望多一些分组讨论。",
@@ -18,6 +19,13 @@ SAID = (
     "老师讲得清楚，回去就能用上。",
     "周末上课照顾了在职的人，谢谢。",
     "建议把真题再多讲几道。",
+)
+
+ASKED = (
+    ("介入阶段的目标要写到多细？", "写到能看出做没做到：谁、做什么、到什么程度、什么时候。"),
+    ("周四的课可以在线上听吗？", "可以，课表里有链接，签到码会在屏幕上。"),
+    ("个案记录用本机构的表格行不行？", "行，但预估、计划、评估三部分要齐。"),
+    ("案例题的答案要写多少字合适？", ""),
 )
 
 
@@ -36,3 +44,15 @@ def say_of_classes(
             entry = feedback.Entry(useful, clear, suited, words)
             feedback.give(session, vault, actor, class_id, entry, now=min(now, at + timedelta(hours=20)))
     feedback.cut(session, today=office_day(now))
+
+
+def ask_in_class(session: Session, trainer: Actor, class_id: int, person_ids: Sequence[int], now: datetime) -> None:
+    """What learners asked in their class in the last days: most of it is answered, the latest waits."""
+    for order, (words, answer) in enumerate(ASKED):
+        at = now - timedelta(days=len(ASKED) - order, hours=2)
+        asker, neighbour = (candidate_actor(session, person_ids[order + step]) for step in (0, 1))
+        question = asking.ask(session, asker, class_id, words, now=at)
+        if order % 2:
+            asking.reply(session, neighbour, question, "我也想知道。", staff=False, now=at + timedelta(minutes=40))
+        if answer:
+            asking.reply(session, trainer, question, answer, staff=True, now=at + timedelta(hours=5))
