@@ -1,19 +1,23 @@
 """Discussion of questions with the trainers: a candidate asks, a trainer answers, and only then do others see it.
 
 What is asked waits hidden; a trainer answers and thereby shows it, or hides it with a reason, and may change either
-later. Others are not told who asked.
+later; what was hidden can be shown again as it stood. The asker says whether an answer helped. Others are not told
+who asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
+from examprep.bank.searching import fold
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.practice import discussion_store as store
 from examprep.practice.models import PostRow
@@ -25,17 +29,21 @@ from examprep.syllabus import actions as syllabus
 LONGEST_WORDS, LONGEST_ANSWER = 1000, 2000
 MOST_WAITING = 10  # of one person
 WAITING, SHOWN, HIDDEN = "waiting", "shown", "hidden"
+CONDITION = "practice.post-shown"
 
 
 @dataclass(frozen=True)
 class Post:
     """What was asked, as one who reads the question sees it."""
 
+    id: int
     words: str
     asked_at: datetime
     mine: bool
     state: str
     answer: str
+    reason: str  # why it is hidden
+    helped: bool
     answered_by: str
     settled_at: datetime | None
 
@@ -51,6 +59,7 @@ class Asked:
     asked_at: datetime
     state: str
     answer: str
+    reason: str  # why it is hidden
 
 
 def posts(session: Session, actor: Actor, question_id: int) -> Sequence[Post]:
@@ -58,11 +67,14 @@ def posts(session: Session, actor: Actor, question_id: int) -> Sequence[Post]:
     found = store.of_question(session, actor.person_id, question_id)
     return [
         Post(
+            id=row.id,
             words=row.words,
             asked_at=row.asked_at,
             mine=row.person_id == actor.person_id,
             state=row.state,
             answer=row.answer,
+            reason=row.reason or "",
+            helped=row.helped_at is not None,
             answered_by=name or "",
             settled_at=row.settled_at,
         )
@@ -82,7 +94,7 @@ def ask(session: Session, actor: Actor, *, question_id: int, words: str, today: 
     shelf = shelf_of(session, question.subject, governing(session, syllabus.next_exam(session, today)))
     if question_id not in shelf.versions and kept_of(session, actor.person_id, question_id) is None:
         raise NotFound("practice.question", "There is no such question here.")
-    words = words.replace("\r\n", "\n").strip()
+    words = _plain(words)
     if not words or len(words) > LONGEST_WORDS:
         raise RuleViolation("practice.post", "Ask something, in at most %(most)s characters.", most=LONGEST_WORDS)
     if store.waiting_of(session, actor.person_id) >= MOST_WAITING:
@@ -92,6 +104,7 @@ def ask(session: Session, actor: Actor, *, question_id: int, words: str, today: 
         version_id=version_id,
         person_id=actor.person_id,
         words=words,
+        folded=fold(words),
         asked_at=now,
         state=WAITING,
         answer="",
@@ -106,7 +119,18 @@ def asked(session: Session, actor: Actor, ask_: Ask) -> Page:
     query = store.visible(actor)
     if state := ask_.filters.get("state"):
         query = query.where(PostRow.state == state)
-    return fetch(session, query, ask_, searchable=(PostRow.words,), default=store.DEFAULT_ORDER)
+    if (helped := ask_.filters.get("helped")) is not None:
+        query = query.where(PostRow.helped_at.is_not(None) if helped == "yes" else PostRow.helped_at.is_(None))
+    # Words are looked for in question and answer, widths and letter case apart.
+    page = fetch(
+        session,
+        query,
+        replace(ask_, words=fold(ask_.words)),
+        sortable={"asker": PersonRow.name, "asked_at": PostRow.asked_at},
+        searchable=(PostRow.folded,),
+        default=store.DEFAULT_ORDER,
+    )
+    return replace(page, ask=replace(page.ask, words=ask_.words))
 
 
 def waiting(session: Session, actor: Actor) -> int:
@@ -114,11 +138,16 @@ def waiting(session: Session, actor: Actor) -> int:
     return store.waiting(session, actor)
 
 
+def oldest_waiting(session: Session, actor: Actor) -> datetime | None:
+    """Since when the one that waits longest waits; ``None`` when nothing does."""
+    return store.oldest_waiting(session, actor)
+
+
 def post(session: Session, actor: Actor, post_id: int) -> Asked:
     """Raises NotFound: ``practice.post`` -- nobody within the actor's bounds asked it."""
     row, asker = _found(session, actor, post_id)
     question = bank.question(session, row.version_id)
-    return Asked(row.id, question, asker, row.words, row.asked_at, row.state, row.answer)
+    return Asked(row.id, question, asker, row.words, row.asked_at, row.state, row.answer, row.reason or "")
 
 
 def answer(session: Session, actor: Actor, post_id: int, words: str, *, now: datetime) -> None:
@@ -127,7 +156,10 @@ def answer(session: Session, actor: Actor, post_id: int, words: str, *, now: dat
     Raises:
         NotFound: ``practice.post``. RuleViolation: ``practice.post-answer``.
     """
-    row = _settle(session, actor, post_id, SHOWN, words, now)
+    row, _ = _found(session, actor, post_id)
+    row.answer, row.state, row.reason = _settling_words(words), SHOWN, None
+    row.settled_by, row.settled_at, row.folded = actor.person_id, now, fold(f"{row.words} {row.answer}")
+    session.flush()
     record(session, actor, "practice.post-answered", "practice_post", row.id, now=now)
     question = bank.question(session, row.version_id)
     queue(
@@ -135,33 +167,74 @@ def answer(session: Session, actor: Actor, post_id: int, words: str, *, now: dat
         key=f"practice.post.{row.id}",
         person_id=row.person_id,
         template="discussion",
-        context={"question_id": row.question_id, "question": question.words[:60], "answer": row.answer},
+        context={
+            "post_id": row.id,
+            "question_id": row.question_id,
+            "question": question.words[:60],
+            "answer": row.answer,
+        },
+        condition=CONDITION,
         now=now,
     )
 
 
 def hide(session: Session, actor: Actor, post_id: int, reason: str, *, now: datetime) -> None:
-    """Show what was asked to nobody but the asker, who reads why.
+    """Show what was asked to nobody but the asker, who reads why; an answer is kept for when it is shown again.
 
     Raises:
         NotFound: ``practice.post``. RuleViolation: ``practice.post-answer`` -- no reason.
     """
-    row = _settle(session, actor, post_id, HIDDEN, reason, now)
-    record(session, actor, "practice.post-hidden", "practice_post", row.id, after={"reason": row.answer}, now=now)
-
-
-def _settle(session: Session, actor: Actor, post_id: int, state: str, words: str, now: datetime) -> PostRow:
     row, _ = _found(session, actor, post_id)
-    words = words.replace("\r\n", "\n").strip()
+    row.reason, row.state = _settling_words(reason), HIDDEN
+    session.flush()
+    record(session, actor, "practice.post-hidden", "practice_post", row.id, after={"reason": row.reason}, now=now)
+
+
+def unhide(session: Session, actor: Actor, post_id: int, *, now: datetime) -> None:
+    """Let what was hidden stand as before: answered and shown, or waiting. Raises NotFound: ``practice.post``."""
+    row, _ = _found(session, actor, post_id)
+    if row.state == HIDDEN:
+        row.reason, row.state = None, SHOWN if row.answer else WAITING
+        session.flush()
+        record(session, actor, "practice.post-unhidden", "practice_post", row.id, now=now)
+
+
+def mark(session: Session, actor: Actor, *, question_id: int, post_id: int, helped: bool, now: datetime) -> None:
+    """The asker says that the answer helped, or that it did not after all.
+
+    Raises:
+        NotFound: ``practice.post`` -- the actor asked nothing such about the question, or it is not answered.
+    """
+    row = store.own(session, actor.person_id, question_id, post_id)
+    if row is None or row.state != SHOWN:
+        raise NotFound("practice.post", "There is no such answered question of yours.")
+    if helped != (row.helped_at is not None):
+        row.helped_at = now if helped else None
+        session.flush()
+        act = "practice.post-helped" if helped else "practice.post-not-helped"
+        record(session, actor, act, "practice_post", row.id, now=now)
+
+
+def still_shown(session: Session, person_id: int, context: dict[str, Any], today: date) -> bool:
+    """Whether the answer of which the asker is to be told still is shown."""
+    row = session.get(PostRow, int(context["post_id"]))
+    return row is not None and row.state == SHOWN and row.person_id == person_id
+
+
+def _plain(words: str) -> str:
+    """Lines end in one sign; without the sign that PostgreSQL refuses in any text."""
+    return words.replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _settling_words(words: str) -> str:
+    words = _plain(words)
     if not words or len(words) > LONGEST_ANSWER:
         raise RuleViolation(
             "practice.post-answer",
             "Write an answer, or why it is hidden, in at most %(most)s characters.",
             most=LONGEST_ANSWER,
         )
-    row.state, row.answer, row.settled_by, row.settled_at = state, words, actor.person_id, now
-    session.flush()
-    return row
+    return words
 
 
 def _found(session: Session, actor: Actor, post_id: int) -> tuple[PostRow, str]:

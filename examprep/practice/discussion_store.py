@@ -1,6 +1,7 @@
 """Queries of what candidates ask about questions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
@@ -14,7 +15,13 @@ from examprep.practice.models import PostRow
 
 ANSWER = Permission.BANK_QUESTION_EDIT
 _WAITING_FIRST = case((PostRow.state == "waiting", 0), else_=1)
-DEFAULT_ORDER = (_WAITING_FIRST, PostRow.asked_at.desc(), PostRow.id.desc())
+# What waits comes first, and of that what waits longest; the rest latest first.
+DEFAULT_ORDER = (
+    _WAITING_FIRST,
+    case((PostRow.state == "waiting", PostRow.asked_at)),
+    PostRow.asked_at.desc(),
+    PostRow.id.desc(),
+)
 
 
 def of_question(session: Session, person_id: int, question_id: int) -> Sequence[tuple[PostRow, str | None]]:
@@ -44,6 +51,7 @@ def visible(actor: Actor) -> Select[*tuple[Any, ...]]:
             PostRow.words,
             PostRow.asked_at,
             PostRow.state,
+            PostRow.helped_at,
             PersonRow.name.label("asker"),
         )
         .join(PersonRow, PersonRow.id == PostRow.person_id)
@@ -59,6 +67,19 @@ def find(session: Session, actor: Actor, post_id: int) -> tuple[PostRow, str] | 
         .where(PostRow.id == post_id, within(PersonRow.organisation_id, actor, ANSWER))
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def own(session: Session, person_id: int, question_id: int, post_id: int) -> PostRow | None:
+    """What the person asked about a question."""
+    row = PostRow
+    mine = (row.id == post_id, row.question_id == question_id, row.person_id == person_id)
+    return session.scalar(select(row).where(*mine))
+
+
+def oldest_waiting(session: Session, actor: Actor) -> datetime | None:
+    """Since when the one that waits longest waits."""
+    query = visible(actor).where(PostRow.state == "waiting").subquery()
+    return session.scalar(select(func.min(query.c.asked_at)))
 
 
 def waiting(session: Session, actor: Actor) -> int:

@@ -259,7 +259,10 @@ class PostRow(Base):
     """What a candidate asked about a question, and what a trainer said to it. Others see it once it is shown."""
 
     __tablename__ = "practice_post"
-    __table_args__ = (CheckConstraint("state IN ('waiting', 'shown', 'hidden')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'shown', 'hidden')", name="state"),
+        CheckConstraint("(state = 'hidden') = (reason IS NOT NULL)", name="hidden_why"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(index=True)
@@ -268,6 +271,9 @@ class PostRow(Base):
     words: Mapped[str]
     asked_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), index=True)
-    answer: Mapped[str]  # of a hidden one: why
+    folded: Mapped[str]  # words and answer as `bank.searching.fold` writes them
+    answer: Mapped[str]
+    reason: Mapped[str | None]  # why it is hidden
+    helped_at: Mapped[datetime | None]  # since when the asker says that the answer helped
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]

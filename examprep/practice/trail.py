@@ -11,7 +11,10 @@ TRAIL = Trail(
         "practice.assignment-cancelled": N_("Cancelled an assignment"),
         "practice.assignment-set": N_("Set an assignment"),
         "practice.post-answered": N_("Answered a candidate's question"),
+        "practice.post-helped": N_("Said that an answer helped"),
         "practice.post-hidden": N_("Hid a candidate's question"),
+        "practice.post-not-helped": N_("Took back that an answer helped"),
+        "practice.post-unhidden": N_("Showed a candidate's hidden question again"),
     },
     things={
         "practice_assignment": Thing(

@@ -252,6 +252,16 @@ def ask_trainers(question_id: int) -> ResponseReturnValue:
     return _aside_page(question_id, said=N_("Your trainers read it. Once they answer, it stands here for everybody."))
 
 
+@bp.post("/question/<int:question_id>/asked/<int:post_id>/helped")
+@needs(Permission.PRACTICE_OWN_USE)
+def mark_post(question_id: int, post_id: int) -> ResponseReturnValue:
+    """The asker says that the answer helped, or takes that back."""
+    now, helped = runtime().clock.now(), request.form.get("helped") == "yes"
+    with writing() as session:
+        discussing.mark(session, current_actor(), question_id=question_id, post_id=post_id, helped=helped, now=now)
+    return _aside_page(question_id, said=N_("Marked.") if helped else N_("The mark is taken back."))
+
+
 @bp.post("/type-size")
 @needs(Permission.PRACTICE_OWN_USE)
 def type_size() -> ResponseReturnValue:

@@ -3,7 +3,15 @@
 from examprep.feature import Dependent, Derived, Feature, HomeCard, NavItem
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
-from examprep.practice import assignment_views, cards, discussion_views, notebook_views, offline_views, progress_views
+from examprep.practice import (
+    assignment_views,
+    cards,
+    discussing,
+    discussion_views,
+    notebook_views,
+    offline_views,
+    progress_views,
+)
 from examprep.practice.assigning import CONDITION, still_open
 from examprep.practice.cli import practice
 from examprep.practice.jobs import JOBS
@@ -35,7 +43,7 @@ FEATURE = Feature(
         HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 5, "practice/_assigned.html", cards.assigned),
         HomeCard(Role.TRAINER, Permission.BANK_QUESTION_EDIT, 12, "home/figure.html", cards.asked),
     ),
-    still_due={CONDITION: still_open},
+    still_due={CONDITION: still_open, discussing.CONDITION: discussing.still_shown},
     trail=TRAIL,
     mails={"assignment": N_("An assignment to do"), "discussion": N_("An answer to a question one asked")},
     optional_mails=("assignment", "discussion"),

@@ -1,5 +1,7 @@
 """Discussion of questions: hidden until a trainer answers, shown without the asker, hidden again with a reason."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -168,3 +170,92 @@ def test_the_pages(ask, sign_in, questions, give, database):
     assert "见解析" in ann.get(f"/practice/question/{questions[0].question_id}/aside").text
     assert trainer.post(f"/practice/discussion/{row.id}/hide", data={"words": "重复"}).status_code == 303
     assert "为什么" not in trainer.get("/practice/discussion?state=shown").text
+
+
+def acts(database):
+    return [row.act for row in rows(database, AuditEventRow) if row.act.startswith("practice.post")]
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["waiting", "answered"])
+def test_unhidden_it_stands_as_before(database, ask, settle, beside, sign_in, answered):
+    number = ask()
+    if answered:
+        settle("answer", number, "看第二句")
+    settle("hide", number, "重复")
+    trainer = sign_in("ann_trainer")
+    assert "重复" in trainer.get(f"/practice/discussion/{number}").text
+    for _ in range(2):
+        assert trainer.post(f"/practice/discussion/{number}/unhide").status_code == 303
+    assert acts(database).count("practice.post-unhidden") == 1
+    (row,) = rows(database, PostRow)
+    assert (row.state, row.reason) == ("shown" if answered else "waiting", None)
+    assert ("看第二句" in beside("bob_candidate")) is answered
+
+
+def test_the_asker_alone_says_that_it_helped_and_takes_it_back(database, ask, settle, beside, sign_in, questions):
+    number = ask()
+    address = f"/practice/question/{questions[0].question_id}/asked/{number}/helped"
+    ann, bob = sign_in("ann_candidate"), sign_in("bob_candidate")
+    assert ann.post(address, data={"helped": "yes"}).status_code == 404  # nobody has answered it
+    settle("answer", number, "看第二句")
+    assert bob.post(address, data={"helped": "yes"}).status_code == 404
+    elsewhere = f"/practice/question/{questions[1].question_id}/asked/{number}/helped"
+    assert ann.post(elsewhere, data={"helped": "yes"}).status_code == 404
+    assert sign_in("ann_trainer").post(address, data={"helped": "yes"}).status_code in (403, 404)
+    assert rows(database, PostRow)[0].helped_at is None
+    ann.post(address, data={"helped": "yes"})
+    assert rows(database, PostRow)[0].helped_at is not None
+    assert "这个回答帮到了提问人" in beside("bob_candidate")
+    ann.post(address, data={"helped": "no"})
+    assert rows(database, PostRow)[0].helped_at is None
+    assert acts(database) == ["practice.post-answered", "practice.post-helped", "practice.post-not-helped"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("abc方案", True, id="width-and-case"),
+        pytest.param("第二句", True, id="in-the-answer"),
+        pytest.param("%", False, id="no-joker"),
+        pytest.param("别的", False, id="elsewhere"),
+    ],
+)
+def test_the_trainers_search(ask, settle, sign_in, words, found):
+    settle("answer", ask("ＡＢＣ方案怎么选？"), "看第二句")
+    page = sign_in("ann_trainer").get("/practice/discussion", query_string={"q": words, "helped": "no"}).text
+    assert ("ＡＢＣ方案" in page) is found
+
+
+def test_what_waits_longest_comes_first_with_its_age(ask, clock, sign_in, database, world):
+    ask("先问的")
+    clock.instant += timedelta(days=3)
+    ask("后问的")
+    page = sign_in("ann_trainer").get("/practice/discussion").text
+    assert page.index("先问的") < page.index("后问的")
+    assert "最早的一条已等了 3 天" in page
+    assert "最早的一条" not in sign_in("bob_trainer").get("/practice/discussion").text
+
+
+def test_no_mail_goes_out_for_what_was_hidden_meanwhile(database, ask, settle, clock):
+    number = ask()
+    settle("answer", number, "看第二句")
+    (mail,) = rows(database, OutboxRow)
+
+    def due():
+        with database.read() as session:
+            return discussing.still_shown(session, mail.person_id, mail.context, clock.today())
+
+    assert mail.condition == discussing.CONDITION
+    assert due()
+    settle("hide", number, "答错了")
+    assert not due()
+
+
+def test_another_county_and_candidates_unhide_nothing(database, ask, settle, sign_in, app):
+    number = ask()
+    settle("hide", number, "重复")
+    address = f"/practice/discussion/{number}/unhide"
+    assert sign_in("bob_trainer").post(address).status_code == 404
+    assert sign_in("ann_candidate").post(address).status_code == 403
+    assert app.test_client().post(address).status_code in (302, 303, 400, 401)
+    assert rows(database, PostRow)[0].state == "hidden"

@@ -359,9 +359,13 @@ def discuss(session: Session, trainer: Actor, person_ids: Sequence[int], now: da
         actor = candidate_actor(session, person_id)
         (leaf, *_) = notebook.read(session, actor, notebook.Narrowing()).leaves
         number, today = leaf.question.question_id, office_day(now)
-        posts.append(discussing.ask(session, actor, question_id=number, words=asked, today=today, now=now))
+        posted = discussing.ask(session, actor, question_id=number, words=asked, today=today, now=now)
+        posts.append((actor, number, posted))
     reply = "看最后一问：问的是顺序，不是对错。\n两个选项都会做，但要先评估，再行动。"
-    discussing.answer(session, trainer, posts[0], reply, now=now + timedelta(minutes=20))
+    asker, number, first = posts[0]
+    discussing.answer(session, trainer, first, reply, now=now + timedelta(minutes=20))
+    later = now + timedelta(minutes=40)
+    discussing.mark(session, asker, question_id=number, post_id=first, helped=True, now=later)
 
 
 def set_assignments(session: Session, trainer: Actor, person_ids: Sequence[int], now: datetime) -> None:
