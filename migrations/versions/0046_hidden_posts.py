@@ -1,5 +1,7 @@
 """Why something asked about a question is hidden stands apart from its answer; a folded text; whether it helped."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +17,10 @@ def upgrade() -> None:
         batch.add_column(sa.Column("reason", sa.String(), nullable=True))
         batch.add_column(sa.Column("helped_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE practice_post SET reason = answer, answer = '' WHERE state = 'hidden'")
-    op.execute("UPDATE practice_post SET folded = lower(words || ' ' || answer)")
+    posts = sa.table("practice_post", *map(sa.column, ("id", "words", "answer", "folded")))
+    for number, words, answer in op.get_bind().execute(sa.select(posts.c.id, posts.c.words, posts.c.answer)).all():
+        folded = " ".join(unicodedata.normalize("NFKC", f"{words} {answer}").split()).casefold()
+        op.execute(posts.update().where(posts.c.id == number).values(folded=folded))
     with op.batch_alter_table("practice_post") as batch:
         batch.alter_column("folded", existing_type=sa.String(), server_default=None)
         batch.create_check_constraint("ck_practice_post_hidden_why", "(state = 'hidden') = (reason IS NOT NULL)")
