@@ -194,7 +194,7 @@ def _question(session: Session, actor: Actor, question_id: int, *, staff: bool, 
 
 
 def _checked(words: str) -> str:
-    said = words.replace("\r\n", "\n").strip()
+    said = words.replace("\r\n", "\n").replace("\x00", "").strip()
     if not said or len(said) > LONGEST:
         raise RuleViolation("training.question-words", "Write 1 to %(most)s characters.", most=LONGEST)
     return said
@@ -248,12 +248,16 @@ def _page(session: Session, query: Select[*tuple[Any, ...]], ask_: Ask) -> Page:
     if (state := ask_.filters.get("state")) is not None:
         query = query.where(_standing == state)
     row = QuestionRow
+    # What is hidden is not found by its words either.
+    said = select(func.aggregate_strings(ReplyRow.words, " ")).where(
+        ReplyRow.question_id == row.id, ReplyRow.state == SHOWN
+    )
     return fetch(
         session,
         query,
         ask_,
         sortable={"asked_at": row.asked_at, "asker": PersonRow.name, "class": ClassRow.name},
-        searchable=(row.words,),
+        searchable=(row.words, said.scalar_subquery()),
         # What is open comes first, and of that what waits longest; the rest latest first.
         default=(
             case((_standing == "open", 0), else_=1),

@@ -147,3 +147,16 @@ def test_the_pages(season, room, sign_in):
     assert "重复" in learner.get(made.location).text
     assert trainer.post(f"{page}/show", data={}).status_code == 303
     assert trainer.get("/training/all/questions?export=xlsx").status_code == 200
+
+
+def test_a_shown_reply_is_searched_too(season, room):
+    class_id, (one, two, three), trainer = room
+    question = ask(season, one, class_id)
+    answer = reply(season, two, question, "在三楼\x00窗口。")
+
+    def found(words):
+        return season.ask(lambda session: asking.of_class(session, three, class_id, Ask(words=words)).total)
+
+    assert [found("三楼窗口"), found("四楼")] == [1, 0]
+    season.do(asking.moderate, trainer, question, answer, hide=True, reason="不对")
+    assert found("三楼窗口") == 0
