@@ -1,14 +1,16 @@
 """Forms of learning paths. What is allowed is a rule; here only what parses and is complete."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import DateField, IntegerField, SelectField, StringField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.i18n import say
 from examprep.training.forms import sensible_day
+from examprep.training.path_models import TopicRow
 from examprep.training.paths import LONGEST_COMMENT, TopicEntry
 
 
@@ -19,8 +21,14 @@ class TopicForm(BaseForm):
     learn = SelectField(N_("Learn: a unit or a session"), [InputRequired()])
     chapter_id = SelectField(N_("Practise: questions of the chapter"), [InputRequired()], coerce=int)
     rights = IntegerField(N_("How many different ones to answer right"), [InputRequired(), NumberRange(1, 200)])
+    task = TextAreaField(
+        N_("Or a field task"),
+        [Optional(), Length(max=1000)],
+        description=N_("Evidence of it that you accept does instead of the questions. Empty: there is none."),
+        render_kw={"rows": 3},
+    )
     comments = IntegerField(N_("Share: comments of peers under the case note"), [InputRequired(), NumberRange(1, 20)])
-    submit = SubmitField(N_("Add the topic"))
+    submit = SubmitField(N_("Save the topic"))
 
     def offer(self, chapters: Sequence[tuple[int, str]], learnable: Sequence[tuple[str, str, int | None]]) -> None:
         """Fill the choices."""
@@ -39,7 +47,15 @@ class TopicForm(BaseForm):
             session_number=int(number) if kind == "session" else None,
             rights=self.rights.data,
             comments=self.comments.data,
+            task=(self.task.data or "").strip(),
         )
+
+    @staticmethod
+    def typed(row: TopicRow) -> dict[str, Any]:
+        """A topic as the form shows it."""
+        learn = f"unit-{row.unit_id}" if row.unit_id is not None else f"session-{row.session_number}"
+        names = ("title", "chapter_id", "rights", "comments", "task")
+        return {"learn": learn, **{name: getattr(row, name) for name in names}}
 
 
 class TutoringForm(BaseForm):

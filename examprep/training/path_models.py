@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from examprep.plumbing.db import Base, pk
 
@@ -27,6 +27,7 @@ class TopicRow(Base):
     chapter_id: Mapped[int] = mapped_column(ForeignKey("syllabus_chapter.id"))
     rights: Mapped[int]  # different questions of the chapter answered right
     comments: Mapped[int]  # by different peers under a case note
+    task: Mapped[str] = mapped_column(default="")  # a field task whose evidence does instead of the questions
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
@@ -89,3 +90,35 @@ class TutoringRow(Base):
     recorded_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+
+
+class EvidenceRow(Base):
+    """What a learner hands in for the field task of a topic. Returned, another may follow; accepted, it is the step."""
+
+    __tablename__ = "training_evidence"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'accepted', 'returned')", name="state"),
+        CheckConstraint("(state = 'returned') = (reason IS NOT NULL)", name="returned_why"),
+        CheckConstraint("(file_kind IS NULL) = (content IS NULL)", name="file"),
+        Index(
+            "uq_training_evidence_standing",
+            "topic_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state <> 'returned'"),
+            postgresql_where=text("state <> 'returned'"),
+        ),
+    )
+
+    id: Mapped[pk]
+    topic_id: Mapped[int] = mapped_column(ForeignKey("training_topic.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    words: Mapped[str]
+    file_name: Mapped[str | None]
+    file_kind: Mapped[str | None] = mapped_column(String(4))
+    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # sealed
+    state: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str | None]
+    sent_at: Mapped[datetime]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]

@@ -37,6 +37,7 @@ class MyTopic:
     right: int
     rights: int
     comments: int
+    task: str = ""
 
 
 def mine(session: Session, actor: Actor, class_id: int) -> tuple[ClassRow, list[MyTopic]]:
@@ -61,6 +62,7 @@ def mine(session: Session, actor: Actor, class_id: int) -> tuple[ClassRow, list[
                 min(len(right), topic.rights),
                 topic.rights,
                 topic.comments,
+                topic.task,
             )
         )
     return row, found

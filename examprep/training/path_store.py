@@ -13,7 +13,7 @@ from examprep.people.models import OrganisationRow, PersonRow
 from examprep.practice import progress as practice
 from examprep.training import store
 from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
-from examprep.training.path_models import CommentRow, NoteRow, TopicRow, TutoringRow
+from examprep.training.path_models import CommentRow, EvidenceRow, NoteRow, TopicRow, TutoringRow
 from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.path import LEARN, PRACTISE, SHARE, TUTOR, reached
 from examprep.training.unit_models import CompletionRow
@@ -99,8 +99,17 @@ def _by_person(session: Session, query: Select[int, datetime]) -> dict[int, date
 
 
 def _practised(session: Session, row: TopicRow, people: Sequence[int]) -> dict[int, datetime]:
+    """By enough questions, or by evidence of the field task: whichever was first."""
     rights = practice.first_rights(session, people, row.chapter_id)
-    return {person: at for person, instants in rights.items() if (at := reached(instants, row.rights)) is not None}
+    done = {person: at for person, instants in rights.items() if (at := reached(instants, row.rights)) is not None}
+    if row.task:
+        accepted = select(EvidenceRow.person_id, EvidenceRow.settled_at).where(
+            EvidenceRow.topic_id == row.id, EvidenceRow.state == "accepted", EvidenceRow.person_id.in_(people)
+        )
+        for person, at in session.execute(accepted):
+            if at is not None:
+                done[person] = min(at, done.get(person, at))
+    return done
 
 
 def _shared(session: Session, row: TopicRow, people: Sequence[int]) -> dict[int, datetime]:

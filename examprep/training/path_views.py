@@ -14,7 +14,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import overview, path_overview, path_store, paths, units
+from examprep.training import field_tasks, overview, path_overview, path_store, paths, units
 from examprep.training.blueprint import bp
 from examprep.training.path_forms import TopicForm, TutoringForm
 from examprep.training.rules.path import NAMES
@@ -51,6 +51,7 @@ def class_path(class_id: int) -> ResponseReturnValue:
         topics = path_store.topics(session, card.course_id, withdrawn=True)
         rows = path_overview.table(session, class_id, card.course_id, now=clock.now())
         waiting = len(path_overview.to_settle(session, class_id, card.course_id))
+        evidence = field_tasks.waiting(session, class_id, card.course_id)
     counts = path_overview.counts(rows)
     if (topic := ask.number("topic")) is not None:
         rows = [row for row in rows if row["topic_id"] == topic]
@@ -69,6 +70,7 @@ def class_path(class_id: int) -> ResponseReturnValue:
         away=[each for each in topics if each.withdrawn_at is not None],
         counts=counts,
         waiting=waiting,
+        evidence=evidence,
         steps=list(STEP_NAMES.items()),
     )
 
@@ -88,7 +90,27 @@ def new_topic(class_id: int) -> ResponseReturnValue:
             return redirect(url_for("training.class_path", class_id=class_id), 303)
         except (RuleViolation, NotFound) as refusal:
             form.reject(refusal)
-    return render_template("training/topic_new.html", card=card, form=form), form.status
+    return render_template("training/topic_new.html", card=card, form=form, topic=None), form.status
+
+
+@bp.route("/all/<int:class_id>/path/<int:topic_id>/edit", methods=["GET", "POST"])
+@needs(MANAGE)
+def change_topic(class_id: int, topic_id: int) -> ResponseReturnValue:
+    """What a topic asks, to change it."""
+    now = runtime().clock.now()
+    with reading() as session:
+        card = overview.class_card(session, current_actor(), class_id, now=now)
+        row = path_store.topic(session, card.course_id, topic_id)
+        form = TopicForm(data=TopicForm.typed(row))
+        form.offer(units.chapters(session, now), path_overview.learnable(session, card.course_id, class_id))
+    if form.sent():
+        try:
+            with writing() as session:
+                paths.change_topic(session, current_actor(), class_id, topic_id, form.topic(), now=now)
+            return redirect(url_for("training.class_path", class_id=class_id), 303)
+        except (RuleViolation, NotFound) as refusal:
+            form.reject(refusal)
+    return render_template("training/topic_new.html", card=card, form=form, topic=row), form.status
 
 
 @bp.post("/all/<int:class_id>/path/<int:topic_id>/withdraw")

@@ -12,6 +12,7 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.training import path_store, store
 from examprep.training.actions import checked_reason
+from examprep.training.models import ClassRow
 from examprep.training.path_models import CommentRow, NoteRow, TopicRow, TutoringRow
 from examprep.training.unit_models import UnitRow
 
@@ -29,6 +30,7 @@ class TopicEntry:
     session_number: int | None
     rights: int
     comments: int
+    task: str = ""
 
 
 def add_topic(session: Session, actor: Actor, class_id: int, entry: TopicEntry, *, now: datetime) -> int:
@@ -37,6 +39,30 @@ def add_topic(session: Session, actor: Actor, class_id: int, entry: TopicEntry, 
     Raises:
         NotFound: no such class, course, or unit of it. RuleViolation: ``training.topic-learn``.
     """
+    parent = _parent(session, actor, class_id, entry)
+    last = session.scalar(select(func.max(TopicRow.place)).where(TopicRow.course_id == parent.course_id)) or 0
+    row = TopicRow(course_id=parent.course_id, place=last + 1, added_by=actor.person_id, added_at=now, **vars(entry))
+    session.add(row)
+    session.flush()
+    people.record(session, actor, "training.topic-added", "training_topic", row.id, now=now, after={"title": row.title})
+    return row.id
+
+
+def change_topic(
+    session: Session, actor: Actor, class_id: int, topic_id: int, entry: TopicEntry, *, now: datetime
+) -> None:
+    """Change what a topic asks; where everybody stands follows from it. Raises as `add_topic`; NotFound."""
+    _parent(session, actor, class_id, entry)
+    row = _topic(session, actor, class_id, topic_id)
+    for name, value in vars(entry).items():
+        setattr(row, name, value)
+    session.flush()
+    after = {"title": row.title}
+    people.record(session, actor, "training.topic-changed", "training_topic", row.id, now=now, after=after)
+
+
+def _parent(session: Session, actor: Actor, class_id: int, entry: TopicEntry) -> ClassRow:
+    """The class by whose course a topic is, which must fit it."""
     parent = store.class_(session, actor, class_id)
     store.course(session, actor, parent.course_id)
     if (entry.unit_id is None) is (entry.session_number is None):
@@ -45,12 +71,7 @@ def add_topic(session: Session, actor: Actor, class_id: int, entry: TopicEntry, 
         unit = session.get(UnitRow, entry.unit_id)
         if unit is None or unit.course_id != parent.course_id:
             raise NotFound("training.unit", "There is no such unit within your reach.")
-    last = session.scalar(select(func.max(TopicRow.place)).where(TopicRow.course_id == parent.course_id)) or 0
-    row = TopicRow(course_id=parent.course_id, place=last + 1, added_by=actor.person_id, added_at=now, **vars(entry))
-    session.add(row)
-    session.flush()
-    people.record(session, actor, "training.topic-added", "training_topic", row.id, now=now, after={"title": row.title})
-    return row.id
+    return parent
 
 
 def withdraw_topic(session: Session, actor: Actor, class_id: int, topic_id: int, *, reason: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from examprep.people.trail import Thing, Trail, names_by, names_from, names_of_p
 from examprep.plumbing.listing import Column
 from examprep.training.board import REFUSED
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, FeedRow, MentorPairRow, SessionRow
-from examprep.training.path_models import NoteRow, TopicRow, TutoringRow
+from examprep.training.path_models import EvidenceRow, NoteRow, TopicRow, TutoringRow
 from examprep.training.question_models import QuestionRow
 from examprep.training.study_models import MaterialRow
 from examprep.training.unit_models import CompletionRow, UnitRow
@@ -25,6 +25,10 @@ TRAIL = Trail(
         "training.code-refused": N_("Refused a check-in code"),
         "training.course-added": N_("Added a course"),
         "training.course-changed": N_("Changed a course"),
+        "training.evidence-accepted": N_("Accepted evidence of a field task"),
+        "training.evidence-returned": N_("Returned evidence of a field task"),
+        "training.evidence-sent": N_("Handed in evidence of a field task"),
+        "training.evidence-waiting": N_("Let evidence of a field task wait again"),
         "training.feed-opened": N_("Made a calendar address"),
         "training.feed-revoked": N_("Revoked a calendar address"),
         "training.material-added": N_("Added a material"),
@@ -58,6 +62,7 @@ TRAIL = Trail(
         "training.staff-enrolled": N_("Enrolled people in a class"),
         "training.taken-out": N_("Took somebody out of a class"),
         "training.topic-added": N_("Added a topic to a learning path"),
+        "training.topic-changed": N_("Changed a topic of a learning path"),
         "training.topic-restored": N_("Put a topic back"),
         "training.topic-withdrawn": N_("Took a topic away"),
         "training.tutored": N_("Recorded a tutoring meeting"),
@@ -77,6 +82,7 @@ TRAIL = Trail(
             N_("Course"), names_from(CourseRow.id, CourseRow.name), "training.course", "course_id", MANAGE
         ),
         "training_enrolment": Thing(N_("Enrolment of"), names_of_persons(EnrolmentRow.id, EnrolmentRow.person_id)),
+        "training_evidence": Thing(N_("Evidence of"), names_of_persons(EvidenceRow.id, EvidenceRow.person_id)),
         "training_feed": Thing(N_("Calendar address of"), names_of_persons(FeedRow.id, FeedRow.person_id)),
         "training_material": Thing(N_("Material"), names_from(MaterialRow.id, MaterialRow.title)),
         "training_note": Thing(N_("Case note of"), names_of_persons(NoteRow.id, NoteRow.person_id)),

@@ -32,11 +32,13 @@ from examprep.training import (
     session_views,
     staff_views,
     store,
+    task_views,
     timetable_views,
     unit_views,
     views,
 )
 from examprep.training.blueprint import bp
+from examprep.training.path_models import EvidenceRow
 from examprep.training.seat_importer import SeatImporter
 from examprep.training.study_models import MaterialRow
 from examprep.training.trail import TRAIL
@@ -62,6 +64,7 @@ PAGES = (
     progress_views,
     session_views,
     staff_views,
+    task_views,
     timetable_views,
     unit_views,
 )
@@ -113,7 +116,7 @@ FEATURE = Feature(
     ),
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
-    sealed=(MaterialRow.content, UnitRow.content),
+    sealed=(MaterialRow.content, UnitRow.content, EvidenceRow.content),
     derived=(Derived("training_attendance", presence.differences),),
     trail=TRAIL,
     still_due={

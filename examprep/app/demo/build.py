@@ -326,7 +326,7 @@ class Builder:
             steady = (self.draw.uniform(0.6, 0.95) for _ in range(20))
             for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4, *steady), strict=False):
                 current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
-            path.walk(session, trainer, classes[0], now)
+            path.walk(session, self.runtime.vault, trainer, classes[0], now)
             helping.ask_in_class(session, trainer, classes[0], [candidate, *learners[:8]], now)
             current.set_assignments(session, trainer, [candidate, *learners[:24]], now)
             current.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
