@@ -101,7 +101,9 @@ def settle(
             "training.evidence-other", "The learner has handed in other evidence since; settle that one."
         ) from error
     after = {"reason": why} if why else None
-    people.record(session, actor, f"training.evidence-{state}", "training_evidence", row.id, now=now, after=after)
+    settled = "training.evidence-accepted" if state == ACCEPTED else "training.evidence-returned"
+    act = "training.evidence-waiting" if state == WAITING else settled
+    people.record(session, actor, act, "training_evidence", row.id, now=now, after=after)
 
 
 def found(session: Session, actor: Actor, class_id: int, evidence_id: int) -> tuple[EvidenceRow, TopicRow, str]:
