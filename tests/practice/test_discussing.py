@@ -215,6 +215,7 @@ def test_the_asker_alone_says_that_it_helped_and_takes_it_back(database, ask, se
     ("words", "found"),
     [
         pytest.param("abc方案", True, id="width-and-case"),
+        pytest.param("ａｂＣ", True, id="asked-in-wide-letters"),
         pytest.param("第二句", True, id="in-the-answer"),
         pytest.param("%", False, id="no-joker"),
         pytest.param("别的", False, id="elsewhere"),
