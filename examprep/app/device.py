@@ -17,8 +17,9 @@ bp = Blueprint("device", __name__)
 ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 PAPER, ACCENT = "#faf7f2", "#1f5c4d"
 
-# What the off-line page is drawn with, besides what its own first lines name.
-MODULES = ("offline/store.js", "offline/sync.js", "offline/banner.js")
+# What the off-line pages are drawn with, besides what its own first lines name.
+STATIC = ("theme.css", "practice.css", "training.css", "icon.svg", "offline/page.js", "offline/scanner.js")
+MODULES = ("offline/store.js", "offline/sync.js", "offline/banner.js", "offline/install.js")
 
 
 @cache
@@ -37,11 +38,12 @@ def worker() -> ResponseReturnValue:
     """The service worker. Its text changes with the content of what it keeps, so that a device fetches that anew."""
     files = [
         url_for("practice.offline"),
+        url_for("training.scanner"),
         url_for("bootstrap.static", filename="css/bootstrap.min.css"),
-        *(url_for("static", filename=name) for name in ("theme.css", "practice.css", "icon.svg", "offline/page.js")),
+        *(url_for("static", filename=name) for name in STATIC),
         *(url_for("static", filename=name).partition("?")[0] for name in MODULES),
     ]
-    shell = render_template("practice/offline.html")
+    shell = render_template("practice/offline.html") + render_template("training/scanner.html", session_id=None)
     version = hashlib.sha256((shell + static_version()).encode()).hexdigest()[:12]
     text = (resource("plumbing") / "static" / "worker.js").read_text(encoding="utf-8")
     head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(files)};\n"

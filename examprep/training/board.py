@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_
@@ -17,6 +17,8 @@ from examprep.training import overview, presence, store
 from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
 from examprep.training.presence_models import PresenceRow, RefusedCodeRow
 from examprep.training.rules.attendance import Seen, moved, sharing
+from examprep.training.rules.checking import written
+from examprep.training.scan_models import ScanRow
 from examprep.training.values import Learner, Meeting
 
 # Why a code was refused, by the refusal's code.
@@ -30,6 +32,11 @@ REFUSED = {
     "training.check-early": N_("Too early"),
     "training.check-late": N_("Too late"),
     "training.check-closed": N_("After the session was closed"),
+    "training.own-code": N_("The own code of nobody in this class"),
+    "training.scan-clock": N_("The clock of the device was turned"),
+    "training.scan-future": N_("A scan that says it is to come"),
+    "training.session-closed": N_("Sent after the session was closed"),
+    "training.session-cancelled": N_("The session is cancelled"),
 }
 
 
@@ -38,7 +45,7 @@ class Line:
     """One learner on the board. ``state``: ``in``, ``out``, ``present``, ``absent`` or ``missing``.
 
     ``unfinished``: others have checked out, this one has not. ``shares_with``: whom they were checked in together
-    with on one device.
+    with on one device. ``scanned``: a device of staff's has seen them.
     """
 
     learner: Learner
@@ -47,6 +54,7 @@ class Line:
     until: datetime | None
     unfinished: bool
     shares_with: Sequence[str]
+    scanned: bool
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,26 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class RefusedScan:
+    """A scan to be judged by hand. ``name``: whose code it was, else empty; ``on_list``: their log can be opened."""
+
+    person_id: int | None
+    name: str
+    on_list: bool
+    code: str
+    why: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Board:
     """A session as it stands: those who are missing come first, then those with something to look at, by name."""
 
     meeting: Meeting
     lines: Sequence[Line]
     refused: Sequence[Refused]
+    scans: Sequence[RefusedScan]
 
     @property
     def here(self) -> Sequence[Line]:
@@ -87,7 +109,7 @@ def tag(session: Session, actor: Actor, session_id: int) -> str:
     Raises:
         NotFound: no such session in the actor's organisations.
     """
-    row, presence_row, refused, seat = SessionRow, PresenceRow, RefusedCodeRow, EnrolmentRow
+    row, presence_row, refused, seat, scan = SessionRow, PresenceRow, RefusedCodeRow, EnrolmentRow, ScanRow
     query = (
         select(
             row.revision,
@@ -95,6 +117,7 @@ def tag(session: Session, actor: Actor, session_id: int) -> str:
             row.state,
             _within_row(func.max(presence_row.id), presence_row.session_id == row.id),
             _within_row(func.max(refused.id), refused.session_id == row.id),
+            _within_row(func.max(scan.id), scan.session_id == row.id),
             _within_row(func.count(seat.id), seat.class_id == row.class_id, seat.state == "enrolled"),
         )
         .join(ClassRow, ClassRow.id == row.class_id)
@@ -124,7 +147,7 @@ def board(session: Session, actor: Actor, session_id: int) -> Board:
         _line(learner, by_person[learner.person_id], sorted(shared.get(learner.person_id, ())), names, anybody_out)
         for learner in learners
     ]
-    return Board(meeting, sorted(lines, key=_order), _refused(session, session_id))
+    return Board(meeting, sorted(lines, key=_order), _refused(session, session_id), _refused_scans(session, session_id, names))
 
 
 def shared_devices(session: Session, session_id: int) -> Mapping[int, frozenset[int]]:
@@ -152,6 +175,7 @@ def _line(
         last[1] if last and last[0] == "out" else None,
         state == "in" and anybody_out,
         [names[other] for other in others if other in names],
+        any(line.how == "scan" for line in lines),
     )
 
 
@@ -164,6 +188,21 @@ def _refused(session: Session, session_id: int) -> list[Refused]:
         .order_by(row.id.desc())
     )
     return [Refused(name, REFUSED.get(why, why), at) for name, why, at in session.execute(query)]
+
+
+def _refused_scans(session: Session, session_id: int, on_list: Mapping[int, str]) -> list[RefusedScan]:
+    row, who, by = ScanRow, aliased(PersonRow), aliased(PersonRow)
+    query = (
+        select(row.person_id, who.name, row.code, row.why, row.at, by.name)
+        .outerjoin(who, who.id == row.person_id)
+        .join(by, by.id == row.by_id)
+        .where(row.session_id == session_id, row.state == "refused")
+        .order_by(row.id.desc())
+    )
+    return [
+        RefusedScan(person_id, name or "", person_id in on_list, written(code), REFUSED.get(why, why), at, scanner)
+        for person_id, name, code, why, at, scanner in session.execute(query)
+    ]
 
 
 def log_of(

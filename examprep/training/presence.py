@@ -1,6 +1,6 @@
 """The log of presence: lines written, and the attendance kept that follows from them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -17,16 +17,18 @@ def log(
     session: Session, row: SessionRow, person_id: int, kind: str, *, how: str, by_id: int, at: datetime, **more: object
 ) -> None:
     """Write one line and bring the derived row up to date; the session's row is locked by the caller."""
-    values = {"noted_at": at, **more}
-    session.execute(
-        insert(PresenceRow).values(
-            session_id=row.id, person_id=person_id, kind=kind, how=how, by_id=by_id, at=at, **values
-        )
-    )
-    derive(session, row, [person_id])
+    line = {"session_id": row.id, "person_id": person_id, "kind": kind, "how": how, "by_id": by_id, "at": at}
+    log_many(session, row, [{**line, "noted_at": at, **more}])
 
 
-def derive(session: Session, row: SessionRow, person_ids: Collection[int] | None = None) -> None:
+def log_many(session: Session, row: SessionRow, lines: Sequence[Mapping[str, object]]) -> None:
+    """Write lines of one session, each with the columns of `PresenceRow`, and bring what follows up to date."""
+    if lines:
+        session.execute(insert(PresenceRow), lines)
+        derive(session, row, [line["person_id"] for line in lines])
+
+
+def derive(session: Session, row: SessionRow, person_ids: Collection[Any] | None = None) -> None:
     """Write the attendance of some people, or of all with a line, anew from the log."""
     found = {person_id: _stay(lines, row.starts_at, row.ends_at) for person_id, lines in _of(session, row, person_ids)}
     kept = select(AttendanceRow).where(AttendanceRow.session_id == row.id, AttendanceRow.person_id.in_(list(found)))

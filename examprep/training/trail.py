@@ -51,6 +51,7 @@ TRAIL = Trail(
         "training.question-replied": N_("Replied to a question of a class"),
         "training.question-settled": N_("Said which reply answers a question"),
         "training.question-shown": N_("Showed a question or a reply again"),
+        "training.scans-taken": N_("Took the scans of a device"),
         "training.seat-approved": N_("Approved an enrolment"),
         "training.seat-reconsidered": N_("Took the refusal of an enrolment back"),
         "training.seat-refused": N_("Refused an enrolment"),

@@ -40,6 +40,7 @@ HOWS: Mapping[str, str] = {
     "roster": N_("By hand on the list"),
     "code": N_("By the code on the screen"),
     "own-code": N_("By staff, from the learner's own code"),
+    "scan": N_("By staff's scanner, from the learner's own code"),
 }
 # What somebody who judges attendance by hand can say of it.
 REASONS: Mapping[str, str] = {

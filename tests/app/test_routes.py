@@ -35,6 +35,7 @@ PUBLIC = {
     "static",
     "training.feed",
     "training.open_code",
+    "training.scanner",  # a page that a device keeps; it holds nothing of anybody
 }
 
 

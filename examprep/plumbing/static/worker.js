@@ -1,7 +1,8 @@
-// The service worker: keeps the page for practising without a connection and what it is drawn with, and nothing of
-// anybody. It is served from /sw.js behind two lines that name the VERSION and the FILES.
+// The service worker: keeps the pages for practising and for scanning without a connection and what they are drawn
+// with, and nothing of anybody. It is served from /sw.js behind two lines that name the VERSION and the FILES.
 
-const SHELL = "/practice/offline";
+const SHELL = "/practice/offline"; // stands in for any page
+const SCANNER = "/training/scanner";
 const CACHE = `examprep-${VERSION}`;
 const AWAY = [502, 504]; // what stands before the server says for it when it is gone
 
@@ -35,7 +36,7 @@ async function page(request) {
   } catch {
     // No connection, or no server: the kept page says so.
   }
-  return (await kept(SHELL)) ?? Response.error();
+  return (await kept(new URL(request.url).pathname === SCANNER ? SCANNER : SHELL)) ?? Response.error();
 }
 
 // What has a version in its address never changes; what has none is asked for first.
@@ -63,6 +64,7 @@ function forget() {
       if (!database.objectStoreNames.contains("facts")) return close();
       const change = database.transaction(["facts", "packs"], "readwrite");
       change.objectStore("facts").delete("owner");
+      change.objectStore("facts").delete(IDBKeyRange.bound(["scanner"], ["scanner", []]));
       change.objectStore("packs").clear();
       change.oncomplete = change.onabort = close;
     };

@@ -1,6 +1,7 @@
 // On the pages with a connection: keep questions for later, and send what was answered without one.
 
 import { bannerIn } from "./banner.js";
+import { keepPages } from "./install.js";
 import { countWaiting, noteAnswered, packOf, putPack, setOwner, waiting } from "./store.js";
 
 const FRESH_MS = 6 * 60 * 60 * 1000;
@@ -48,12 +49,6 @@ function pictures(pack) {
   }
 }
 
-async function keepPage() {
-  const registered = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
-  const shell = await caches.match("/practice/offline", { ignoreVary: true });
-  if (shell && shell.headers.get("Content-Language") !== line.dataset.language) await registered.update();
-}
-
 // A page that still asks what has just been sent was drawn before that.
 function drawAgain(versions) {
   if (versions.includes(Number(document.querySelector("form[data-ask]")?.dataset.version))) location.reload();
@@ -65,5 +60,5 @@ if (line && "indexedDB" in window) {
   const banner = bannerIn(line, { person: async () => person, onSent: drawAgain });
   if (await countWaiting(person)) await banner.run();
   // Without a service worker (no HTTPS) nothing could be opened off-line; answers are kept all the same.
-  if (navigator.serviceWorker) await Promise.allSettled([keepPage(), refresh()]);
+  if (navigator.serviceWorker) await Promise.allSettled([keepPages(line.dataset.language), refresh()]);
 }

@@ -1,12 +1,15 @@
-// What this device keeps: questions to practise without a connection, and answers until the server has them.
+// What this device keeps: questions to practise without a connection, and answers and staff's scans until the server has
+// them.
 // Every change is one transaction of IndexedDB, so that any number of windows may work at once.
 
 let opening;
 
 function opened() {
   opening ??= new Promise((resolve, reject) => {
-    const ask = indexedDB.open("examprep", 1);
-    ask.onupgradeneeded = () => {
+    const ask = indexedDB.open("examprep", 2);
+    ask.onupgradeneeded = ({ oldVersion }) => {
+      ask.result.createObjectStore("scans", { keyPath: "id" }).createIndex("person", "person");
+      if (oldVersion) return;
       ask.result.createObjectStore("queue", { keyPath: "id" }).createIndex("person", "person");
       ask.result.createObjectStore("packs", { keyPath: ["person", "subject"] });
       ask.result.createObjectStore("facts");
@@ -99,3 +102,20 @@ export const packs = (person) =>
 export const packOf = (person, subject) => within(["packs"], "readonly", (kept) => kept.get([person, subject]));
 
 export const putPack = (pack) => within(["packs"], "readwrite", (kept) => kept.put(pack));
+
+// What a scanner must know of its session; it names no learner. It goes when its person signs out or the session closes.
+export const scannerOf = (session) => within(["facts"], "readonly", (facts) => facts.get(["scanner", session]));
+export const putScanner = (pack) => within(["facts"], "readwrite", (facts) => facts.put(pack, ["scanner", pack.session]));
+export const forgetScanner = (session) => within(["facts"], "readwrite", (facts) => facts.delete(["scanner", session]));
+
+export const scansOf = (person) => within(["scans"], "readonly", (scans) => scans.index("person").getAll(person));
+
+export async function keepScan(scan) {
+  await within(["scans"], "readwrite", (scans) => scans.put(scan));
+  told();
+}
+
+export async function settleScans(ids) {
+  await within(["scans"], "readwrite", (scans) => ids.forEach((id) => scans.delete(id)));
+  told();
+}

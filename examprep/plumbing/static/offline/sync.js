@@ -7,7 +7,7 @@ const MOST_LETTERS = 120_000; // of one batch: the server takes 512 kB
 const SETTLED = ["accepted", "repeated", "refused"];
 const PATIENCE_MS = 20_000;
 
-const ask = (address, options = {}) =>
+export const ask = (address, options = {}) =>
   fetch(address, {
     ...options,
     redirect: "manual", // a redirect means that nobody is signed in
