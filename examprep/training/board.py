@@ -147,7 +147,9 @@ def board(session: Session, actor: Actor, session_id: int) -> Board:
         _line(learner, by_person[learner.person_id], sorted(shared.get(learner.person_id, ())), names, anybody_out)
         for learner in learners
     ]
-    return Board(meeting, sorted(lines, key=_order), _refused(session, session_id), _refused_scans(session, session_id, names))
+    return Board(
+        meeting, sorted(lines, key=_order), _refused(session, session_id), _refused_scans(session, session_id, names)
+    )
 
 
 def shared_devices(session: Session, session_id: int) -> Mapping[int, frozenset[int]]:

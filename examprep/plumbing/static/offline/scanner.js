@@ -7,6 +7,7 @@ import { ask } from "./sync.js";
 const AT_ONCE = 50;
 const AGAIN_MS = 30_000;
 const LOOK_MS = 250;
+const OFFICE = "Asia/Shanghai"; // whose time every page shows
 const SAME_MS = 5_000; // a code held before the camera is one scan
 
 const box = document.getElementById("scanner");
@@ -19,7 +20,8 @@ let kept = null; // what is known of the session
 let state = "";
 let last = { code: "", kind: "", at: 0 };
 
-const time = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const time = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: OFFICE });
+const day = (instant) => new Date(instant).toLocaleDateString([], { timeZone: OFFICE });
 
 function line(...texts) {
   const made = document.createElement("li");
@@ -37,7 +39,7 @@ const mine = async () => (kept ? (await scansOf(kept.person)).filter((scan) => s
 async function show() {
   const waiting = await mine();
   form.hidden = !kept || state === "closed";
-  part("title").textContent = kept ? `${new Date(kept.starts).toLocaleDateString()} ${time(kept.starts)} · ${kept.title}` : "";
+  part("title").textContent = kept ? `${day(kept.starts)} ${time(kept.starts)} · ${kept.title}` : "";
   const count = waiting.length === 1 ? words.one : words.many.replace("{n}", waiting.length);
   const how = { away: words.away, "signed-out": words.outWords, closed: words.closed }[state] ?? "";
   part("status").textContent = kept ? `${waiting.length ? count : words.none} ${how}` : words.unknown;
