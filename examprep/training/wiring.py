@@ -27,7 +27,6 @@ from examprep.training import (
     path_views,
     presence,
     progress_views,
-    scanning_views,
     seat_jobs,
     seat_news,
     session_views,
