@@ -327,4 +327,7 @@ def test_it_can_be_installed(phone, site):
         "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))"
         ".then(all => all.flat().map(request => new URL(request.url).pathname))"
     )
-    assert [path for path in kept if not path.startswith(("/static/", "/bootstrap/"))] == ["/practice/offline", "/training/scanner"]
+    assert [path for path in kept if not path.startswith(("/static/", "/bootstrap/"))] == [
+        "/practice/offline",
+        "/training/scanner",
+    ]
