@@ -42,9 +42,8 @@ def learner_class(session: Session, actor: Actor, class_id: int) -> ClassRow:
     Raises:
         NotFound: no such class, or no seat in it.
     """
-    row = session.get(ClassRow, class_id)
-    seat = row and store.enrolment(session, class_id, actor.person_id)
-    if row is None or not seat or seat.state != "enrolled":
+    row = session.scalar(select(ClassRow).where(ClassRow.id == class_id, store.enrolled(actor.person_id)))
+    if row is None:
         raise NotFound("training.class", "There is no such class.")
     return row
 
