@@ -59,12 +59,12 @@ class MentorForm(BaseForm):
 class MeetingForm(BaseForm):
     """A meeting of a pair."""
 
-    held_on = DateField(N_("Held on"), [InputRequired(), sensible_day])
+    held_on = DateField(N_("Day they met"), [InputRequired(), sensible_day])
     minutes = IntegerField(N_("Minutes"), [InputRequired(), NumberRange(1, meetings.LONGEST)], default=60)
     words = TextAreaField(N_("What it was about"), [InputRequired(), Length(max=2000)], render_kw={"rows": 3})
     mentor = BooleanField(N_("Credit hours for the mentor"))
     mentee = BooleanField(N_("Credit hours for the mentee"))
-    submit = SubmitField(N_("Record the meeting"))
+    submit = SubmitField(N_("Keep the record"))
 
     def hours_for(self) -> set[str]:
         return {side for side in meetings.SIDES if self[side].data}

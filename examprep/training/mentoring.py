@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +16,12 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, seen, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.reminders.actions import queue
 from examprep.training.actions import checked_reason
 from examprep.training.models import MentorPairRow
 from examprep.training.rules.pairing import Reason
+
+PAIRED = "mentor-paired"  # the mail, and what is asked before it is sent
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,31 @@ def pair(
         raise Conflict("training.paired", "These two are a pair already.") from error
     record(session, actor, "training.paired", "training_mentor_pair", row.id, now=now)
     return row.id
+
+
+def tell(session: Session, pair_id: int, *, now: datetime) -> None:
+    """Queue the mails that tell both sides of a pair, once."""
+    row = session.get_one(MentorPairRow, pair_id)
+    for reader, other in ((row.mentor_id, row.mentee_id), (row.mentee_id, row.mentor_id)):
+        queue(
+            session,
+            key=f"training.paired.{row.id}.{reader}",
+            person_id=reader,
+            template=PAIRED,
+            context={
+                "pair_id": row.id,
+                "other": session.get_one(PersonRow, other).name,
+                "mentors": reader == row.mentor_id,
+            },
+            condition=PAIRED,
+            now=now,
+        )
+
+
+def still_paired(session: Session, person_id: int, context: dict[str, Any], today: date) -> bool:
+    """Whether a pair still stands, of which somebody is a side."""
+    row = session.get(MentorPairRow, int(context["pair_id"]))
+    return row is not None and row.until is None and person_id in (row.mentor_id, row.mentee_id)
 
 
 def end_pair(session: Session, actor: Actor, pair_id: int, *, reason: str, today: date, now: datetime) -> None:

@@ -55,14 +55,16 @@ def mentor_pairs() -> ResponseReturnValue:
     if manages and form.sent():
         try:
             with writing() as session:
-                mentoring.pair(
+                now = runtime().clock.now()
+                pair_id = mentoring.pair(
                     session,
                     actor,
                     mentor_id=mentoring.find_person(session, actor, form.mentor.data),
                     mentee_id=mentoring.find_person(session, actor, form.mentee.data),
                     since=form.since.data,
-                    now=runtime().clock.now(),
+                    now=now,
                 )
+                mentoring.tell(session, pair_id, now=now)
             return redirect(url_for("training.mentor_pairs"), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)

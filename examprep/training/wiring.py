@@ -19,6 +19,7 @@ from examprep.training import (
     learner_views,
     material_views,
     mentor_views,
+    mentoring,
     mentoring_views,
     my_path_views,
     my_unit_views,
@@ -126,12 +127,14 @@ FEATURE = Feature(
         seat_news.CONDITION: seat_news.still_so,
         asking.ASKED: asking.still_open,
         asking.ANSWERED: asking.still_shown,
+        mentoring.PAIRED: mentoring.still_paired,
     },
     mails={
         "class-changed": N_("A session moved or cancelled"),
         seat_news.TEMPLATE: N_("A seat in a class: offered, given or refused"),
         asking.ASKED: N_("Questions of learners that wait"),
         asking.ANSWERED: N_("A reply to what one asked in a class"),
+        mentoring.PAIRED: N_("A mentor, or a mentee, of one's own"),
     },
     optional_mails=(asking.ASKED, asking.ANSWERED),
 )

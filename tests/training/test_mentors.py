@@ -9,6 +9,7 @@ from examprep.ce.models import LineRow
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.access import Permission
 from examprep.register import actions as register
+from examprep.reminders.models import OutboxRow
 from examprep.training import enrolling, meetings, mentoring, mentors
 from examprep.training.models import MentorPairRow
 
@@ -59,6 +60,9 @@ def test_a_proposal_pairs_nobody_before_it_is_approved(season, hall):
     assert season.ask(lambda s: s.scalar(select(func.count()).select_from(MentorPairRow))) == 0
     assert approve(season, trainer, class_id, pairs[:2]) == 2
     assert proposed(season, trainer, class_id) == [(None, learners[2].person_id)]
+    told = select(OutboxRow.person_id).where(OutboxRow.template == "mentor-paired")
+    mails = season.ask(lambda s: s.scalars(told).all())
+    assert sorted(mails) == sorted([mentor_id, mentor_id, learners[0].person_id, learners[1].person_id])
     kept = season.ask(lambda s: s.scalars(select(MentorPairRow.reasons).order_by(MentorPairRow.id)).all())
     assert ["rank", 2] in kept[0]
     assert ["taken", 1] in kept[1]
@@ -83,6 +87,7 @@ def test_an_ended_pair_is_not_proposed_again_unless_taken_back(season, hall):
         season.do(mentoring.end_pair, trainer, pair_id, reason=" ", today=TODAY)
     season.do(mentoring.end_pair, trainer, pair_id, reason="调离", today=TODAY)
     assert (mentor_id, learners[0].person_id) not in proposed(season, trainer, class_id)
+    assert not season.ask(lambda s: mentoring.still_paired(s, mentor_id, {"pair_id": pair_id}, TODAY))
     season.do(mentoring.resume_pair, trainer, pair_id)
     assert learners[0].person_id not in [learner for _, learner in proposed(season, trainer, class_id)]
 
