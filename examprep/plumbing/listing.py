@@ -162,14 +162,17 @@ def fetch(
     if ask.words and searchable:
         needle = f"%{escape_like(ask.words)}%"
         query = query.where(or_(*(column.ilike(needle, escape="\\") for column in searchable)))
-    found = query.order_by(None).subquery()
-    sums = (func.coalesce(func.sum(found.c[name]), 0) for name in totals)
-    total, *summed = session.execute(select(func.count(), *sums).select_from(found)).one()
     order = (sortable or {}).get(ask.sort)
     if order is not None:
-        query = query.order_by(order.desc() if ask.descending else order.asc(), *default)
+        ordered = query.order_by(order.desc() if ask.descending else order.asc(), *default)
     else:
-        query = query.order_by(*default)
+        ordered = query.order_by(*default)
+    if ask.page == 1 and not ask.export and not totals:
+        # Most lists end on their first page: then nothing needs to be counted.
+        rows = session.execute(ordered.limit(ask.size + 1)).mappings().all()
+        total = len(rows) if len(rows) <= ask.size else session.scalar(_counted(query)) or 0
+        return Page([dict(row) for row in rows[: ask.size]], total, ask)
+    total, *summed = session.execute(_counted(query, totals)).one()
     if ask.export:
         if total > EXPORT_LIMIT:
             raise RuleViolation(
@@ -181,8 +184,14 @@ def fetch(
     else:
         last_page = max(1, -(-total // ask.size))
         ask = replace(ask, page=min(ask.page, last_page))
-        query = query.limit(ask.size).offset((ask.page - 1) * ask.size)
-    return Page([dict(row) for row in session.execute(query).mappings()], total, ask, _sums(totals, summed))
+        ordered = ordered.limit(ask.size).offset((ask.page - 1) * ask.size)
+    return Page([dict(row) for row in session.execute(ordered).mappings()], total, ask, _sums(totals, summed))
+
+
+def _counted(query: Select[*tuple[Any, ...]], totals: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:
+    """How many rows a query finds, and the sums of some of its columns."""
+    found = query.order_by(None).subquery()
+    return select(func.count(), *(func.coalesce(func.sum(found.c[name]), 0) for name in totals)).select_from(found)
 
 
 def _sums(names: Sequence[str], values: Sequence[Any]) -> dict[str, int]:
