@@ -43,6 +43,8 @@ LOAD_COLUMNS = (
     Column("meetings", N_("Meetings"), "number", sortable=True, total=True),
     Column("minutes", N_("Minutes"), "number", sortable=True, total=True),
     Column("right", N_("Right answers of the mentees in 90 days"), "rate", sortable=True),
+    Column("sat", N_("Mentees who sat the exam"), "number", sortable=True, total=True),
+    Column("passed", N_("of them passed"), "number", sortable=True, total=True),
     Column("until", N_("Not proposed since"), "day"),
 )
 

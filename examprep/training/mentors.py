@@ -1,13 +1,15 @@
 """Mentors and whom they are proposed to: places, strengths, free times; a class's proposal and its approval."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from examprep.exams.roll import roll
 from examprep.kernel.errors import Conflict, NotFound
 from examprep.kernel.rate import Rate
 from examprep.people.access import Permission
@@ -25,6 +27,7 @@ from examprep.training.models import CourseRow, EnrolmentRow, MentorPairRow
 from examprep.training.rules.pairing import WEEK, Learner, Mentor, Pairing, cost, propose, reasons
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
+_People = defaultdict[int, set[int]]  # persons by mentor
 LATELY = timedelta(days=90)  # what is weak is told by the answers since then
 
 
@@ -244,7 +247,8 @@ def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]
         .order_by(PersonRow.name, row.person_id)
     )
     rows = session.execute(query).all()
-    answers = _answers(session, [person_id for person_id, *_ in rows], today)
+    mentor_ids = [person_id for person_id, *_ in rows]
+    answers, (sat, passed) = _answers(session, mentor_ids, today), _fates(session, mentor_ids, today)
     return [
         {
             "person_id": person_id,
@@ -255,6 +259,8 @@ def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]
             "meetings": meetings,
             "minutes": minutes,
             "right": answers.get(person_id),
+            "sat": len(sat[person_id]),
+            "passed": len(passed[person_id]),
             "until": until,
         }
         for person_id, places, until, name, unit, count, meetings, minutes in rows
@@ -272,3 +278,27 @@ def _answers(session: Session, mentor_ids: Sequence[int], today: date) -> dict[i
             one, before = rates[mentee_id], sums.get(mentor_id, Rate(0, 0))
             sums[mentor_id] = Rate(before.part + one.part, before.base + one.base)
     return sums
+
+
+def _fates(session: Session, mentor_ids: Sequence[int], today: date) -> tuple[_People, _People]:
+    """Of each mentor's mentees, of ended pairs too, who sat and who passed an exam in a year of the pair."""
+    row = MentorPairRow
+    sat, passed = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    first = session.scalar(select(func.min(row.since)).where(row.mentor_id.in_(mentor_ids)))
+    for year in range(first.year if first else today.year, today.year + 1):
+        of_year = roll(year).subquery()
+        query = (
+            select(row.mentor_id, row.mentee_id, of_year.c.sat, of_year.c.passed)
+            .join(of_year, of_year.c.person_id == row.mentee_id)
+            .where(
+                row.mentor_id.in_(mentor_ids),
+                row.since < date(year + 1, 1, 1),
+                or_(row.until.is_(None), row.until >= date(year, 1, 1)),
+            )
+        )
+        for mentor_id, mentee_id, did_sit, did_pass in session.execute(query):
+            if did_sit:
+                sat[mentor_id].add(mentee_id)
+            if did_pass:
+                passed[mentor_id].add(mentee_id)
+    return sat, passed

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from examprep.ce.models import LineRow
+from examprep.exams.models import OutcomeRow, SittingRow
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.access import Permission
+from examprep.people.actions import region_of
 from examprep.register import actions as register
 from examprep.reminders.models import OutboxRow
 from examprep.training import enrolling, meetings, mentoring, mentors
@@ -115,6 +117,25 @@ def test_a_meeting_gives_hours_once_and_takes_them_back(season, hall):
         season.do(meetings.void_meeting, trainer, pair_id, meeting_id, reason="记错了")
     assert (minutes_of(season, mentor_id), minutes_of(season, learners[0].person_id)) == (0, 0)
     assert season.ask(lambda s: mentors.load(s, trainer, today=TODAY))[0]["minutes"] == 30
+
+
+def test_who_sat_and_passed_in_a_year_of_the_pair(season, hall):
+    class_id, (one, two, three), trainer, mentor_id = hall
+    approve(season, trainer, class_id, [(mentor_id, one.person_id), (mentor_id, two.person_id)])
+    with season.database.write() as session:
+        session.execute(insert(SittingRow), [{"year": year, "certainty": "H"} for year in (2025, 2026)])
+        same = {
+            "level": "ASW", "organisation_id": one.organisation_id, "approved": True, "pending": False,
+            "region_code": region_of(session, one.organisation_id), "first_time": True, "trained": True,
+            "sat_bits": 3, "passed_bits": 0, "sat": True,
+        }  # fmt: skip
+        fared = ((one, 2026, True), (one, 2025, True), (two, 2026, False), (three, 2026, True))
+        session.execute(
+            insert(OutcomeRow),
+            [{**same, "person_id": who.person_id, "year": year, "qualified": passed} for who, year, passed in fared],
+        )
+    (line,) = season.ask(lambda s: mentors.load(s, trainer, today=TODAY))
+    assert (line["sat"], line["passed"]) == (2, 1)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
