@@ -62,13 +62,20 @@ class _Nameless:
 _Read = KnownPerson | _Stranger | _Nameless | Sentence
 
 
-class Matcher:
-    """Persons of a file, looked up in a few statements for every some thousand rows, and held as long as those."""
+# What to do about somebody unknown, in files of exams.
+REGISTER_FIRST = Sentence("Nobody on file has this ID number. Import the registrations of the year first.")
 
-    def __init__(self, source: Source, reader: Reader, *, may_be_new: bool) -> None:
+
+class Matcher:
+    """Persons of a file, looked up in a few statements for every some thousand rows, and held as long as those.
+
+    ``unknown`` is said of a number that nobody has, where nobody may be new.
+    """
+
+    def __init__(self, source: Source, reader: Reader, *, may_be_new: bool, unknown: Sentence = REGISTER_FIRST) -> None:
         session = source.session
         self._source, self._reader, self._vault, self._may_be_new = source, reader, source.vault, may_be_new
-        self._settled = source.settled
+        self._settled, self._unknown = source.settled, unknown
         self._chosen = find_by_id(session, {id_ for id_ in self._settled.values() if id_ is not None})
         self._suspected = may_be_new and self._many_end_in_zeros()
         self._reached: dict[int, bool] = {}  # organisations of persons, and whether the actor's right reaches there
@@ -223,11 +230,7 @@ class Matcher:
         if namesakes:
             self._reader.doubt(row, _other_number(namesakes[0]), [each.person_id for each in namesakes])
         elif not self._may_be_new:
-            self._reader.problem(
-                row,
-                "id_number",
-                Sentence("Nobody on file has this ID number. Import the registrations of the year first."),
-            )
+            self._reader.problem(row, "id_number", self._unknown)
         elif self._suspected and may_be_spoilt(read.id_number.number):
             self._reader.doubt(
                 row, Sentence("The ID number ends in 000, as Excel writes numbers that lost their last digits.")

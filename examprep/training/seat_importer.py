@@ -32,6 +32,7 @@ ENDS: Mapping[str, Sentence] = {
     "waiting": Sentence("Goes to the waiting list"),
     "asked": Sentence("Waits for approval"),
 }
+UNKNOWN = Sentence("Nobody on file has this ID number. Enter the person first, then import the list again.")
 
 
 class ClassChoice(Form):
@@ -134,7 +135,8 @@ def _class_id(session: Session, actor: Actor, options: Mapping[str, str]) -> int
 
 def _persons(source: Source, reader: Reader) -> dict[int, int]:
     """Who each row speaks of, by its number; what is wrong or doubtful is noted by the reader."""
-    matcher, found, first = Matcher(source, reader, may_be_new=False), dict[int, int](), dict[int, int]()
+    matcher = Matcher(source, reader, may_be_new=False, unknown=UNKNOWN)
+    found, first = dict[int, int](), dict[int, int]()
     for rows in matcher.parts():
         for row in rows:
             person = matcher.match(row)
