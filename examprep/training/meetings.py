@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from examprep.ce import actions as ce
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
+from examprep.people.bounds import seen
 from examprep.people.models import PersonRow
 from examprep.training import mentoring
 from examprep.training.actions import checked_reason
@@ -78,16 +80,25 @@ def record_meeting(
 
     Raises:
         NotFound: no such pair within the actor's bounds.
+            ``hours_for`` the mentor: nor the mentor.
         RuleViolation: ``training.meeting-day`` -- ahead, or before the pair began or after it ended;
             ``training.meeting-minutes``; ``training.reason`` -- nothing is said of it.
+        Conflict: ``training.meeting-twice`` -- the same was recorded already.
     """
     row = mentoring.managed(session, actor, pair_id)
+    session.refresh(row, with_for_update=True)  # what is sent twice at once comes one after the other
+    if "mentor" in hours_for:
+        seen(session, actor, Permission.TRAINING_CLASS_MANAGE, row.mentor_id)
     if held_on > today or held_on < row.since or (row.until is not None and held_on > row.until):
         raise RuleViolation("training.meeting-day", "A meeting lies between the pair's first and last day, not ahead.")
     if not 1 <= minutes <= LONGEST:
         raise RuleViolation("training.meeting-minutes", "A meeting lasts 1 to %(most)s minutes.", most=LONGEST)
+    said = checked_reason(words)
+    same = {"pair_id": row.id, "held_on": held_on, "minutes": minutes, "words": said, "voided_at": None}
+    if session.scalar(select(MentorMeetingRow.id).filter_by(**same).limit(1)) is not None:
+        raise Conflict("training.meeting-twice", "This meeting is recorded already.")
     meeting = MentorMeetingRow(
-        pair_id=row.id, held_on=held_on, minutes=minutes, words=checked_reason(words), by_id=actor.person_id, at=now
+        pair_id=row.id, held_on=held_on, minutes=minutes, words=said, by_id=actor.person_id, at=now
     )
     session.add(meeting)
     session.flush()

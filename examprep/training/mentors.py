@@ -19,6 +19,7 @@ from examprep.people.bounds import seen, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.practice import progress
 from examprep.register import actions as register
+from examprep.syllabus import actions as syllabus
 from examprep.syllabus.rules.levels import rank
 from examprep.syllabus.values import Chapter
 from examprep.training import mentoring, store
@@ -115,8 +116,12 @@ def approve(
         Conflict: ``training.mentor-changed`` -- a place was taken meanwhile, or something else that spoke for a pair
             is no longer so.
     """
-    locked = select(MentorRow.person_id).where(MentorRow.person_id.in_({mentor for mentor, _ in chosen}))
-    session.execute(locked.order_by(MentorRow.person_id).with_for_update())
+    # Both sides: a mentor's places are counted, and a learner gets one mentor, by one approval at a time.
+    for row, people in (
+        (MentorRow.person_id, {mentor for mentor, _ in chosen}),
+        (PersonRow.id, {b for _, b in chosen}),
+    ):
+        session.execute(select(row).where(row.in_(people)).order_by(row).with_for_update(key_share=True))
     learners: dict[int, Learner] = {each.person_id: each for each in _learners(session, actor, class_id, today)[0]}
     mentors: dict[int, Mentor] = {each.person_id: each for each in _mentors(session, actor, today)}
     never = _ended(session, [*learners, *mentors])
@@ -281,20 +286,17 @@ def _answers(session: Session, mentor_ids: Sequence[int], today: date) -> dict[i
 
 
 def _fates(session: Session, mentor_ids: Sequence[int], today: date) -> tuple[_People, _People]:
-    """Of each mentor's mentees, of ended pairs too, who sat and who passed an exam in a year of the pair."""
+    """Of each mentor's mentees, of ended pairs too, who sat and who passed an exam held while they were a pair."""
     row = MentorPairRow
     sat, passed = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
     first = session.scalar(select(func.min(row.since)).where(row.mentor_id.in_(mentor_ids)))
     for year in range(first.year if first else today.year, today.year + 1):
-        of_year = roll(year).subquery()
+        # Where its day is not known, the month in which it mostly is (DOMAIN.md 1).
+        held, of_year = syllabus.exam_day(session, year) or date(year, 6, 15), roll(year).subquery()
         query = (
             select(row.mentor_id, row.mentee_id, of_year.c.sat, of_year.c.passed)
             .join(of_year, of_year.c.person_id == row.mentee_id)
-            .where(
-                row.mentor_id.in_(mentor_ids),
-                row.since < date(year + 1, 1, 1),
-                or_(row.until.is_(None), row.until >= date(year, 1, 1)),
-            )
+            .where(row.mentor_id.in_(mentor_ids), row.since <= held, or_(row.until.is_(None), row.until > held))
         )
         for mentor_id, mentee_id, did_sit, did_pass in session.execute(query):
             if did_sit:

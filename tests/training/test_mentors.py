@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from examprep.ce.models import LineRow
 from examprep.exams.models import OutcomeRow, SittingRow
@@ -109,6 +109,8 @@ def test_a_meeting_gives_hours_once_and_takes_them_back(season, hall):
     approve(season, trainer, class_id, [(mentor_id, learners[0].person_id)])
     (pair_id,) = season.ask(lambda s: s.scalars(select(MentorPairRow.id)).all())
     meeting_id = meet(season, trainer, pair_id)
+    with pytest.raises(Conflict):
+        meet(season, trainer, pair_id)  # sent twice
     meet(season, trainer, pair_id, minutes=30, hours_for=set())
     assert (minutes_of(season, mentor_id), minutes_of(season, learners[0].person_id)) == (90, 90)
     load = season.ask(lambda s: mentors.load(s, trainer, today=TODAY))
@@ -136,6 +138,10 @@ def test_who_sat_and_passed_in_a_year_of_the_pair(season, hall):
         )
     (line,) = season.ask(lambda s: mentors.load(s, trainer, today=TODAY))
     assert (line["sat"], line["passed"]) == (2, 1)
+    with season.database.write() as session:  # as if they had become a pair after the exam
+        session.execute(update(MentorPairRow).values(since=date(2026, 11, 1)))
+    (line,) = season.ask(lambda s: mentors.load(s, trainer, today=date(2026, 12, 1)))
+    assert (line["sat"], line["passed"]) == (0, 0)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -82,7 +82,7 @@ def propose(
 ) -> list[Pairing]:
     """A mentor for as many learners as can be, so that all together cost least; ``never`` are (mentor, learner).
 
-    Of two that cost the same the one with the lower numbers comes first, so that the same people are paired alike.
+    The same people are paired alike, in whatever order they are given.
     """
     if not learners:
         return []
