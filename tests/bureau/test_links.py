@@ -101,5 +101,5 @@ def test_an_ended_pair_is_neither_counted_nor_behind_the_figure(opened, runtime,
         trainer = world.actor(session, "bob_trainer")
         page = mentoring.pairs(session, trainer, "training:class:manage", mentoring.Ask(), today=runtime.clock.today())
         now = runtime.clock.now()
-        mentoring.end_pair(session, trainer, page.rows[0]["id"], today=runtime.clock.today(), now=now)
+        mentoring.end_pair(session, trainer, page.rows[0]["id"], reason="x", today=runtime.clock.today(), now=now)
     assert opened("Mentors to mentees", None) == 1

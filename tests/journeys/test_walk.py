@@ -45,11 +45,14 @@ NOT_WALKED = {
     "register.platform_file",  # a file
     "register.scan",  # a file
     "training.board_now",  # for the script that keeps the board true
+    "training.evidence_file",  # a file
     "training.feed",  # for calendars
     "training.material",  # a file
     "training.open_code",  # by the code on a screen
     "training.open_material",  # a file or another's page
+    "training.own_evidence",  # a file
     "training.projector_code",  # for the script that changes the code
+    "training.scanner_pack",  # for the script of the scanner
     "training.unit_file",  # a file
     "training.unit_test",  # begun by a button
     "published.content",  # a file

@@ -173,7 +173,8 @@ def test_the_pages(ask, sign_in, questions, give, database):
 
 
 def acts(database):
-    return [row.act for row in rows(database, AuditEventRow) if row.act.startswith("practice.post")]
+    told = sorted(rows(database, AuditEventRow), key=lambda row: row.id)
+    return [row.act for row in told if row.act.startswith("practice.post")]
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["waiting", "answered"])

@@ -208,7 +208,7 @@ def test_the_scanner_is_staffs_of_the_session(season, evening, sent, sign_in):
 )
 def test_what_is_no_batch_is_refused_whole(season, evening, sent, sign_in, change):
     one = {**sent["scans"][0], **change["one"]} if "one" in change else sent["scans"][0]
-    body = {**sent, "scans": [one] * change.pop("many", 1), **change}
+    body = {**sent, "scans": [one] * change.get("many", 1), **change}
     answer = sign_in("ann_trainer").post(f"/training/sessions/{evening[0]}/scans", json=body)
     assert answer.status_code == 422
     assert season.ask(lambda s: s.scalar(select(func.count()).select_from(ScanRow))) == 0
