@@ -38,7 +38,7 @@ from examprep.plumbing.jobs import StillDue
 from examprep.plumbing.listing import Ask, in_words
 from examprep.plumbing.refusals import install_refusals
 from examprep.plumbing.runtime import Runtime
-from examprep.plumbing.site import Site
+from examprep.plumbing.site import Site, leave_out_nul
 from examprep.plumbing.states import STATES
 from examprep.plumbing.table import table_rows
 from examprep.plumbing.vault import Vault
@@ -119,6 +119,7 @@ def create_app(runtime: Runtime) -> Flask:
         if feature.blueprint is not None:
             app.register_blueprint(feature.blueprint)
     install_gate(app)
+    app.before_request(leave_out_nul)
     for view in app.view_functions.values():
         if (asked := requirement_of(view)) and asked.token:
             form_tokens.exempt(view)

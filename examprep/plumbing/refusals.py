@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from examprep.kernel.errors import Conflict, Forbidden, NotFound, Refusal, RuleViolation
@@ -42,6 +42,7 @@ def install_refusals(app: Flask) -> None:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(Exception, _broken)
 
 
@@ -62,6 +63,12 @@ def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
 def _database_away(error: OperationalError) -> tuple[Response | str, int]:
     log.exception("database unreachable")
     return _page(503)
+
+
+def _no_such_value(error: DataError) -> tuple[Response | str, int]:
+    """A number or a text that no column holds: nobody sends it by a page of ours."""
+    log.warning("the database refused a value on %s", request.path)
+    return _page(400)
 
 
 def _broken(error: Exception) -> tuple[Response | str, int]:

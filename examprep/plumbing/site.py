@@ -9,6 +9,7 @@ from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
+from werkzeug.datastructures import ImmutableMultiDict
 
 from examprep.plumbing.i18n import language, translations
 
@@ -16,6 +17,7 @@ _ADDRESSES_KEPT = 10_000
 _ADDRESS_LONGEST = 300  # what is longer was typed by somebody; anybody could fill the process with such
 _DRAWN_KEPT = 20_000  # most of them the parts of questions, of about 3 kB each
 _PLAIN = frozenset({str, int})
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class Pages(Environment):
@@ -112,6 +114,15 @@ class Site(Flask):
                     self._addresses.clear()
                 self._addresses[asked] = known
         return known
+
+
+def leave_out_nul() -> None:
+    """Read what was typed without the sign that PostgreSQL refuses in any text, and no keyboard has."""
+    for name in ("args", "form") if request.mimetype in _FORMS else ("args",):
+        sent = getattr(request, name)
+        if any("\x00" in text for texts in sent.listvalues() for text in texts):
+            kept = [(key, text.replace("\x00", "")) for key, text in sent.items(multi=True)]
+            setattr(request, name, ImmutableMultiDict(kept))
 
 
 def drawn(template: str, macro: str, *values: Any) -> Markup:
