@@ -84,7 +84,7 @@ def test_rates_are_downloaded(county, sign_in):
 def test_a_page_takes_the_same_number_of_statements_for_more_rows(office, sign_in):
     client = sign_in("ann_officer")
     database = office.runtime.database
-    office.register(201)
+    office.register(*range(201, 230))  # a list that goes on beyond its first page is counted
     few = (
         statements(database, lambda: client.get("/exams/")),
         statements(database, lambda: client.get("/exams/persons")),
