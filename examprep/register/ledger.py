@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,25 +31,15 @@ def begin(session: Session, entry: Mapping[str, Any]) -> int:
     Raises:
         Conflict: ``register.number`` -- the number is in the register already.
     """
-    id_ = session.scalar(insert(EVENT).values(**entry).returning(EVENT.id))
-    assert id_ is not None
-    try:
-        session.execute(insert(CERTIFICATE).values(**_made({**entry, "id": id_})))
-    except IntegrityError as error:
-        raise Conflict("register.number", "A certificate of this number is in the register already.") from error
+    begun = write(session, [entry])
+    make(session, begun)
+    id_: int = begun[0]["id"]
     return id_
-
-
-def _made(*events: Mapping[str, Any]) -> dict[str, Any]:
-    row = fold(events)
-    assert row is not None
-    return row
 
 
 def append(session: Session, entry: Mapping[str, Any]) -> None:
     """Write one more event of a certificate, and its row anew."""
-    session.execute(insert(EVENT).values(**entry))
-    refold(session, [entry["certificate_id"]])
+    append_many(session, [entry])
 
 
 def write(session: Session, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
