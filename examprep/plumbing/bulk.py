@@ -1,7 +1,7 @@
 """Many rows at once: written as fast as each database takes them, and asked for by long lists of ids in one value.
 
 SQLite takes tuples by its driver, fifty rows to a statement, PostgreSQL by COPY; SQLAlchemy's own way builds a mapping
-for every row first, which takes longer than either database.
+for every row first, which takes longer than either database. To change few rows PostgreSQL is sent statements too.
 """
 
 import gc
@@ -16,13 +16,13 @@ from sqlalchemy import BindParameter, ColumnElement, Dialect, any_, bindparam, c
 from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import JSON, BigInteger, Date, Integer, Text
+from sqlalchemy.types import JSON, BigInteger, Date, Integer, Text, TypeEngine
 
 from examprep.plumbing.db import CONVERTED
 
 T = TypeVar("T")
 AT_ONCE = 10_000
-TOGETHER = 50  # rows in one statement of SQLite; taking each up anew costs as much as writing it
+TOGETHER = 50  # rows in one statement; taking each up anew costs as much as writing it
 
 
 def in_parts(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
@@ -141,6 +141,7 @@ class _Writer:
         self._names, self._all = names, ", ".join([*constants, *names])
         self._others = [name for name in names if name not in self._keys]
         self._json = {name for name in names if isinstance(columns[name].type, JSON)}
+        self._values = ", ".join(self._placeholder(columns[name].type) for name in names)
         self._converts = [
             (place, convert)
             for place, name in enumerate(names)
@@ -186,8 +187,14 @@ class _Writer:
         return f"CAST({words} AS TEXT)" if name in self._json else words
 
     def _sent(self, words: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement that reads the rows from a table called ``sent``."""
-        if self._dialect.name == "sqlite":
+        """Run a statement that reads the rows from what is called ``sent``.
+
+        Where PostgreSQL is sent more than a few, that is a table of its own; to make one takes as long as they do.
+        """
+        rows = iter(rows)
+        few = list(islice(rows, TOGETHER + 1))
+        rows = chain(few, rows)
+        if self._dialect.name == "sqlite" or len(few) <= TOGETHER:
             self._many(words, rows)
             return
         self._connection.exec_driver_sql(
@@ -210,9 +217,13 @@ class _Writer:
 
     def _with(self, count: int, words: str) -> str:
         columns = (*"?" * len(self._constants), *(f"column{at}" for at in range(1, len(self._names) + 1)))
-        row = f"({', '.join('?' * len(self._names))})"
-        values = f"SELECT {', '.join(columns)} FROM (VALUES {', '.join([row] * count)})"  # noqa: S608
+        rows = ", ".join([f"({self._values})"] * count)
+        values = f"SELECT {', '.join(columns)} FROM (VALUES {rows}) AS sent"  # noqa: S608
         return f"WITH sent ({self._all}) AS ({values}) {words}"
+
+    def _placeholder(self, kind: TypeEngine[Any]) -> str:
+        """PostgreSQL takes what is unknown, such as nothing, for text, unless it is told otherwise."""
+        return "?" if self._dialect.name == "sqlite" else f"CAST(%s AS {kind.compile(self._dialect)})"
 
     def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         cursor = self._connection.connection.cursor()

@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from examprep.exams.models import TrendRow
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
-from examprep.plumbing.bulk import AT_ONCE, TOGETHER, insert_many, update_many, upsert_many
+from examprep.plumbing.bulk import AT_ONCE, TOGETHER, insert_many, new_ids, update_many, upsert_many
+from examprep.register.models import RegistrationLimitsRow
 
 NAMES = ("region_code", "level", "year", "registered", "approved", "sat", "passed")
 COUNTS = (
@@ -100,3 +101,80 @@ def test_unknown_and_known_are_told_apart(database):
         for sex in ("female", None, "male"):
             update_many(session, PersonRow, ("id", "sex"), [(1001, sex)])
             assert session.connection().scalar(select(PersonRow.sex)) == sex
+
+
+LIMITS = {
+    "region_code": "520000", "since": date(2026, 1, 1), "term_months": 36, "renew_from_months": 30,
+    "renew_to_months": 36, "accept_by": 10, "review_by": 15, "approve_by": 20, "source": "通知", "certainty": "H",
+}  # fmt: skip
+
+
+def batches(session):
+    """What the JSON column holds, read past the session's memory."""
+    row = RegistrationLimitsRow
+    return dict(session.connection().execute(select(row.id, row.batches).order_by(row.id)).all())
+
+
+def written_anew(session):
+    """Which rows the transaction wrote, by PostgreSQL's own notes; of SQLite's it is not known."""
+    words = "SELECT id FROM register_limits WHERE xmin::text = txid_current()::text"
+    return set(session.connection().exec_driver_sql(words).scalars())
+
+
+@pytest.mark.parametrize("count", [pytest.param(1, id="one"), *COUNTS[2:5]])
+def test_lists_in_a_column_are_changed_where_they_say_otherwise(database, count):
+    ids = range(1001, 1001 + count)
+    before = {id_: [["03-01", "名单'"], [str(id_)]] for id_ in ids}
+    after = {id_: [["09-01", '"二"']] if id_ % 2 else kept for id_, kept in before.items()}
+    with database.write() as session:
+        shipped = batches(session)
+        insert_many(session, RegistrationLimitsRow, ("id", "batches"), before.items(), LIMITS)
+        assert batches(session) == shipped | before
+    with database.write() as session:
+        update_many(session, RegistrationLimitsRow, ("id", "batches"), after.items())
+        assert batches(session) == shipped | after
+        if not database.on_sqlite:
+            assert written_anew(session) == {id_ for id_ in ids if id_ % 2}
+
+
+def test_a_column_that_comes_and_goes_is_changed_in_few_rows_and_in_many(database):
+    row = RegistrationLimitsRow
+    for count in (1, TOGETHER, TOGETHER + 1):
+        ids = range(5000 + 100 * count, 5000 + 100 * count + count)
+        with database.write() as session:
+            insert_many(session, row, ("id",), ((id_,) for id_ in ids), {**LIMITS, "batches": []})
+        for months, source in ((24, "改"), (None, "再改")):
+            with database.write() as session:
+                update_many(session, row, ("id", "first_months", "source"), ((id_, months, source) for id_ in ids))
+                found = session.execute(select(row.first_months, row.source).where(row.id.in_(ids))).all()
+                assert found == [(months, source)] * count
+
+
+@pytest.mark.parametrize(
+    ("count", "makes"), [pytest.param(1, 0, id="few"), pytest.param(TOGETHER + 1, 1, id="many-on-postgresql")]
+)
+def test_few_changes_need_no_table_of_their_own(database, count, makes):
+    said = []
+    with database.write() as session:
+        event.listen(session.connection(), "before_cursor_execute", lambda *sent: said.append(sent[2]))
+        update_many(session, RegistrationLimitsRow, ("id", "source"), ((9000 + n, "改") for n in range(count)))
+    assert sum("TABLE" in words for words in said) == (0 if database.on_sqlite else 2 * makes)
+
+
+def test_ids_given_beforehand_are_nobodys_and_stay_so(database):
+    with database.write() as session:
+        office(session)
+        assert new_ids(session, OrganisationRow, 0) == []
+    for count in (1, 3, TOGETHER + 1):
+        with database.write() as session:
+            taken = set(session.scalars(select(OrganisationRow.id)))
+            ids = new_ids(session, OrganisationRow, count)
+            assert (ids, len(ids), taken & set(ids)) == (sorted(set(ids)), count, set())
+            rows = [(id_, f"社工站{id_}", id_ - 1 if n else None) for n, id_ in enumerate(ids)]
+            names = ("id", "name", "parent_id")
+            insert_many(session, OrganisationRow, names, rows, {"kind": "station", "region_code": "520500"})
+        with database.write() as session:  # what the database numbers itself goes on behind them
+            made = OrganisationRow(name=f"后来的{count}", kind="station", region_code="520500")
+            session.add(made)
+            session.flush()
+            assert made.id > ids[-1]
