@@ -176,6 +176,9 @@ class Database:
         self._glances = self.engine.execution_options(
             **({"glances": True} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
+        self._pages = sessionmaker(
+            self.engine if self.on_sqlite else self._glances, class_=_ReadingSession, expire_on_commit=False
+        )
         self._writers = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     @property
@@ -186,6 +189,16 @@ class Database:
     def read(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
         """A consistent view; nothing is written. ``info``: what the session may know beforehand."""
         with self._readers(info=info) as session:
+            yield session
+
+    @contextmanager
+    def read_page(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
+        """The same for what one page shows.
+
+        PostgreSQL's transactions here give each statement a view of its own, so none is begun and ended around them:
+        that would be two more errands to the server for each page.
+        """
+        with self._pages(info=info) as session:
             yield session
 
     @contextmanager

@@ -35,7 +35,7 @@ def know_revision(token: str | None) -> None:
 
 def reading() -> AbstractContextManager[Session]:
     """A session for looking. Render after it has closed, so that no query can hide in a template."""
-    return runtime().database.read({REVISION: g.revision} if "revision" in g else {})
+    return runtime().database.read_page({REVISION: g.revision} if "revision" in g else {})
 
 
 def writing() -> AbstractContextManager[Session]:
