@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import meta
 
 from examprep.app.helping import TOPICS
 from examprep.plumbing.i18n import LANGUAGES
@@ -31,6 +32,17 @@ def test_nothing_inline_and_nothing_unescaped(path):
     assert "|safe" not in text.replace(" ", "")
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style", text)
+
+
+IMPORT = re.compile(r"""\{%-? (?:import|from) "([^"]+)"(?![^%]* with context)""")
+IMPORTED = sorted({name for path in PAGES for name in IMPORT.findall(path.read_text(encoding="utf-8"))})
+
+
+def test_what_is_imported_gets_all_it_says_from_its_arguments(app):
+    # Such a file is read once for all pages; a word of the page's own would be missing, or another page's.
+    env = app.jinja_env
+    asked = {name: meta.find_undeclared_variables(env.parse((ROOT / name).read_text("utf-8"))) for name in IMPORTED}
+    assert {name: words - env.globals.keys() for name, words in asked.items() if words - env.globals.keys()} == {}
 
 
 # A page of help is written whole in each language, not sentence by sentence: there is a file for each.

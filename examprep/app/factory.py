@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, g, request, url_for
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from jinja2 import StrictUndefined
@@ -16,7 +16,7 @@ from examprep.app.device import bp as device_blueprint
 from examprep.app.device import static_version
 from examprep.app.finding import bp as search_blueprint
 from examprep.app.helping import bp as help_blueprint
-from examprep.app.navigation import acting_as, navigation, person_tabs
+from examprep.app.navigation import frame_top, person_tabs, this_page
 from examprep.app.setup import bp as setup_blueprint
 from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
@@ -47,6 +47,13 @@ from examprep.reminders.words import MAILS, OPTIONAL
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+_ALWAYS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
 )
 
 
@@ -94,8 +101,14 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.filters["in_words"] = in_words
-    app.jinja_env.globals["row_states"] = STATES
-    app.jinja_env.globals["table_rows"] = table_rows
+    app.jinja_env.globals.update(
+        frame_top=frame_top,
+        languages=LANGUAGES,
+        list_address=list_address,
+        role_labels=ROLE_LABELS,
+        row_states=STATES,
+        table_rows=table_rows,
+    )
     babel.init_app(app, locale_selector=choose_language)
     speak_quickly(app)
     Bootstrap5(app)
@@ -161,30 +174,30 @@ def list_address(ask: Ask, **changes: object) -> str:
 
 
 def _page_context() -> dict[str, Any]:
-    """What every page's frame needs."""
+    """What every page may say of who looks at it."""
     actor = g.get("actor")
-    role = acting_as(actor, session.get("role")) if actor else None
     return {
         "actor": actor,
-        "acting_as": role,
-        "role_labels": ROLE_LABELS,
         "language": language(),
-        "languages": LANGUAGES,
-        "navigation": navigation(actor, role, request.path) if actor else (),
-        "list_address": list_address,
         "person_tabs": lambda person_id: person_tabs(actor, person_id, request.endpoint),
-        "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "this_page": this_page(),
     }
 
 
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint not in {"static", "bootstrap.static"}:
-        response.headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
-        response.vary.add("Cookie")
-    elif request.endpoint == "static" and "v" not in request.args:
+    headers, endpoint = response.headers, request.endpoint
+    said = {name.lower() for name, _ in headers}  # one look, where each question of Werkzeug's reads them all
+    for name, value in _ALWAYS:
+        if name.lower() not in said:
+            headers.add(name, value)
+    if endpoint not in {"static", "bootstrap.static"}:
+        if "cache-control" not in said:
+            headers.add("Cache-Control", "no-store" if g.get("actor") else "no-cache")
+        if "vary" in said:
+            response.vary.add("Cookie")
+        else:
+            headers.add("Vary", "Cookie")
+    elif endpoint == "static" and "v" not in request.args:
         # A module that another one imports has no version in its address: it is asked for again, and seldom sent.
-        response.headers["Cache-Control"] = "no-cache"
+        headers["Cache-Control"] = "no-cache"
     return response

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from flask import url_for
+from flask import g, request, session, url_for
+from markupsafe import Markup
 
 from examprep.app.wiring import FEATURES
 from examprep.feature import NavItem
 from examprep.people.access import Role, roles_with
 from examprep.people.actor import Actor
+from examprep.plumbing.cookies import form_token
+from examprep.plumbing.i18n import language
+from examprep.plumbing.site import drawn
 
 
 @dataclass(frozen=True)
@@ -52,25 +56,44 @@ def acting_as(actor: Actor, chosen: str | None) -> Role | None:
 
 
 @cache
-def _items(role: Role | None, held: Sequence[Role]) -> Sequence[NavItem]:
-    """A role's items that somebody who holds some roles may open."""
-    return sorted(
-        (
-            item
-            for feature in FEATURES
-            for item in feature.nav
-            if item.role == role and not roles_with(item.permission).isdisjoint(held)
-        ),
-        key=lambda item: item.order,
+def _items(role: Role | None, held: Sequence[Role], _root: str) -> Sequence[tuple[NavItem, str]]:
+    """A role's items that somebody who holds some roles may open, with their addresses beneath ``_root``."""
+    items = [
+        item
+        for feature in FEATURES
+        for item in feature.nav
+        if item.role == role and not roles_with(item.permission).isdisjoint(held)
+    ]
+    return [(item, url_for(item.endpoint)) for item in sorted(items, key=lambda item: item.order)]
+
+
+@cache
+def _places(role: Role | None, held: Sequence[Role], root: str, current: str | None) -> tuple[Place, ...]:
+    return tuple(
+        Place(item.label, item.endpoint, item.short or item.label, item.icon, item.endpoint == current)
+        for item, _ in _items(role, held, root)
     )
 
 
 def navigation(actor: Actor, role: Role | None, path: str | None) -> tuple[Place, ...]:
     """The role's places by order; the current one is that whose address the page's begins with, the longest."""
-    items = _items(role, actor.roles)
-    addresses = {item.endpoint: url_for(item.endpoint) for item in items}
-    above = [item for item in items if path and lies_at(path, addresses[item.endpoint])]
-    current = max(above, key=lambda item: len(addresses[item.endpoint]), default=None)
-    return tuple(
-        Place(item.label, item.endpoint, item.short or item.label, item.icon, item is current) for item in items
-    )
+    root = request.root_path
+    above = [(item, lies) for item, lies in _items(role, actor.roles, root) if path and lies_at(path, lies)]
+    current, _ = max(above, key=lambda each: len(each[1]), default=(None, ""))
+    return _places(role, actor.roles, root, current and current.endpoint)
+
+
+def this_page() -> str:
+    """The address to come back to."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def frame_top() -> Markup:
+    """What stands above every page: the places, and one's own things behind one's name."""
+    actor = g.get("actor")
+    differs = {"token": form_token(), "this_page": this_page()}
+    if actor is None:
+        return drawn("_macros/frame.html", "top", (), "", (), None, language(), differs=differs)
+    role = acting_as(actor, session.get("role"))
+    places = navigation(actor, role, request.path)
+    return drawn("_macros/frame.html", "top", places, actor.name, actor.roles, role, language(), differs=differs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from examprep.people.access import Role, roles_with
 
@@ -41,6 +42,6 @@ class Actor:
         roles = roles_with(permission)
         return tuple(sorted({grant.organisation_id for grant in self.grants if grant.role in roles}))
 
-    @property
+    @cached_property
     def roles(self) -> tuple[Role, ...]:
         return tuple(role for role in Role if any(grant.role == role for grant in self.grants))

@@ -76,7 +76,9 @@ class FormTokens(CSRFProtect):
     def __init__(self, app: Flask) -> None:
         self._checked, self._made = Remembered(), Remembered()
         super().__init__(app)
+        # Of pages, where Flask-WTF says its own, and of macros that are imported without their page's words.
         app.context_processor(lambda: {"csrf_token": form_token})
+        app.jinja_env.globals["csrf_token"] = form_token
 
     def token(self) -> str:
         """The token for a form of this page. One made lately for the same session serves again."""

@@ -1,6 +1,6 @@
 """Flask with what every page does a hundred times made cheap: words of a language, and addresses."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ from flask import Flask, current_app, has_request_context, request
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import ImmutableMultiDict
 
 from examprep.plumbing.i18n import language, translations
@@ -88,6 +88,10 @@ class Site(Flask):
         self._addresses: dict[tuple[Any, ...], str] = {}
         self.jinja_env.globals["drawn"] = drawn
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: no view here is a coroutine, and Flask would look at a dozen functions in each request."""
+        return func
+
     def url_for(
         self,
         endpoint: str,
@@ -125,12 +129,24 @@ def leave_out_nul() -> None:
             setattr(request, name, ImmutableMultiDict(kept))
 
 
-def drawn(template: str, macro: str, *values: Any) -> Markup:
+def drawn(template: str, macro: str, *values: Any, differs: Mapping[str, str] | None = None) -> Markup:
     """What a macro makes of some values, drawn once in each language and kept.
 
     The macro may use nothing but its arguments, the language and addresses; the values must not change once made.
+    ``differs``: arguments that do change, such as a form's token; they are put into what was kept, and the macro may
+    only print them.
     """
-    return _drawn(language(), request.root_path, template, macro, *values)
+    if differs is None:
+        return _drawn(language(), request.root_path, template, macro, *values)
+    words = str(_drawn(language(), request.root_path, template, macro, *values, *map(_left_open, differs)))
+    for name, value in differs.items():
+        words = words.replace(_left_open(name), escape(value))
+    return Markup(words)  # noqa: S704 -- a macro made it, and what is put in is escaped
+
+
+def _left_open(name: str) -> str:
+    # Nothing that people type holds this sign (`leave_out_nul`).
+    return f"\x00{name}\x00"
 
 
 # By type too: what is marked as safe equals the same words that are not, and True equals 1.
