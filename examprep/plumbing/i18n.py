@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, ngettext
@@ -145,11 +145,19 @@ def yuan(fen: int | None) -> str:
     return f"−{shown}" if fen < 0 else shown
 
 
+@lru_cache(8192)
+def _dated(value: date | datetime, pattern: str, spoken: str) -> str:
+    """Babel's words, kept: lists show the same days again and again, and it thinks anew about each."""
+    if isinstance(value, datetime):
+        return str(format_datetime(value, pattern, tzinfo=OFFICE_ZONE, locale=spoken))
+    return str(format_date(value, pattern, locale=spoken))
+
+
 def month(value: date | None) -> str:
     """The month of an office day: 2026年3月, or Mar 2026."""
     if value is None:
         return "—"
-    return str(format_date(value, "y年M月" if language() == "zh" else "MMM y", locale=get_locale()))
+    return _dated(value, "y年M月" if language() == "zh" else "MMM y", language())
 
 
 def day(value: date | None) -> str:
@@ -158,31 +166,30 @@ def day(value: date | None) -> str:
         return "—"
     if isinstance(value, datetime):
         value = value.astimezone(OFFICE_ZONE).date()
-    return format_date(value, "y年M月d日" if language() == "zh" else "d MMM y", locale=get_locale())
+    return _dated(value, "y年M月d日" if language() == "zh" else "d MMM y", language())
 
 
 def short_day(value: date) -> str:
     """An office day without its year, for the foot of a chart: 3/9, or 9 Mar."""
-    return str(format_date(value, "M/d" if language() == "zh" else "d MMM", locale=get_locale()))
+    return _dated(value, "M/d" if language() == "zh" else "d MMM", language())
 
 
 def instant(value: datetime | None) -> str:
     """An instant on the office's clock, to the minute."""
     if value is None:
         return "—"
-    pattern = "y年M月d日 HH:mm" if language() == "zh" else "d MMM y, HH:mm"
-    return format_datetime(value, pattern, tzinfo=OFFICE_ZONE, locale=get_locale())
+    return _dated(value, "y年M月d日 HH:mm" if language() == "zh" else "d MMM y, HH:mm", language())
 
 
 def clock_time(value: datetime | None) -> str:
-    return "—" if value is None else format_time(value, "HH:mm", tzinfo=OFFICE_ZONE, locale=get_locale())
+    return "—" if value is None else _dated(value, "HH:mm", language())
 
 
 def dated(value: date | datetime) -> str:
     """A day with its weekday, each language's in its own order."""
     on = value.astimezone(OFFICE_ZONE).date() if isinstance(value, datetime) else value
     chinese = language() == "zh"
-    weekday = format_date(on, "EEEE" if chinese else "EEE", locale=get_locale())
+    weekday = _dated(on, "EEEE" if chinese else "EEE", language())
     return f"{day(on)} {weekday}" if chinese else f"{weekday} {day(on)}"
 
 

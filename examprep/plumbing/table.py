@@ -3,6 +3,7 @@ long.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -14,6 +15,7 @@ from examprep.plumbing.site import undrawn
 
 UI = "_macros/ui.html"
 MARKED_UP = {"rate", "badge"}
+_BADGE = Column("", "", "badge")
 
 
 def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tick: str = "") -> Markup:
@@ -21,9 +23,14 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
 
     ``tick`` is the id of a form for which rows are ticked, by their ids.
     """
-    marked_up = undrawn(UI, "cell")
+    cell = undrawn(UI, "cell")
+    badge = cache(lambda state: cell(_BADGE, state))  # few states stand in many rows
+
+    def marked_up(column: Column, value: Any) -> Markup:
+        return badge(value) if column.kind == "badge" and isinstance(value, str) else cell(column, value)
+
     first, others = columns[0], [(column, _begun(column, ""), _begun(column, " unsaid")) for column in columns[1:]]
-    head = str(Markup('<th scope="row" class="{}">').format(first.css))
+    head = f'<th scope="row" class="{first.css}">'
     drawn = []
     for row in rows:
         drawn.append("<tr>\n" + head + _tick(tick, row) + _shown(first, row, marked_up) + "</th>\n")
@@ -35,7 +42,7 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
 
 
 def _begun(column: Column, more: str) -> str:
-    return str(Markup('<td class="{}{}" data-label="{}">').format(column.css, more, say(column.label)))
+    return f'<td class="{column.css}{more}" data-label="{escape(say(column.label))}">'
 
 
 def _shown(column: Column, row: Mapping[str, Any], marked_up: Any) -> str:
