@@ -50,7 +50,7 @@ def approve(session: Session, actor: Actor, seat_id: int, *, now: datetime) -> s
 def refuse(session: Session, actor: Actor, seat_id: int, reason: str, *, now: datetime) -> None:
     """Refuse a wish; the person is told why. Raises NotFound; Conflict as `approve`; RuleViolation: no reason."""
     row, seat = _locked(session, actor, seat_id, "asked")
-    seats.refuse(seat, checked_reason(reason), now=now)
+    seats.refuse(row, seat, checked_reason(reason), now=now)
     seat_news.tell(session, row, seat, now=now)
     people.record(
         session, actor, "training.seat-refused", "training_enrolment", seat.id, now=now, after={"reason": seat.reason}
@@ -59,9 +59,9 @@ def refuse(session: Session, actor: Actor, seat_id: int, reason: str, *, now: da
 
 def reconsider(session: Session, actor: Actor, seat_id: int, *, now: datetime) -> None:
     """Take a refusal back: the wish waits again where it waited. Raises NotFound; Conflict as `approve`."""
-    _, seat = _locked(session, actor, seat_id, "refused")
+    row, seat = _locked(session, actor, seat_id, "refused")
     before = {"reason": seat.reason}
-    seats.ask_again(seat, now=now)
+    seats.ask_again(row, seat, now=now)
     session.flush()
     people.record(session, actor, "training.seat-reconsidered", "training_enrolment", seat.id, now=now, before=before)
 

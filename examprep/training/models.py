@@ -39,6 +39,7 @@ class ClassRow(Base):
     __tablename__ = "training_class"
     __table_args__ = (
         CheckConstraint("capacity > 0", name="capacity_positive"),
+        CheckConstraint("enrolled >= 0", name="enrolled"),
         CheckConstraint("mode IN ('on-site', 'on-line', 'both')", name="mode"),
         CheckConstraint("state IN ('planned', 'open', 'closed', 'cancelled')", name="state"),
         CheckConstraint("closes_on > opens_on", name="enrolment_days"),
@@ -53,6 +54,7 @@ class ClassRow(Base):
     trainer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str]
     capacity: Mapped[int]
+    enrolled: Mapped[int] = mapped_column(default=0)  # seats given now; derived from the enrolments (`seats`)
     mode: Mapped[str]
     opens_on: Mapped[date]
     closes_on: Mapped[date]

@@ -128,17 +128,13 @@ def week(session: Session, actor: Actor, ask: Ask, monday: date, *, managed: boo
     which the actor has a seat.
     """
     row = SessionRow
-    page = page_store.session_page(
+    return page_store.session_page(
         session,
         ask,
         store.managed(actor) if managed else store.enrolled(actor.person_id),
         row.starts_at >= start_of_day(monday),
         row.starts_at < start_of_day(monday + timedelta(days=7)),
     )
-    if not managed:
-        return page
-    enrolled = page_store.enrolled_in(session, {row["class_id"] for row in page.rows})
-    return replace(page, rows=[{**row, "enrolled": enrolled.get(row["class_id"], 0)} for row in page.rows])
 
 
 def mending(session: Session, actor: Actor, categories: Collection[str], *, now: datetime) -> list[dict[str, Any]]:

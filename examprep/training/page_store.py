@@ -21,7 +21,8 @@ Trainer = aliased(PersonRow)
 
 def count_of(*states: str) -> Any:
     return (
-        select(func.count(EnrolmentRow.id))
+        select(func.count())
+        .select_from(EnrolmentRow)
         .where(EnrolmentRow.class_id == ClassRow.id, EnrolmentRow.state.in_(states))
         .correlate(ClassRow)
         .scalar_subquery()
@@ -80,7 +81,7 @@ def meetings(session: Session, *conditions: ColumnElement[bool], limit: int | No
             ClassRow.name,
             CourseRow.name,
             Trainer.name,
-            count_of("enrolled"),
+            ClassRow.enrolled,
             came,
             ClassRow.hours_rule,
             ClassRow.hours_percent,
@@ -112,7 +113,7 @@ def class_cards(session: Session, *conditions: ColumnElement[bool], now: datetim
             CourseRow,
             OrganisationRow.name,
             Trainer.name,
-            count_of("enrolled"),
+            ClassRow.enrolled,
             count_of("waiting"),
             count_of("offered"),
             standing(now),
@@ -137,7 +138,7 @@ def class_page(
         .scalar_subquery()
     )
     following, state = next_start(now), standing(now)
-    enrolled, waiting = count_of("enrolled"), count_of("waiting")
+    waiting = count_of("waiting")
     query = (
         select(
             ClassRow.id,
@@ -150,7 +151,7 @@ def class_page(
             ClassRow.opens_on.label("opens_on"),
             ClassRow.closes_on.label("closes_on"),
             ClassRow.capacity.label("capacity"),
-            enrolled.label("enrolled"),
+            ClassRow.enrolled.label("enrolled"),
             waiting.label("waiting"),
             following.label("next_at"),
             seat.label("seat"),
@@ -173,7 +174,7 @@ def class_page(
             "course": CourseRow.name,
             "trainer": Trainer.name,
             "closes_on": ClassRow.closes_on,
-            "enrolled": enrolled,
+            "enrolled": ClassRow.enrolled,
             "next_at": following,
         },
         searchable=(ClassRow.name, CourseRow.name, Trainer.name),
@@ -195,6 +196,7 @@ def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -
             ClassRow.name.label("name"),
             CourseRow.name.label("course"),
             Trainer.name.label("trainer"),
+            ClassRow.enrolled.label("enrolled"),
         )
         .join(ClassRow, ClassRow.id == SessionRow.class_id)
         .join(CourseRow, CourseRow.id == ClassRow.course_id)
@@ -217,13 +219,6 @@ def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -
         searchable=(ClassRow.name, CourseRow.name, Trainer.name, SessionRow.place),
         default=(SessionRow.starts_at, SessionRow.id),
     )
-
-
-def enrolled_in(session: Session, class_ids: Collection[int]) -> dict[int, int]:
-    """How many have a seat in each of some classes; those of none are left out."""
-    row = EnrolmentRow
-    query = select(row.class_id, func.count()).where(row.class_id.in_(class_ids), row.state == "enrolled")
-    return dict(session.execute(query.group_by(row.class_id)).all())
 
 
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:

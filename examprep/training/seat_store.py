@@ -1,11 +1,11 @@
 """Queries about seats: the rules of a class, who belongs to which share, who holds what. Decides nothing."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
@@ -170,3 +170,15 @@ def classes_to_settle(session: Session, now: datetime, today: date) -> list[int]
 def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
     query = select(PersonRow.id, PersonRow.name).where(among(session, PersonRow.id, sorted(set(person_ids))))
     return dict(session.execute(query).all())
+
+
+def differences(session: Session, repair: bool) -> Iterator[str]:
+    """Count each class's seats anew and say where another number is kept; with ``repair`` write what was counted."""
+    seats = select(SEAT.class_id, func.count()).where(SEAT.state == "enrolled").group_by(SEAT.class_id)
+    counted = dict(session.execute(seats).all())
+    for class_id, kept in session.execute(select(ClassRow.id, ClassRow.enrolled).order_by(ClassRow.id)).all():
+        found = counted.get(class_id, 0)
+        if found != kept:
+            yield f"training_class: class {class_id}: kept {kept} enrolled, counted {found}"
+            if repair:
+                session.execute(update(ClassRow).where(ClassRow.id == class_id).values(enrolled=found))

@@ -50,12 +50,12 @@ def ask(
     asked = []
     for person_id, answer in answers.items():
         if answer == "offered":
-            _put(seats[person_id], "enrolled", now)
+            _put(row, seats[person_id], "enrolled", now)
         elif answer is None:
             seat = seats.get(person_id) or EnrolmentRow(class_id=row.id, person_id=person_id)
             seat.turn, seat.by_id, seat.batch_id = store.next_turn(session, row.id), by_id, batch_id
             step = next_step(rules.approval, passed=passed(person_id))
-            _put(seat, "asked" if step else "waiting", now, step=step)
+            _put(row, seat, "asked" if step else "waiting", now, step=step)
             session.add(seat)
             session.flush()
             seats[person_id] = seat
@@ -122,9 +122,9 @@ def settle(session: Session, row: ClassRow, *, now: datetime, present: Iterable[
     for person_id in chosen:
         seat = by_person[person_id]
         if person_id in there or rules.offer_hours is None:
-            _put(seat, "enrolled", now)
+            _put(row, seat, "enrolled", now)
         else:
-            _put(seat, "offered", now, until=offered_until(now, rules.offer_hours, begins))
+            _put(row, seat, "offered", now, until=offered_until(now, rules.offer_hours, begins))
         if person_id not in there:
             seat_news.tell(session, row, seat, now=now)
     session.flush()
@@ -135,7 +135,7 @@ def settle(session: Session, row: ClassRow, *, now: datetime, present: Iterable[
 def give_up(session: Session, row: ClassRow, seat: EnrolmentRow, *, reason: str | None = None, now: datetime) -> None:
     """Free a seat or a place; the caller settles the class. Possible at any time."""
     had = seat.state
-    _put(seat, "left", now, reason=reason)
+    _put(row, seat, "left", now, reason=reason)
     session.flush()
     if had == "enrolled":
         count_trained(session, row, [seat.person_id])
@@ -143,22 +143,23 @@ def give_up(session: Session, row: ClassRow, seat: EnrolmentRow, *, reason: str 
 
 def decide(session: Session, row: ClassRow, seat: EnrolmentRow, step: str | None, *, now: datetime) -> None:
     """An approval: on to the next step, or to a seat or the waiting list when there is none."""
-    _put(seat, "asked" if step else "waiting", now, step=step)
+    _put(row, seat, "asked" if step else "waiting", now, step=step)
     session.flush()
     settle(session, row, now=now, present=() if step else [seat.person_id])
 
 
-def refuse(seat: EnrolmentRow, reason: str, *, now: datetime) -> None:
+def refuse(row: ClassRow, seat: EnrolmentRow, reason: str, *, now: datetime) -> None:
     """No approval; ``step`` goes on saying who refused."""
-    _put(seat, "refused", now, step=seat.step, reason=reason)
+    _put(row, seat, "refused", now, step=seat.step, reason=reason)
 
 
-def ask_again(seat: EnrolmentRow, *, now: datetime) -> None:
+def ask_again(row: ClassRow, seat: EnrolmentRow, *, now: datetime) -> None:
     """A refusal taken back: the person stands where they stood."""
-    _put(seat, "asked", now, step=seat.step)
+    _put(row, seat, "asked", now, step=seat.step)
 
 
 def _put(
+    row: ClassRow,
     seat: EnrolmentRow,
     state: str,
     now: datetime,
@@ -167,6 +168,7 @@ def _put(
     step: str | None = None,
     reason: str | None = None,
 ) -> None:
+    row.enrolled += (state == "enrolled") - (seat.state == "enrolled")
     seat.state, seat.at, seat.offered_until, seat.step, seat.reason = state, now, until, step, reason
 
 
@@ -174,7 +176,7 @@ def _lapse(session: Session, row: ClassRow, now: datetime, *, everything: bool) 
     for seat in store.seats(session, row.id, "offered"):
         ends = seat.offered_until
         if everything or (ends is not None and ends <= now):
-            _put(seat, "lapsed", now)
+            _put(row, seat, "lapsed", now)
             if not everything:
                 seat_news.tell(session, row, seat, now=now)
     session.flush()

@@ -36,7 +36,7 @@ def classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
         .correlate(ClassRow)
         .scalar_subquery()
     )
-    free = ClassRow.capacity - page_store.count_of("enrolled", "offered")
+    free = ClassRow.capacity - ClassRow.enrolled - page_store.count_of("offered")
     query = (
         select(
             ClassRow.id,

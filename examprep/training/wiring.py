@@ -31,6 +31,7 @@ from examprep.training import (
     scanning_views,
     seat_jobs,
     seat_news,
+    seat_store,
     session_views,
     staff_views,
     store,
@@ -120,7 +121,10 @@ FEATURE = Feature(
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
     sealed=(MaterialRow.content, UnitRow.content, EvidenceRow.content),
-    derived=(Derived("training_attendance", presence.differences),),
+    derived=(
+        Derived("training_attendance", presence.differences),
+        Derived("training_class", seat_store.differences),
+    ),
     trail=TRAIL,
     still_due={
         notices.CONDITION: notices.unchanged,

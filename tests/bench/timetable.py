@@ -23,6 +23,7 @@ from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.bulk import insert_many
+from examprep.training import seat_store
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
 from tests.bench.clients import CLIENTS, Run, measure, slice_seconds, told, verdict
 from tests.bench.installation import KEYS, databases, fill, sign_in
@@ -149,7 +150,7 @@ def fill_season(sessions: int, enrolments: int) -> None:
         of_class = {
             "course_id": course.id, "organisation_id": office, "capacity": 5_000, "mode": "on-site", "state": "open",
             "opens_on": today, "closes_on": today + timedelta(days=1), "hours_rule": "all", "hours_percent": 80,
-            "created_at": now,
+            "enrolled": 0, "created_at": now,
         }  # fmt: skip
         planned = ((n, f"第{n}班", clients[n % len(clients)]) for n in range(1, classes + 1))
         insert_many(session, ClassRow, names, planned, of_class)
@@ -172,6 +173,7 @@ def fill_season(sessions: int, enrolments: int) -> None:
                 turns[of] += 1
                 seats.append((of, person_id, turns[of]))
         insert_many(session, EnrolmentRow, ("class_id", "person_id", "turn"), seats, {"state": "enrolled", "at": now})
+        list(seat_store.differences(session, repair=True))
     with runtime.database.write() as session:
         session.execute(text("ANALYZE"))  # what the databases do by themselves at night
     runtime.database.close()

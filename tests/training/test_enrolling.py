@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
-from examprep.training import actions, enrolling, overview
-from examprep.training.models import EnrolmentRow
+from examprep.training import actions, enrolling, overview, seat_store
+from examprep.training.models import ClassRow, EnrolmentRow
 from examprep.training.rules.entry import SeatRules, Share
 from examprep.training.rules.schedule import slot
 from examprep.training.values import CLASS_STANDINGS
@@ -34,6 +34,19 @@ def test_twenty_at_once_get_as_many_seats_as_there_are(season, changes):
     assert turns == list(range(1, 21))
 
 
+def test_the_seats_that_a_class_keeps_are_counted_anew(season):
+    class_id = season.class_(capacity=7)
+    for who in season.learners(3):
+        season.do(enrolling.enrol, who, class_id)
+    said = f"training_class: class {class_id}: kept 5 enrolled, counted 3"
+    with season.database.write() as session:
+        assert list(seat_store.differences(session, False)) == []
+        session.execute(update(ClassRow).where(ClassRow.id == class_id).values(enrolled=5))
+        assert list(seat_store.differences(session, False)) == [said]
+        assert list(seat_store.differences(session, True)) == [said]
+        assert list(seat_store.differences(session, False)) == []
+
+
 def test_two_hundred_at_once_fill_what_there_is(season):
     """Exactly as many sit as there are seats, of the kept ones too; the others wait in the order of their turns."""
     agency, county = (season.world.organisations[name] for name in ("ann_agency", "ann_county"))
@@ -50,6 +63,7 @@ def test_two_hundred_at_once_fill_what_there_is(season):
     with ThreadPoolExecutor(200) as pool:
         answers = list(pool.map(ask, people))
     assert (answers.count("enrolled"), answers.count("waiting")) == (30, 170)
+    assert season.ask(lambda s: list(seat_store.differences(s, False))) == []
     query = select(EnrolmentRow.turn, EnrolmentRow.state, EnrolmentRow.person_id).order_by(EnrolmentRow.turn)
     rows = season.ask(lambda s: s.execute(query).all())
     assert [row.turn for row in rows] == list(range(1, 201))

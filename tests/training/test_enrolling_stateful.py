@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from examprep.kernel.errors import RuleViolation
 from examprep.people.models import PersonRow
-from examprep.training import actions, approving, enrolling, staffing
+from examprep.training import actions, approving, enrolling, seat_store, staffing
 from examprep.training.models import EnrolmentRow
 from examprep.training.rules.entry import SeatRules, Share
 from tests.training.conftest import EVENING, Season
@@ -178,6 +178,7 @@ def machine(season: Season, people, agency) -> type[RuleBasedStateMachine]:
             assert queue == self.model.queue
             assert len(self.model.held()) <= self.model.capacity
             assert not self.model.begun or "offered" not in found.values()
+            assert season.ask(lambda session: list(seat_store.differences(session, False))) == []
 
         def teardown(self):
             # The trainer and the room are needed by the next run.
