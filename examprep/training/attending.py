@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from examprep.ce import actions as ce
@@ -18,6 +18,7 @@ from examprep.training.models import ClassRow, CourseRow, GrantRow, SessionRow
 from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.attendance import Stay, granted
 from examprep.training.rules.schedule import minutes_between
+from examprep.training.scan_models import ScanRow
 
 ROLL_CALL = "roll-call"
 
@@ -118,6 +119,17 @@ def _judge(
         minutes=minutes,
         reason="" if kind == "unseen" else why.reason,
         note="" if kind == "unseen" else why.note.strip(),
+    )
+    if kind != "unseen":
+        _settle_scans(session, actor, row.id, person_id, now)
+
+
+def _settle_scans(session: Session, actor: Actor, session_id: int, person_id: int, now: datetime) -> None:
+    """What a person's refused scans said is judged with the person; one that comes later waits anew."""
+    scan = ScanRow
+    waiting = (scan.session_id == session_id, scan.person_id == person_id, scan.state == "refused")
+    session.execute(
+        update(scan).where(*waiting, scan.settled_at.is_(None)).values(settled_at=now, settled_by=actor.person_id)
     )
 
 

@@ -66,8 +66,12 @@ class Refused:
 
 @dataclass(frozen=True)
 class RefusedScan:
-    """A scan to be judged by hand. ``name``: whose code it was, else empty; ``on_list``: their log can be opened."""
+    """A scan that did not count. ``name``: whose code it was, else empty; ``on_list``: their log can be opened.
 
+    ``settled_by``: who judged it by hand or set it aside; empty while it waits for that.
+    """
+
+    id: int
     person_id: int | None
     name: str
     on_list: bool
@@ -75,6 +79,7 @@ class RefusedScan:
     why: str
     at: datetime
     by: str
+    settled_by: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,14 @@ class Board:
         return [line for line in self.lines if line.state in {"missing", "absent"}]
 
     @property
+    def to_judge(self) -> Sequence[RefusedScan]:
+        return [scan for scan in self.scans if not scan.settled_by]
+
+    @property
+    def judged(self) -> Sequence[RefusedScan]:
+        return [scan for scan in self.scans if scan.settled_by]
+
+    @property
     def flagged(self) -> Sequence[Line]:
         return [line for line in self.lines if line.shares_with]
 
@@ -118,6 +131,7 @@ def tag(session: Session, actor: Actor, session_id: int) -> str:
             _within_row(func.max(presence_row.id), presence_row.session_id == row.id),
             _within_row(func.max(refused.id), refused.session_id == row.id),
             _within_row(func.max(scan.id), scan.session_id == row.id),
+            _within_row(func.count(scan.settled_at), scan.session_id == row.id, scan.state == "refused"),
             _within_row(func.count(seat.id), seat.class_id == row.class_id, seat.state == "enrolled"),
         )
         .join(ClassRow, ClassRow.id == row.class_id)
@@ -193,17 +207,28 @@ def _refused(session: Session, session_id: int) -> list[Refused]:
 
 
 def _refused_scans(session: Session, session_id: int, on_list: Mapping[int, str]) -> list[RefusedScan]:
-    row, who, by = ScanRow, aliased(PersonRow), aliased(PersonRow)
+    row, who, by, judge = ScanRow, aliased(PersonRow), aliased(PersonRow), aliased(PersonRow)
     query = (
-        select(row.person_id, who.name, row.code, row.why, row.at, by.name)
+        select(row.id, row.person_id, who.name, row.code, row.why, row.at, by.name, judge.name)
         .outerjoin(who, who.id == row.person_id)
         .join(by, by.id == row.by_id)
+        .outerjoin(judge, judge.id == row.settled_by)
         .where(row.session_id == session_id, row.state == "refused")
         .order_by(row.id.desc())
     )
     return [
-        RefusedScan(person_id, name or "", person_id in on_list, written(code), REFUSED.get(why, why), at, scanner)
-        for person_id, name, code, why, at, scanner in session.execute(query)
+        RefusedScan(
+            scan_id,
+            person_id,
+            name or "",
+            person_id in on_list,
+            written(code),
+            REFUSED.get(why, why),
+            at,
+            scanner,
+            judge_name or "",
+        )
+        for scan_id, person_id, name, code, why, at, scanner, judge_name in session.execute(query)
     ]
 
 

@@ -15,6 +15,8 @@ class ScanRow(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('in', 'out')", name="kind"),
         CheckConstraint("state IN ('accepted', 'present', 'refused')", name="state"),
+        CheckConstraint("settled_at IS NULL OR state = 'refused'", name="settled_refused"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by IS NULL)", name="settled_by"),
         UniqueConstraint("by_id", "client_id"),
         Index("ix_training_scan_session_state", "session_id", "state"),
     )
@@ -30,3 +32,5 @@ class ScanRow(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # null: nobody has the code
     state: Mapped[str] = mapped_column(String(8))
     why: Mapped[str] = mapped_column(String(64), default="")  # the refusal's code
+    settled_at: Mapped[datetime | None]  # of a refused one: since when it needs no judgement any more
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

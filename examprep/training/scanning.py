@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from examprep.kernel.errors import RuleViolation
+from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.people.models import PersonRow
@@ -110,6 +110,23 @@ def take(
     _note(session, actor, row, fresh, now)
     names = {owner.person_id: owner.name for owner in owners.values()}
     return [_outcome(kept[scan.client_id], names) for scan in scans]
+
+
+def settle(session: Session, actor: Actor, session_id: int, scan_id: int, *, settled: bool, now: datetime) -> None:
+    """Take a refused scan off the list of those to judge, as nobody can be judged by it; or put it back.
+
+    Raises:
+        NotFound: no such session in the actor's organisations, or no such refused scan at it.
+    """
+    meeting = store.meeting(session, actor, session_id, lock=True)
+    row = session.get(ScanRow, scan_id)
+    if row is None or row.session_id != meeting.id or row.state != REFUSED:
+        raise NotFound("training.scan", "There is no such refused scan at this session.")
+    if settled is (row.settled_at is not None):
+        return
+    row.settled_at, row.settled_by = (now, actor.person_id) if settled else (None, None)
+    act = "training.scan-settled" if settled else "training.scan-unsettled"
+    people.record(session, actor, act, "training_session", meeting.id, now=now, after={"why": row.why})
 
 
 def _judged(row: SessionRow, made: ScanRow, owner: _Owner | None, scan: Scan, clock_ms: int, now: datetime) -> int:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -63,6 +63,17 @@ def take_scans(session_id: int) -> ResponseReturnValue:
             database, runtime().vault, actor, session_id, scans, clock_ms=clock_ms, now=runtime().clock.now()
         )
     return jsonify(scans=[_shown(outcome) for outcome in told])
+
+
+@bp.post("/sessions/<int:session_id>/scans/<int:scan_id>/<any(settle, unsettle):act>")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def settle_scan(session_id: int, scan_id: int, act: str) -> ResponseReturnValue:
+    """Set a refused scan aside, or put it back among those to judge."""
+    with writing() as database:
+        scanning.settle(
+            database, current_actor(), session_id, scan_id, settled=act == "settle", now=runtime().clock.now()
+        )
+    return redirect(url_for("training.live_board", session_id=session_id, _anchor="scans"), 303)
 
 
 def _shown(outcome: scanning.Outcome) -> dict[str, str]:

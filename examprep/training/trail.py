@@ -51,6 +51,8 @@ TRAIL = Trail(
         "training.question-replied": N_("Replied to a question of a class"),
         "training.question-settled": N_("Said which reply answers a question"),
         "training.question-shown": N_("Showed a question or a reply again"),
+        "training.scan-settled": N_("Set a refused scan aside"),
+        "training.scan-unsettled": N_("Put a refused scan back to be judged"),
         "training.scans-taken": N_("Took the scans of a device"),
         "training.seat-approved": N_("Approved an enrolment"),
         "training.seat-reconsidered": N_("Took the refusal of an enrolment back"),

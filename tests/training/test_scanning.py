@@ -163,6 +163,55 @@ def test_what_comes_after_closing_is_listed_and_changes_nothing(season, evening,
     assert season.ask(lambda s: s.get_one(AttendanceRow, (session_id, people[1].person_id))).present is False
 
 
+def test_a_judged_scan_leaves_the_list_and_a_later_one_waits_anew(season, evening, scan):
+    session_id, people, trainer = evening
+    one, two = (who.person_id for who in people[:2])
+    with season.database.write() as session:
+        take(season, session, trainer, session_id, [scan(1, one, OUT, -1), scan(2, two, OUT, -1)])
+    before = season.ask(lambda s: board.tag(s, trainer, session_id))
+    season.do(attending.judge, trainer, session_id, one, present=True, minutes=None, why=attending.Why("no-phone"))
+    found = season.ask(lambda s: board.board(s, trainer, session_id))
+    assert [each.person_id for each in found.to_judge] == [two]
+    assert [(each.person_id, each.settled_by) for each in found.judged] == [(one, trainer.name)]
+    assert season.ask(lambda s: board.tag(s, trainer, session_id)) != before
+    season.do(attending.take_attendance, trainer, session_id, {two: True})
+    assert season.ask(lambda s: board.board(s, trainer, session_id)).to_judge == []
+    with season.database.write() as session:
+        take(season, session, trainer, session_id, [scan(3, one, IN, 300)])
+    assert [each.person_id for each in season.ask(lambda s: board.board(s, trainer, session_id)).to_judge] == [one]
+
+
+def test_closing_judges_no_scan(season, evening, scan):
+    """Whoever nobody recorded did not come, says closing; nobody has looked at their scan yet."""
+    session_id, people, trainer = evening
+    one, two = (who.person_id for who in people[:2])
+    with season.database.write() as session:
+        take(season, session, trainer, session_id, [scan(1, one), scan(2, two, OUT, -1)])
+    season.do(attending.close_session, trainer, session_id)
+    assert [each.person_id for each in season.ask(lambda s: board.board(s, trainer, session_id)).to_judge] == [two]
+
+
+def test_nobodys_scan_is_set_aside_and_put_back(season, evening, scan, sign_in):
+    session_id, people, trainer = evening
+    with season.database.write() as session:
+        take(season, session, trainer, session_id, [scan(1, people[0].person_id), scan(2, 0, code="ZZZZ-ZZZZ")])
+    taken, refused = season.ask(lambda s: s.scalars(select(ScanRow.id).order_by(ScanRow.id)).all())
+    address = f"/training/sessions/{session_id}/scans"
+    for name, status in {"bob_trainer": 404, "ann_candidate": 403}.items():
+        assert sign_in(name).post(f"{address}/{refused}/settle").status_code == status
+    client = sign_in("ann_trainer")
+    assert client.post(f"{address}/{taken}/settle").status_code == 404
+    assert client.post(f"{address}/{refused}/forget").status_code == 404
+    tags = []
+    for act, waiting in (("settle", 0), ("settle", 0), ("unsettle", 1)):
+        assert client.post(f"{address}/{refused}/{act}").status_code == 303
+        assert len(season.ask(lambda s: board.board(s, trainer, session_id)).to_judge) == waiting
+        tags.append(season.ask(lambda s: board.tag(s, trainer, session_id)))
+    assert tags[0] == tags[1] != tags[2]
+    acts = select(AuditEventRow.act).where(AuditEventRow.act.like("training.scan-%"))
+    assert season.ask(lambda s: s.scalars(acts).all()) == ["training.scan-settled", "training.scan-unsettled"]
+
+
 @pytest.fixture
 def sent(season, evening, scan):
     """The body of a batch of one scan, by its trainer."""

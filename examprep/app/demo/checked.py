@@ -3,14 +3,16 @@
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import RuleViolation
 from examprep.people.actor import Actor
 from examprep.plumbing.vault import Vault
-from examprep.training import checking
-from examprep.training.rules.checking import IN, OUT, code_of, window_of
+from examprep.training import checking, scanning
+from examprep.training.rules.checking import IN, OUT, code_of, own_code, window_of
 
 
 def by_code(
@@ -40,6 +42,37 @@ def by_code(
         gone = at(draw.uniform(1, 9), ends_at) if number % 11 else at(40)
         if number % 8 != 7:
             _try(session, vault, learner, session_id, OUT, gone, gone, device)
+
+
+def by_scanner(
+    session: Session,
+    vault: Vault,
+    session_id: int,
+    trainer: Actor,
+    learners: Sequence[Actor],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> None:
+    """The trainer scans two whose phones have no connection, and sends it all at the end.
+
+    Of one the device's clock said something else by then; and a code was read off a screen that is nobody's here.
+    """
+    sent_at, named = ends_at + timedelta(minutes=4), random.Random(session_id)  # noqa: S311 -- names of scans
+
+    def scan(number: int, act: str, at: datetime, **other: Any) -> scanning.Scan:
+        code = own_code(vault.fingerprint, session_id, learners[number].person_id)
+        made = {"client_id": str(UUID(int=named.getrandbits(128))), "code": code, "kind": act}
+        return scanning.Scan(**{**made, "said_ms": round(at.timestamp() * 1000), "offset_ms": 0, **other})
+
+    come, gone = starts_at - timedelta(minutes=4), ends_at + timedelta(minutes=2)
+    # Those whom the codes did not see: see `by_code`.
+    missing = [number for number in range(len(learners)) if number % 9 == 5]
+    scans = [scan(missing[0], IN, come), scan(missing[0], OUT, gone)]
+    if len(missing) > 1:
+        scans.append(scan(missing[1], IN, come + timedelta(minutes=1), offset_ms=-540_000))
+    scans.append(scan(0, IN, come + timedelta(minutes=2), code="8K3W-6TQA"))
+    scanning.take(session, vault, trainer, session_id, scans, clock_ms=round(sent_at.timestamp() * 1000), now=sent_at)
 
 
 def _try(

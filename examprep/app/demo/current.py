@@ -267,6 +267,7 @@ def hold(session: Session, vault: Vault, trainer: Actor, planned: Planned, draw:
             actors = [candidate_actor(session, person_id) for person_id in enrolled]
             starts_at = overview.meeting(session, trainer, session_id)[0].starts_at
             checked.by_code(session, vault, session_id, actors, draw, starts_at=starts_at, ends_at=ends_at)
+            checked.by_scanner(session, vault, session_id, trainer, actors, starts_at=starts_at, ends_at=ends_at)
         else:
             ticks = {person_id: draw.random() < 0.86 for person_id in enrolled}
             attending.take_attendance(session, trainer, session_id, ticks, now=ends_at)
