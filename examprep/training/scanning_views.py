@@ -73,7 +73,7 @@ def settle_scan(session_id: int, scan_id: int, act: str) -> ResponseReturnValue:
         scanning.settle(
             database, current_actor(), session_id, scan_id, settled=act == "settle", now=runtime().clock.now()
         )
-    return redirect(url_for("training.live_board", session_id=session_id, _anchor="scans"), 303)
+    return redirect(url_for("training.live_board", session_id=session_id), 303)
 
 
 def _shown(outcome: scanning.Outcome) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import RuleViolation
@@ -13,6 +14,7 @@ from examprep.people.actor import Actor
 from examprep.plumbing.vault import Vault
 from examprep.training import checking, scanning
 from examprep.training.rules.checking import IN, OUT, code_of, own_code, window_of
+from examprep.training.scan_models import ScanRow
 
 
 def by_code(
@@ -56,7 +58,7 @@ def by_scanner(
 ) -> None:
     """The trainer scans two whose phones have no connection, and sends it all at the end.
 
-    Of one the device's clock said something else by then; and a code was read off a screen that is nobody's here.
+    Of one the device's clock said something else by then. A code that is nobody's here was set aside.
     """
     sent_at, named = ends_at + timedelta(minutes=4), random.Random(session_id)  # noqa: S311 -- names of scans
 
@@ -72,7 +74,10 @@ def by_scanner(
     if len(missing) > 1:
         scans.append(scan(missing[1], IN, come + timedelta(minutes=1), offset_ms=-540_000))
     scans.append(scan(0, IN, come + timedelta(minutes=2), code="8K3W-6TQA"))
-    scanning.take(session, vault, trainer, session_id, scans, clock_ms=round(sent_at.timestamp() * 1000), now=sent_at)
+    clock_ms = round(sent_at.timestamp() * 1000)
+    scanning.take(session, vault, trainer, session_id, scans, clock_ms=clock_ms, now=sent_at)
+    nobodys = select(ScanRow.id).where(ScanRow.session_id == session_id, ScanRow.why == "training.own-code")
+    scanning.settle(session, trainer, session_id, session.scalars(nobodys).one(), settled=True, now=sent_at)
 
 
 def _try(
