@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -65,10 +65,12 @@ def take_scans(session_id: int) -> ResponseReturnValue:
     return jsonify(scans=[_shown(outcome) for outcome in told])
 
 
-@bp.post("/sessions/<int:session_id>/scans/<int:scan_id>/<any(settle, unsettle):act>")
+@bp.post("/sessions/<int:session_id>/scans/<int:scan_id>/<act>")
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def settle_scan(session_id: int, scan_id: int, act: str) -> ResponseReturnValue:
     """Set a refused scan aside, or put it back among those to judge."""
+    if act not in {"settle", "unsettle"}:
+        abort(404)
     with writing() as database:
         scanning.settle(
             database, current_actor(), session_id, scan_id, settled=act == "settle", now=runtime().clock.now()
