@@ -172,14 +172,15 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _sqlite_engine(url) if self.on_sqlite else _postgresql_engine(url)
-        self._readers = sessionmaker(self.engine, class_=_ReadingSession, expire_on_commit=False)
-        self._glances = self.engine.execution_options(
-            **({"glances": True} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"})
+        # Of PostgreSQL's connections each statement stands for itself, unless a transaction is asked for.
+        whole = {} if self.on_sqlite else {"isolation_level": "READ COMMITTED"}
+        one = {"glances": True} if self.on_sqlite else {}
+        self._readers = sessionmaker(
+            self.engine.execution_options(**whole), class_=_ReadingSession, expire_on_commit=False
         )
-        self._pages = sessionmaker(
-            self.engine if self.on_sqlite else self._glances, class_=_ReadingSession, expire_on_commit=False
-        )
-        self._writers = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        self._pages = sessionmaker(self.engine, class_=_ReadingSession, expire_on_commit=False)
+        self._glances = self.engine.execution_options(**one)
+        self._writers = sessionmaker(self.engine.execution_options(writes=True, **whole), expire_on_commit=False)
 
     @property
     def on_sqlite(self) -> bool:
@@ -276,6 +277,8 @@ def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        isolation_level="AUTOCOMMIT",  # switching it for every page took as long as a statement
+        skip_autocommit_rollback=True,
         pool_size=8,
         max_overflow=8,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c jit=off", "connect_timeout": 5},

@@ -56,10 +56,13 @@ def speak_quickly(app: Flask) -> None:
     )
 
 
+_g = g._get_current_object  # of Werkzeug's stand-ins, as they document it
+
+
 def language() -> str:
     """The language of the page or mail that is being made."""
-    # Flask-Babel goes a longer way to where it has written this down; a page asks dozens of times.
-    chosen = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    # Flask-Babel and the stand-in for `g` go longer ways to where this is written down; a page asks a hundred times.
+    chosen = getattr(_g().get("_flask_babel"), "babel_locale", None) or get_locale()
     return str(chosen.language)
 
 

@@ -182,27 +182,30 @@ def class_page(
     )
 
 
+# Put together once: doing it for each page took as long as the database does to answer it.
+_SESSIONS = (
+    select(
+        SessionRow.id,
+        SessionRow.class_id,
+        SessionRow.starts_at.label("starts_at"),
+        SessionRow.ends_at.label("ends_at"),
+        SessionRow.place.label("place"),
+        SessionRow.link.label("link"),
+        SessionRow.state.label("state"),
+        ClassRow.name.label("name"),
+        CourseRow.name.label("course"),
+        Trainer.name.label("trainer"),
+        ClassRow.enrolled.label("enrolled"),
+    )
+    .join(ClassRow, ClassRow.id == SessionRow.class_id)
+    .join(CourseRow, CourseRow.id == ClassRow.course_id)
+    .join(Trainer, Trainer.id == ClassRow.trainer_id)
+)
+
+
 def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -> Page:
     """A page of sessions, by start."""
-    query = (
-        select(
-            SessionRow.id,
-            SessionRow.class_id,
-            SessionRow.starts_at.label("starts_at"),
-            SessionRow.ends_at.label("ends_at"),
-            SessionRow.place.label("place"),
-            SessionRow.link.label("link"),
-            SessionRow.state.label("state"),
-            ClassRow.name.label("name"),
-            CourseRow.name.label("course"),
-            Trainer.name.label("trainer"),
-            ClassRow.enrolled.label("enrolled"),
-        )
-        .join(ClassRow, ClassRow.id == SessionRow.class_id)
-        .join(CourseRow, CourseRow.id == ClassRow.course_id)
-        .join(Trainer, Trainer.id == ClassRow.trainer_id)
-        .where(*conditions)
-    )
+    query = _SESSIONS.where(*conditions)
     if "state" in ask.filters:
         query = query.where(SessionRow.state == ask.filters["state"])
     return fetch(
