@@ -1,6 +1,5 @@
 """The page that copies a class into a new season."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_
@@ -16,11 +16,11 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import copying, overview, seat_rules
+from examprep.training import copying, overview
 from examprep.training.blueprint import bp
+from examprep.training.copying import Offer
 from examprep.training.forms import SeatedClassFields, sensible_day, web_address
 from examprep.training.seat_forms import typed_rules
-from examprep.training.values import ClassCard
 from examprep.training.views import offer
 
 
@@ -48,7 +48,20 @@ class CopyForm(SeatedClassFields, BaseForm):
         description=N_("Those of the organisation are there by themselves, and so is the path of the course."),
     )
     draft = BooleanField(N_("Keep it to trainers for now; candidates do not see it"))
+    offered_for = DateField(validators=[Optional(), sensible_day], widget=HiddenInput())
     submit = SubmitField(N_("Make the class"))
+
+    def follow(self, before: Offer, after: Offer) -> None:
+        """Move the days that stand as they were offered along with the first day; typed ones stay."""
+        self.offered_for.data = self.first_on.data
+        if self.last_day.data == last_day(before):
+            self.last_day.data = last_day(after)
+        was = {each.organisation_id: each.released_on for each in before.rules.shares}
+        becomes = {each.organisation_id: each.released_on for each in after.rules.shares}
+        for share in (entry.form for entry in self.shares):
+            kept_for = share.organisation_id.data
+            if share.released_on.data and share.released_on.data == was.get(kept_for):
+                share.released_on.data = becomes[kept_for]
 
 
 @bp.route("/all/<int:class_id>/copy", methods=["GET", "POST"])
@@ -59,14 +72,20 @@ def copy_class(class_id: int) -> ResponseReturnValue:
     with reading() as session:
         card = overview.class_card(session, actor, class_id, now=clock.now())
         begins = copying.following_day(session, class_id, today=clock.today())
-        began = copying.first_day(session, class_id)
-        next_exam = overview.next_exam_year(session, begins)
-        rules = copying.moved_rules(seat_rules.of_class(session, actor, class_id), begins - (began or begins))
-    form = CopyForm(data=_wanted(card, began, begins, next_exam, clock.today()) | dict(typed_rules(rules)))
+        offered = copying.offered(session, actor, class_id, first_on=begins, today=clock.today())
+    form = CopyForm(data=_typed(offered, begins))
     offer(form, card)
     look = None
     if form.sent():
         try:
+            if form.offered_for.data not in (None, form.first_on.data):
+                with reading() as session:
+                    form.follow(
+                        *(
+                            copying.offered(session, actor, class_id, first_on=day, today=clock.today())
+                            for day in (form.offered_for.data, form.first_on.data)
+                        )
+                    )
             entry = form.class_entry("planned" if form.draft.data else "open")
             with reading() as session:
                 copied = copying.season(
@@ -93,28 +112,15 @@ def copy_class(class_id: int) -> ResponseReturnValue:
                 return redirect(url_for("training.class_", class_id=made), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
-    return render_template("training/class_copy.html", form=form, card=card, rules=rules, look=look), form.status
+    shown = render_template("training/class_copy.html", form=form, card=card, rules=offered.rules, look=look)
+    return shown, form.status
 
 
-def _wanted(card: ClassCard, began: date | None, begins: date, next_exam: int | None, today: date) -> dict[str, Any]:
-    """What the form offers: the class as it was, enrolment ending as long before the first day, for the next exam."""
-    lead = (began or card.closes_on) - card.closes_on
-    year = max(card.exam_year, next_exam) if card.exam_year and next_exam else card.exam_year
-    return {
-        **vars(card),
-        "name": _next_name(card.name, card.exam_year, year),
-        "exam_year": year,
-        "first_on": begins,
-        "opens_on": today,
-        "last_day": max(today, begins - max(lead, timedelta()) - timedelta(days=1)),
-        "draft": False,
-    }
+def _typed(offered: Offer, begins: date) -> dict[str, Any]:
+    """What the form offers."""
+    more = {"first_on": begins, "offered_for": begins, "last_day": last_day(offered), "draft": False}
+    return {**vars(offered.entry), **more, **typed_rules(offered.rules)}
 
 
-def _next_name(name: str, before: int | None, after: int | None) -> str:
-    """The same name with the new year in it, or with the next number behind it."""
-    if before and after and before != after and str(before) in name:
-        return name.replace(str(before), str(after))
-    if found := re.fullmatch(r"(.*\D)\s(\d{1,3})", name):
-        return f"{found[1]} {int(found[2]) + 1}"
-    return f"{name} 2"
+def last_day(offered: Offer) -> date:
+    return offered.entry.closes_on - timedelta(days=1)

@@ -4,6 +4,7 @@ What was planned as a weekly rule is planned by the same rule again, so often as
 singly keeps its weekdays and its distance from the first day. Holidays are those of the new season.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
-from examprep.training import actions, materials, previewing, store, units
+from examprep.training import actions, materials, overview, previewing, seat_rules, store, units
 from examprep.training.actions import ClassEntry
 from examprep.training.models import ClassRow, SeriesRow, SessionRow
 from examprep.training.previewing import Look
@@ -34,9 +35,13 @@ class Season:
     slots: Sequence[Slot]
     skipped: Sequence[Skipped]
 
-    @property
-    def empty(self) -> bool:
-        return not self.series and not self.slots
+
+@dataclass(frozen=True)
+class Offer:
+    """The class as it would be from a first day on: enrolment ends as long before it, and so do kept seats."""
+
+    entry: ClassEntry
+    rules: SeatRules
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,32 @@ def season(session: Session, class_id: int, *, first_on: date, skip_days_off: bo
     return Season(series, moved, skipped)
 
 
+def offered(session: Session, actor: Actor, class_id: int, *, first_on: date, today: date) -> Offer:
+    """What to offer as the class anew from ``first_on`` on: for the next exam, under the next name.
+
+    Raises:
+        NotFound: no such class in the actor's organisations.
+    """
+    row = store.class_(session, actor, class_id)
+    began, next_exam = first_day(session, class_id), overview.next_exam_year(session, first_on)
+    year = max(row.exam_year, next_exam) if row.exam_year and next_exam else row.exam_year
+    lead = max((began or row.closes_on) - row.closes_on, timedelta())
+    entry = ClassEntry(
+        course_id=row.course_id,
+        name=_next_name(row.name, row.exam_year, year),
+        trainer_id=row.trainer_id,
+        capacity=row.capacity,
+        mode=row.mode,
+        opens_on=today,
+        closes_on=max(today + timedelta(days=1), first_on - lead),
+        exam_year=year,
+        hours_rule=row.hours_rule,
+        hours_percent=row.hours_percent,
+    )
+    rules = seat_rules.of_class(session, actor, class_id)
+    return Offer(entry, moved_rules(rules, first_on - (began or first_on)))
+
+
 def look(session: Session, actor: Actor, entry: ClassEntry, copied: Season) -> Look:
     """The copied timetable before it is saved, with what it would meet.
 
@@ -141,6 +172,15 @@ def moved_rules(rules: SeatRules, by: timedelta) -> SeatRules:
     """The same rules of seats, kept seats free for all so much later."""
     shares = [replace(each, released_on=each.released_on + by) if each.released_on else each for each in rules.shares]
     return replace(rules, shares=tuple(shares))
+
+
+def _next_name(name: str, before: int | None, after: int | None) -> str:
+    """The same name with the new year in it, or with the next number behind it."""
+    if before and after and before != after and str(before) in name:
+        return name.replace(str(before), str(after))
+    if found := re.fullmatch(r"(.*\D)\s(\d{1,3})", name):
+        return f"{found[1]} {int(found[2]) + 1}"
+    return f"{name} 2"
 
 
 def _standing(session: Session, parent: ClassRow) -> list[SessionRow]:

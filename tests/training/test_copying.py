@@ -116,6 +116,41 @@ def test_what_belongs_to_the_class_comes_along_and_nobody_with_it(season, source
     assert (kept.approval, kept.shares[0].seats, kept.shares[0].released_on) == ("trainer", 2, date(2026, 4, 17))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("typed", [pytest.param(False, id="as-offered"), pytest.param(True, id="as-typed")])
+def test_days_that_were_offered_follow_the_chosen_first_day(season, source, sign_in, typed):
+    trainer, page = season.actor("ann_trainer"), sign_in("ann_trainer")
+    share = Share(trainer.organisation_id, 2, date(2026, 4, 7))
+    with season.database.write() as session:
+        row = session.get_one(ClassRow, source)
+        seat_rules.keep(session, row, SeatRules(shares=(share,)), now=season.clock.now())
+    offer = lambda day: season.ask(  # noqa: E731
+        lambda s: copying.offered(s, trainer, source, first_on=day, today=season.clock.today())
+    )
+    began = season.ask(lambda s: copying.first_day(s, source))
+    begins = season.ask(lambda s: copying.following_day(s, source, today=season.clock.today()))
+    chosen = begins + timedelta(weeks=19)
+    shown = offer(begins)
+    released, last = shown.rules.shares[0].released_on, shown.entry.closes_on - timedelta(days=1)
+    offered = page.get(f"/training/all/{source}/copy").text
+    assert all(f'value="{day}"' in offered for day in (begins, released, last))
+    sent = {
+        **vars(shown.entry), "name": "2026年秋季班", "first_on": chosen, "offered_for": begins,
+        "last_day": last + timedelta(days=typed), "shares-0-organisation_id": share.organisation_id,
+        "shares-0-seats": 2, "shares-0-released_on": released + timedelta(days=typed), "submit": 1,
+    }  # fmt: skip
+    made = page.post(f"/training/all/{source}/copy", data={name: v for name, v in sent.items() if v is not None})
+    class_id = int(made.location.rsplit("/", 1)[1])
+    days = (
+        season.ask(lambda s: seat_rules.of_class(s, trainer, class_id)).shares[0].released_on,
+        season.ask(lambda s: s.get_one(ClassRow, class_id).closes_on),
+    )
+    after = offer(chosen)
+    moved = (share.released_on + (chosen - began), after.entry.closes_on)
+    stays = (released + timedelta(days=1), shown.entry.closes_on + timedelta(days=1))
+    assert days == (stays if typed else moved)
+
+
 def test_what_it_would_meet_is_told_and_refused(season, source):
     trainer = season.actor("ann_trainer")
     found = copied(season, source, date(2026, 4, 14))  # the very same days
