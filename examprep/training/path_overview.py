@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.rate import Rate
@@ -103,9 +103,16 @@ def counts(rows: Sequence[Mapping[str, Any]]) -> dict[int, Counter[str]]:
     return found
 
 
-def learnable(session: Session, course_id: int, class_id: int) -> list[tuple[str, str, int | None]]:
-    """("unit-3", its title, none) and ("session-2", "", its number) by which a topic can be learnt."""
-    units = select(UnitRow.id, UnitRow.title).where(UnitRow.course_id == course_id, UnitRow.withdrawn_at.is_(None))
+def learnable(
+    session: Session, course_id: int, class_id: int, *, keeping: int | None = None
+) -> list[tuple[str, str, int | None]]:
+    """("unit-3", its title, none) and ("session-2", "", its number) by which a topic can be learnt.
+
+    A path is the course's; so are the units of the organisation, while a class's own are only its. ``keeping`` is the
+    unit by which the topic is learnt now, whatever became of it.
+    """
+    offered = and_(UnitRow.class_id.is_(None), UnitRow.withdrawn_at.is_(None)) | (UnitRow.id == keeping)
+    units = select(UnitRow.id, UnitRow.title).where(UnitRow.course_id == course_id, offered)
     held = [each for each in store.sessions_of(session, class_id) if each.state != "cancelled"]
     return [
         *((f"unit-{unit_id}", title, None) for unit_id, title in session.execute(units.order_by(UnitRow.id))),

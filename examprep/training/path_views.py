@@ -102,7 +102,8 @@ def change_topic(class_id: int, topic_id: int) -> ResponseReturnValue:
         card = overview.class_card(session, current_actor(), class_id, now=now)
         row = path_store.topic(session, card.course_id, topic_id)
         form = TopicForm(data=TopicForm.typed(row))
-        form.offer(units.chapters(session, now), path_overview.learnable(session, card.course_id, class_id))
+        learnable = path_overview.learnable(session, card.course_id, class_id, keeping=row.unit_id)
+        form.offer(units.chapters(session, now), learnable)
     if form.sent():
         try:
             with writing() as session:

@@ -52,8 +52,8 @@ def change_topic(
     session: Session, actor: Actor, class_id: int, topic_id: int, entry: TopicEntry, *, now: datetime
 ) -> None:
     """Change what a topic asks; where everybody stands follows from it. Raises as `add_topic`; NotFound."""
-    _parent(session, actor, class_id, entry)
     row = _topic(session, actor, class_id, topic_id)
+    _parent(session, actor, class_id, entry, keeping=row.unit_id)
     for name, value in vars(entry).items():
         setattr(row, name, value)
     session.flush()
@@ -61,15 +61,19 @@ def change_topic(
     people.record(session, actor, "training.topic-changed", "training_topic", row.id, now=now, after=after)
 
 
-def _parent(session: Session, actor: Actor, class_id: int, entry: TopicEntry) -> ClassRow:
-    """The class by whose course a topic is, which must fit it."""
+def _parent(
+    session: Session, actor: Actor, class_id: int, entry: TopicEntry, *, keeping: int | None = None
+) -> ClassRow:
+    """The class by whose course a topic is, which must fit it; ``keeping`` is the unit it has now."""
     parent = store.class_(session, actor, class_id)
     store.course(session, actor, parent.course_id)
     if (entry.unit_id is None) is (entry.session_number is None):
         raise RuleViolation("training.topic-learn", "Learning is either a unit or a session: choose one.")
     if entry.unit_id is not None:
         unit = session.get(UnitRow, entry.unit_id)
-        if unit is None or unit.course_id != parent.course_id:
+        # The path is every class's of the course; a unit of one class is not.
+        theirs = unit is not None and unit.course_id == parent.course_id and unit.class_id is None
+        if not theirs and entry.unit_id != keeping:
             raise NotFound("training.unit", "There is no such unit within your reach.")
     return parent
 

@@ -1,13 +1,15 @@
 """Learning paths: where a person stands is computed from what happened; notes are moderated; meetings are voided."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from examprep.training import attending, enrolling, path_overview, path_store, paths
+from examprep.kernel.errors import NotFound
+from examprep.training import attending, enrolling, path_overview, path_store, paths, units
 from examprep.training.models import ClassRow
-from examprep.training.path_models import CommentRow, NoteRow, TutoringRow
+from examprep.training.path_models import CommentRow, NoteRow, TopicRow, TutoringRow
 from examprep.training.rules.path import LEARN, PRACTISE, SHARE, TUTOR, reached, standing
 from tests.practice.conftest import chapters, give, questions, tree  # noqa: F401 -- fixtures
 
@@ -146,3 +148,30 @@ def test_a_topic_is_taken_away_and_put_back(season, sign_in, class_id, topic_id)
     assert "通用过程" in learner.get(f"/training/classes/{class_id}/path").text
     assert trainer.get(f"{page}/new").status_code == 200
     assert trainer.post(f"{page}/new", data={"title": "", "submit": "1"}).status_code == 422
+
+
+def test_only_units_of_the_organisation_make_a_path(season, sign_in, class_id, topic_id):
+    trainer, page = season.actor("ann_trainer"), sign_in("ann_trainer")
+    course_id, chapter_id = season.ask(
+        lambda s: (s.get_one(ClassRow, class_id).course_id, s.get_one(TopicRow, topic_id).chapter_id)
+    )
+
+    def unit(title, **whose):
+        entry = units.UnitEntry(course_id=course_id, title=title, kind="text", body="甲", minutes=45, **whose)
+        with season.database.write() as session:
+            return units.add(session, season.runtime.vault, trainer, entry, now=season.clock.now())
+
+    own, shared = unit("本班单元", class_id=class_id), unit("机构单元", organisation_id=trainer.organisation_id)
+    offered = page.get(f"/training/all/{class_id}/path/new").text
+    assert f'value="unit-{shared}"' in offered
+    assert f'value="unit-{own}"' not in offered
+    entry = paths.TopicEntry("伦理", chapter_id, own, None, rights=1, comments=1)
+    with pytest.raises(NotFound):
+        season.do(paths.add_topic, trainer, class_id, entry)
+    with season.database.write() as session:  # as it could be chosen once
+        session.execute(update(TopicRow).values(unit_id=own, session_number=None))
+    assert f'value="unit-{own}"' in page.get(f"/training/all/{class_id}/path/{topic_id}/edit").text
+    season.do(paths.change_topic, trainer, class_id, topic_id, entry)
+    season.do(paths.change_topic, trainer, class_id, topic_id, replace(entry, unit_id=shared))
+    with pytest.raises(NotFound):
+        season.do(paths.change_topic, trainer, class_id, topic_id, entry)
