@@ -268,6 +268,18 @@ def checked_reason(reason: str) -> str:
     return reason.strip()
 
 
+def checked_words(text: str, most: int) -> str:
+    """What was written, with its lines as everywhere.
+
+    Raises:
+        RuleViolation: ``training.words`` -- nothing, or too much.
+    """
+    said = text.replace("\r\n", "\n").strip()
+    if not 1 <= len(said) <= most:
+        raise RuleViolation("training.words", "Write 1 to %(most)s characters.", most=most)
+    return said
+
+
 def _session_and_class(session: Session, actor: Actor, session_id: int) -> tuple[SessionRow, ClassRow]:
     """A session that may still change, with both rows locked: the class first, as everywhere."""
     class_id = store.meeting(session, actor, session_id).class_id

@@ -17,7 +17,7 @@ from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.plumbing.uploads import Accepted
 from examprep.plumbing.vault import Vault
 from examprep.training import path_store, store
-from examprep.training.actions import checked_reason
+from examprep.training.actions import checked_reason, checked_words
 from examprep.training.models import EnrolmentRow
 from examprep.training.path_models import EvidenceRow, TopicRow
 
@@ -56,14 +56,12 @@ def hand_in(
     """Hand in evidence; what still waits is replaced. Returns its id.
 
     Raises:
-        NotFound: as `mine`. RuleViolation: ``training.note`` -- no words, or too many;
+        NotFound: as `mine`. RuleViolation: ``training.words``;
             ``training.evidence-accepted`` -- the task is done.
         Conflict: ``training.evidence-twice``.
     """
     _, topic, rows = mine(session, actor, class_id, topic_id)
-    said = words.replace("\r\n", "\n").strip()
-    if not said or len(said) > LONGEST:
-        raise RuleViolation("training.note", "Write 1 to %(most)s characters.", most=LONGEST)
+    said = checked_words(words, LONGEST)
     if any(row.state == ACCEPTED for row in rows):
         raise RuleViolation("training.evidence-accepted", "Your evidence is accepted already; the step is done.")
     row = next((each for each in rows if each.state == WAITING), None)

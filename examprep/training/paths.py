@@ -11,7 +11,7 @@ from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.training import path_store, store
-from examprep.training.actions import checked_reason
+from examprep.training.actions import checked_reason, checked_words
 from examprep.training.models import ClassRow
 from examprep.training.path_models import CommentRow, NoteRow, TopicRow, TutoringRow
 from examprep.training.unit_models import UnitRow
@@ -103,13 +103,13 @@ def write_note(session: Session, actor: Actor, class_id: int, topic_id: int, wor
     """Write one's case note, or write it anew while it is not shown: it then waits for a trainer. Returns its id.
 
     Raises:
-        NotFound: no seat in the class, or no such topic. RuleViolation: ``training.note`` -- no words, or too many;
+        NotFound: no seat in the class, or no such topic. RuleViolation: ``training.words``;
             ``training.note-shown`` -- peers have read it.
         Conflict: ``training.note-twice``.
     """
     parent, _ = path_store.seated_class(session, actor.person_id, class_id)
     row = path_store.topic(session, parent.course_id, topic_id)
-    text = _words(words, LONGEST_NOTE)
+    text = checked_words(words, LONGEST_NOTE)
     note = path_store.note_of(session, row.id, actor.person_id)
     if note is not None and note.state == SHOWN:
         raise RuleViolation("training.note-shown", "Your note is shown already; it stays as it is.")
@@ -129,7 +129,7 @@ def comment(session: Session, actor: Actor, class_id: int, note_id: int, words: 
     """Say something about a peer's note, once; it then waits for a trainer. Returns its id.
 
     Raises:
-        NotFound: no such note shown to the actor's class. RuleViolation: ``training.note``, ``training.own-note``.
+        NotFound: no such note shown to the actor's class. RuleViolation: ``training.words``, ``training.own-note``.
         Conflict: ``training.commented``.
     """
     parent, _ = path_store.seated_class(session, actor.person_id, class_id)
@@ -140,7 +140,7 @@ def comment(session: Session, actor: Actor, class_id: int, note_id: int, words: 
     if note.person_id == actor.person_id:
         raise RuleViolation("training.own-note", "Others comment on your note.")
     row = CommentRow(
-        note_id=note.id, person_id=actor.person_id, words=_words(words, LONGEST_COMMENT), state=WAITING, written_at=now
+        note_id=note.id, person_id=actor.person_id, words=checked_words(words, LONGEST_COMMENT), state=WAITING, written_at=now
     )
     session.add(row)
     try:
@@ -195,7 +195,7 @@ def record_tutoring(
 
     Raises:
         NotFound: no such class, topic or learner. RuleViolation: ``training.tutoring-day`` -- not yet held;
-            ``training.note`` -- no words.
+            ``training.words``.
     """
     row = _topic(session, actor, class_id, topic_id)
     if person_id not in {line[0] for line in path_store.learners(session, class_id)}:
@@ -208,7 +208,7 @@ def record_tutoring(
         trainer_id=actor.person_id,
         held_on=held_on,
         chapter_id=chapter_id,
-        words=_words(words, LONGEST_COMMENT),
+        words=checked_words(words, LONGEST_COMMENT),
         recorded_at=now,
     )
     session.add(meeting)
@@ -237,10 +237,3 @@ def void_tutoring(
 
 def _topic(session: Session, actor: Actor, class_id: int, topic_id: int) -> TopicRow:
     return path_store.topic(session, store.class_(session, actor, class_id).course_id, topic_id)
-
-
-def _words(words: str, most: int) -> str:
-    text = words.replace("\r\n", "\n").strip()
-    if not text or len(text) > most:
-        raise RuleViolation("training.note", "Write something, in at most %(most)s characters.", most=most)
-    return text
