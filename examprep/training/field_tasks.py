@@ -24,6 +24,8 @@ from examprep.training.path_models import EvidenceRow, TopicRow
 ROW = EvidenceRow
 LONGEST = 4000
 WAITING, ACCEPTED, RETURNED = "waiting", "accepted", "returned"
+# What evidence may become: it is settled while it waits, and settled anew only after it waits again.
+BECOMES = {WAITING: {ACCEPTED, RETURNED}, ACCEPTED: {WAITING}, RETURNED: {WAITING}}
 
 
 def mine(session: Session, actor: Actor, class_id: int, topic_id: int) -> tuple[str, TopicRow, Sequence[EvidenceRow]]:
@@ -60,11 +62,13 @@ def hand_in(
             ``training.evidence-accepted`` -- the task is done.
         Conflict: ``training.evidence-twice``.
     """
-    _, topic, rows = mine(session, actor, class_id, topic_id)
+    _, topic, _ = mine(session, actor, class_id, topic_id)
+    # Locked, so that a trainer settles what was there before or what is there now, and never one for the other.
+    standing = select(ROW).where(ROW.topic_id == topic.id, ROW.person_id == actor.person_id, ROW.state != RETURNED)
+    row = session.scalar(standing.with_for_update().execution_options(populate_existing=True))
     said = checked_words(words, LONGEST)
-    if any(row.state == ACCEPTED for row in rows):
+    if row is not None and row.state == ACCEPTED:
         raise RuleViolation("training.evidence-accepted", "Your evidence is accepted already; the step is done.")
-    row = next((each for each in rows if each.state == WAITING), None)
     if row is None:
         row = EvidenceRow(topic_id=topic.id, person_id=actor.person_id, state=WAITING)
         session.add(row)
@@ -80,15 +84,28 @@ def hand_in(
 
 
 def settle(
-    session: Session, actor: Actor, class_id: int, evidence_id: int, *, state: str, reason: str = "", now: datetime
+    session: Session,
+    actor: Actor,
+    class_id: int,
+    evidence_id: int,
+    *,
+    state: str,
+    seen: str,
+    reason: str = "",
+    now: datetime,
 ) -> None:
-    """Accept evidence, return it with the reason, or let it wait again.
+    """Accept evidence, return it with the reason, or let it wait again. ``seen`` is the `stamp` of what was read.
 
     Raises:
         NotFound: no such evidence of a learner of the class. RuleViolation: ``training.reason`` -- returned without.
-        Conflict: ``training.evidence-other`` -- other evidence was handed in meanwhile.
+        Conflict: ``training.evidence-changed`` -- it is not what was read; ``training.evidence-settled``;
+            ``training.evidence-other`` -- other evidence was handed in meanwhile.
     """
-    row, _, _ = found(session, actor, class_id, evidence_id)
+    row, _, _ = found(session, actor, class_id, evidence_id, lock=True)
+    if stamp(row) != seen:
+        raise Conflict("training.evidence-changed", "The learner has changed this evidence since. Read it again.")
+    if state not in BECOMES[row.state]:
+        raise Conflict("training.evidence-settled", "This evidence is settled already; see below how.")
     why = checked_reason(reason) if state == RETURNED else None
     row.state, row.reason = state, why
     row.settled_by, row.settled_at = (None, None) if state == WAITING else (actor.person_id, now)
@@ -104,14 +121,23 @@ def settle(
     people.record(session, actor, act, "training_evidence", row.id, now=now, after=after)
 
 
-def found(session: Session, actor: Actor, class_id: int, evidence_id: int) -> tuple[EvidenceRow, TopicRow, str]:
+def stamp(row: EvidenceRow) -> str:
+    """What tells one wording of evidence from the next: when it was handed in."""
+    return row.sent_at.isoformat()
+
+
+def found(
+    session: Session, actor: Actor, class_id: int, evidence_id: int, *, lock: bool = False
+) -> tuple[EvidenceRow, TopicRow, str]:
     """Evidence of a learner of a class that the actor manages, its topic, and the learner's name.
 
     Raises:
         NotFound: there is none.
     """
     parent = store.class_(session, actor, class_id)
-    line = session.execute(_of_class(parent.id, parent.course_id).where(ROW.id == evidence_id)).one_or_none()
+    query = _of_class(parent.id, parent.course_id).where(ROW.id == evidence_id)
+    query = query.with_for_update(of=ROW).execution_options(populate_existing=True) if lock else query
+    line = session.execute(query).one_or_none()
     if line is None:
         raise NotFound("training.evidence", "There is no such evidence.")
     return line[0], line[1], line[2]

@@ -91,7 +91,16 @@ def _evidence(class_id: int, evidence_id: int, refusal: Sentence | None = None) 
     with reading() as session:
         card = overview.class_card(session, current_actor(), class_id, now=runtime().clock.now())
         row, topic, name = field_tasks.found(session, current_actor(), class_id, evidence_id)
-    page = render_template("training/evidence.html", card=card, row=row, topic=topic, name=name, refusal=refusal)
+    page = render_template(
+        "training/evidence.html",
+        card=card,
+        row=row,
+        topic=topic,
+        name=name,
+        seen=field_tasks.stamp(row),
+        refusal=refusal,
+        typed=request.form.get("reason", ""),
+    )
     return page, 422 if refusal else 200
 
 
@@ -109,13 +118,14 @@ def evidence_file(class_id: int, evidence_id: int) -> ResponseReturnValue:
 @needs(MANAGE)
 def settle_evidence(class_id: int, evidence_id: int) -> ResponseReturnValue:
     """Accept it, return it with the reason, or let it wait again."""
-    state, why = request.args.get("to", ""), request.form.get("reason", "")[:200]
+    state, seen, why = request.args.get("to", ""), request.args.get("seen", ""), request.form.get("reason", "")[:200]
     if state not in STATES:
         raise NotFound("training.evidence", "There is no such evidence.")
     try:
         with writing() as session:
             now = runtime().clock.now()
-            field_tasks.settle(session, current_actor(), class_id, evidence_id, state=state, reason=why, now=now)
+            read = {"state": state, "seen": seen, "reason": why}
+            field_tasks.settle(session, current_actor(), class_id, evidence_id, **read, now=now)
     except (RuleViolation, Conflict) as refusal:
         return _evidence(class_id, evidence_id, refusal.sentence)
     return redirect(url_for("training.evidence_list", class_id=class_id), 303)

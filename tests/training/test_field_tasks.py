@@ -1,11 +1,14 @@
 """The field task of a topic: evidence handed in, returned, accepted and let wait again; the step follows."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
 
-from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.plumbing.listing import Ask
 from examprep.training import enrolling, field_tasks, path_store, paths
 from examprep.training.models import ClassRow
@@ -40,8 +43,13 @@ def hand_in(season, class_id, topic_id, words="去了两次。", file=None, who=
         )
 
 
-def settle(season, class_id, evidence_id, state, reason="", who="ann_trainer"):
-    season.do(field_tasks.settle, season.actor(who), class_id, evidence_id, state=state, reason=reason)
+def settle(season, class_id, evidence_id, state, reason="", who="ann_trainer", seen=None):
+    seen = seen or stamp(season, evidence_id)
+    season.do(field_tasks.settle, season.actor(who), class_id, evidence_id, state=state, reason=reason, seen=seen)
+
+
+def stamp(season, evidence_id):
+    return season.ask(lambda s: field_tasks.stamp(s.get_one(EvidenceRow, evidence_id)))
 
 
 def practised(season, class_id, topic_id):
@@ -69,6 +77,68 @@ def test_accepted_evidence_is_the_step(season, class_id, topic_id):
     assert practised(season, class_id, topic_id) is None
     page = season.ask(lambda s: field_tasks.handed_in(s, season.actor("ann_trainer"), class_id, Ask()))
     assert [row["state"] for row in page.rows] == ["waiting", "returned"]
+
+
+def test_what_changed_since_it_was_read_is_not_settled(season, class_id, topic_id, sign_in):
+    trainer = sign_in("ann_trainer")
+    kept = hand_in(season, class_id, topic_id)
+    at = f"/training/all/{class_id}/path/evidence/{kept}"
+    seen = stamp(season, kept)
+    season.go_to(season.clock.now(), timedelta(minutes=1))
+    hand_in(season, class_id, topic_id, "换了一份。")
+    refused = trainer.post(at, query_string={"to": "returned", "seen": seen}, data={"reason": "请写明时间"})
+    assert refused.status_code == 422
+    assert "换了一份。" in refused.text
+    assert 'value="请写明时间"' in refused.text
+    assert trainer.post(at, query_string={"to": "accepted", "seen": seen}).status_code == 422
+    settle(season, class_id, kept, "returned", "请写明时间")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("states", "possible"),
+    [
+        pytest.param(["accepted", "waiting", "returned"], True, id="accepted-taken-back-and-returned"),
+        pytest.param(["returned", "waiting", "accepted"], True, id="returned-taken-back-and-accepted"),
+        pytest.param(["waiting"], False, id="waits-already"),
+        pytest.param(["accepted", "accepted"], False, id="accepted-twice"),
+        pytest.param(["accepted", "returned"], False, id="accepted-then-returned"),
+        pytest.param(["returned", "accepted"], False, id="returned-then-accepted"),
+    ],
+)
+def test_what_evidence_may_become(season, class_id, topic_id, states, possible):
+    kept = hand_in(season, class_id, topic_id)
+    *before, last = states
+    for state in before:
+        settle(season, class_id, kept, state, "理由")
+    if possible:
+        settle(season, class_id, kept, last, "理由")
+    else:
+        with pytest.raises(Conflict):
+            settle(season, class_id, kept, last, "理由")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_evidence_is_replaced_only_after_it_is_settled(season, class_id, topic_id):
+    kept, seen = hand_in(season, class_id, topic_id), []
+    trainer, begun = season.actor("ann_trainer"), Event()
+
+    def replace():
+        begun.wait()
+        seen.append(hand_in(season, class_id, topic_id, "后来的"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with season.database.write() as session:
+            read = field_tasks.stamp(session.get_one(EvidenceRow, kept))
+            field_tasks.settle(
+                session, trainer, class_id, kept, state="returned", seen=read, reason="x", now=season.clock.now()
+            )
+            waits = pool.submit(replace)
+            begun.set()
+            assert not wait([waits], timeout=0.3).done
+        waits.result(timeout=10)
+    assert season.ask(lambda s: s.scalars(select(EvidenceRow.words).order_by(EvidenceRow.id)).all())[0] == "去了两次。"
+    assert seen != [kept]
 
 
 def test_a_topic_is_changed_and_what_it_asks_with_it(season, class_id, topic_id, entry):
@@ -107,9 +177,11 @@ def test_pages_files_and_strangers(season, class_id, topic_id, sign_in, client):
     assert trainer.get(f"{shown}/file").headers["Content-Disposition"].startswith("attachment")
     assert "去了两次。" in trainer.get(shown).text
     assert trainer.get(f"{listed}?state=waiting&q=通用&export=csv").status_code == 200
-    assert trainer.post(f"{shown}?to=returned", data={"reason": ""}).status_code == 422
+    seen = stamp(season, kept.id)
+    assert trainer.post(shown, query_string={"to": "returned", "seen": seen}, data={"reason": ""}).status_code == 422
     assert trainer.post(f"{shown}?to=elsewhere").status_code == 404
-    assert trainer.post(f"{shown}?to=accepted").status_code == 303
+    assert trainer.post(f"{shown}?to=accepted").status_code == 422
+    assert trainer.post(shown, query_string={"to": "accepted", "seen": seen}).status_code == 303
     for who, page, status in (
         ("bob_candidate", at, 404),
         ("bob_candidate", f"{at}/{kept.id}", 404),

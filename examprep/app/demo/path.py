@@ -42,7 +42,9 @@ def _do_task(session: Session, vault: Vault, trainer: Actor, class_id: int, topi
         made = field_tasks.hand_in(session, vault, actor, class_id, topic_id, words, None, now=at)
         if state:
             why = "请换一户重新走访，写明预估。" if state == "returned" else ""
-            field_tasks.settle(session, trainer, class_id, made, state=state, reason=why, now=at + timedelta(hours=3))
+            read = field_tasks.stamp(field_tasks.found(session, trainer, class_id, made)[0])
+            later = at + timedelta(hours=3)
+            field_tasks.settle(session, trainer, class_id, made, state=state, seen=read, reason=why, now=later)
 
 
 def walk(session: Session, vault: Vault, trainer: Actor, class_id: int, now: datetime) -> None:
