@@ -21,7 +21,6 @@ from examprep.practice import progress
 from examprep.register import actions as register
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.rules.levels import rank
-from examprep.syllabus.values import Chapter
 from examprep.training import mentoring, store
 from examprep.training.mentor_models import FreeTimesRow, MentorMeetingRow, MentorRow
 from examprep.training.models import CourseRow, EnrolmentRow, MentorPairRow
@@ -34,11 +33,10 @@ LATELY = timedelta(days=90)  # what is weak is told by the answers since then
 
 @dataclass(frozen=True)
 class Proposal:
-    """Pairs for the learners of a class who have no mentor; names by person, weakest chapters by learner."""
+    """Pairs for the learners of a class who have no mentor; names by person."""
 
     pairings: Sequence[Pairing]
     names: Mapping[int, tuple[str, str]]  # name and unit
-    weakest: Mapping[int, tuple[Chapter, Rate]]
     mentors: int
 
 
@@ -100,10 +98,10 @@ def proposal(session: Session, actor: Actor, class_id: int, *, today: date) -> P
     Raises:
         NotFound: no such class in the actor's organisations.
     """
-    learners, weakest = _learners(session, actor, class_id, today)
+    learners = _learners(session, actor, class_id, today)
     mentors = _mentors(session, actor, today)
     people = {each.person_id for each in learners} | {each.person_id for each in mentors}
-    return Proposal(propose(mentors, learners, _ended(session, people)), _names(session, people), weakest, len(mentors))
+    return Proposal(propose(mentors, learners, _ended(session, people)), _names(session, people), len(mentors))
 
 
 def approve(
@@ -122,7 +120,7 @@ def approve(
         (PersonRow.id, {b for _, b in chosen}),
     ):
         session.execute(select(row).where(row.in_(people)).order_by(row).with_for_update(key_share=True))
-    learners: dict[int, Learner] = {each.person_id: each for each in _learners(session, actor, class_id, today)[0]}
+    learners: dict[int, Learner] = {each.person_id: each for each in _learners(session, actor, class_id, today)}
     mentors: dict[int, Mentor] = {each.person_id: each for each in _mentors(session, actor, today)}
     never = _ended(session, [*learners, *mentors])
     taken = {person_id: each.taken for person_id, each in mentors.items()}
@@ -145,9 +143,7 @@ def approve(
     return len(chosen)
 
 
-def _learners(
-    session: Session, actor: Actor, class_id: int, today: date
-) -> tuple[list[Learner], Mapping[int, tuple[Chapter, Rate]]]:
+def _learners(session: Session, actor: Actor, class_id: int, today: date) -> list[Learner]:
     """Those enrolled in a class who have no mentor now, and the chapter in which each is weakest."""
     parent = store.class_(session, actor, class_id)
     level = session.get_one(CourseRow, parent.course_id).level
@@ -162,7 +158,7 @@ def _learners(
     people = [person_id for person_id, *_ in rows]
     weakest, times = progress.weakest(session, people, today - LATELY), _times(session, people)
     wanted = rank(level) if level else 1
-    found = [
+    return [
         Learner(
             person_id,
             organisation_id,
@@ -173,7 +169,6 @@ def _learners(
         )
         for person_id, organisation_id, region_code in rows
     ]
-    return found, weakest
 
 
 def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:

@@ -139,9 +139,8 @@ def comment(session: Session, actor: Actor, class_id: int, note_id: int, words: 
     path_store.topic(session, parent.course_id, note.topic_id)
     if note.person_id == actor.person_id:
         raise RuleViolation("training.own-note", "Others comment on your note.")
-    row = CommentRow(
-        note_id=note.id, person_id=actor.person_id, words=checked_words(words, LONGEST_COMMENT), state=WAITING, written_at=now
-    )
+    said = checked_words(words, LONGEST_COMMENT)
+    row = CommentRow(note_id=note.id, person_id=actor.person_id, words=said, state=WAITING, written_at=now)
     session.add(row)
     try:
         session.flush()

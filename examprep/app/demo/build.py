@@ -11,7 +11,19 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from examprep.app.demo import claims, current, examined, files, helping, mentored, path, published, stated, study
+from examprep.app.demo import (
+    claims,
+    current,
+    examined,
+    files,
+    helping,
+    mentored,
+    path,
+    practised,
+    published,
+    stated,
+    study,
+)
 from examprep.app.demo.campaign import lead_campaign
 from examprep.app.demo.names import Inventor
 from examprep.app.demo.people import Population, Resident, populate
@@ -319,17 +331,17 @@ class Builder:
                 session, self.runtime.vault, self._actor(session, "county"), trainer, self.draw, now
             )
             examined.save_cohorts(session, self._actor(session, "county"), now)
-            current.practise(session, candidate, self.draw, now - timedelta(hours=2))
-            current.report_errors(session, candidate, now - timedelta(hours=1))
-            current.keep_notes(session, candidate, now - timedelta(minutes=50))
+            practised.practise(session, candidate, self.draw, now - timedelta(hours=2))
+            practised.report_errors(session, candidate, now - timedelta(hours=1))
+            practised.keep_notes(session, candidate, now - timedelta(minutes=50))
             # Some of the class practise as well, three of them with so little success that their trainer should know.
             steady = (self.draw.uniform(0.6, 0.95) for _ in range(20))
             for learner, share_right in zip(learners, (0.45, 0.8, 0.5, 0.4, *steady), strict=False):
-                current.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
+                practised.practise(session, learner, self.draw, now - timedelta(hours=3), share_right=share_right)
             path.walk(session, self.runtime.vault, trainer, classes[0], now)
             helping.ask_in_class(session, trainer, classes[0], [candidate, *learners[:8]], now)
-            current.set_assignments(session, trainer, [candidate, *learners[:24]], now)
-            current.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
+            practised.set_assignments(session, trainer, [candidate, *learners[:24]], now)
+            practised.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
             count_cohort(session, "sw-comprehensive", self.runtime.clock.today())
             officer, admin = self._actor(session, "county"), self._actor(session, "admin")
             lead_campaign(session, (admin, officer, trainer), learners, now)

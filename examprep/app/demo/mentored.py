@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from examprep.people.actor import Actor
-from examprep.training import meetings, mentoring, mentors
+from examprep.training import meetings, mentoring, mentors, units
 from examprep.training.rules.pairing import WEEK
 
 EVENINGS = [time for time in WEEK if time % 3 == 2]
@@ -27,8 +27,10 @@ def mentor_class(
     session: Session, trainer: Actor, class_id: int, mentor_ids: Sequence[int], today: date, now: datetime
 ) -> None:
     """Mentors with three places each; half of what is proposed was approved a month ago, and some pairs have met."""
-    for mentor_id in mentor_ids:
-        mentors.appoint(session, trainer, mentor_id, places=3, chapters=(), today=today, now=now)
+    chapters = [number for number, _ in units.chapters(session, now)]
+    for order, mentor_id in enumerate(mentor_ids):
+        strong = chapters[order % 3 :: 3]
+        mentors.appoint(session, trainer, mentor_id, places=3, chapters=strong, today=today, now=now)
     since = today - timedelta(days=30)
     found = mentors.proposal(session, trainer, class_id, today=since)
     chosen = [(each.mentor_id, each.learner_id) for each in found.pairings if each.mentor_id is not None]
