@@ -109,13 +109,9 @@ class Column:
         """The class of its cells."""
         if self.numeric:
             return "num"
-        return (
-            "when"
-            if self.kind in {"day", "month", "instant"}
-            else self.kind
-            if self.kind in {"lines", "sentence"}
-            else ""
-        )
+        if self.kind in {"day", "month", "instant"}:
+            return "when"
+        return self.kind if self.kind in {"lines", "sentence"} else ""
 
 
 @dataclass(frozen=True)

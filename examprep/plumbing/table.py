@@ -16,6 +16,8 @@ from examprep.plumbing.site import undrawn
 UI = "_macros/ui.html"
 MARKED_UP = {"rate", "badge"}
 _BADGE = Column("", "", "badge")
+_BOX = Markup('<input class="form-check-input" type="checkbox" form="{}"')
+_OF_ROW = Markup(' name="id" value="{}" aria-label="{}"> ')
 
 
 def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tick: str = "") -> Markup:
@@ -31,9 +33,11 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
 
     first, others = columns[0], [(column, _begun(column, ""), _begun(column, " unsaid")) for column in columns[1:]]
     head = f'<th scope="row" class="{first.css}">'
+    box, choose = str(_BOX.format(tick)) if tick else "", say(N_("Choose %(name)s"))
     drawn = []
     for row in rows:
-        drawn.append("<tr>\n" + head + _tick(tick, row) + _shown(first, row, marked_up) + "</th>\n")
+        ticked = str(_OF_ROW.format(row["id"], choose % {"name": in_words(row[first.name], first)})) if tick else ""
+        drawn.append("<tr>\n" + head + box + ticked + _shown(first, row, marked_up) + "</th>\n")
         for column, said, unsaid in others:
             begun = unsaid if row[column.name] in (None, "") else said
             drawn.append(begun + _shown(column, row, marked_up) + "</td>\n")
@@ -50,10 +54,3 @@ def _shown(column: Column, row: Mapping[str, Any], marked_up: Any) -> str:
     shown = str(marked_up(column, value) if column.kind in MARKED_UP else escape(in_words(value, column)))
     address = column.link(row) if column.link else None
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
-
-
-def _tick(form: str, row: Mapping[str, Any]) -> str:
-    if not form:
-        return ""
-    box = Markup('<input class="form-check-input" type="checkbox" form="{}" name="id" value="{}" aria-label="{}"> ')
-    return str(box.format(form, row["id"], say(N_("Choose %(name)s")) % {"name": row["id"]}))

@@ -15,7 +15,7 @@ from examprep.training import actions, approving, enrolling, seat_jobs, seat_sto
 from examprep.training.models import EnrolmentRow
 from examprep.training.rules.entry import SeatRules, Share
 from examprep.training.rules.schedule import Slot, slot
-from examprep.training.seat_importer import SeatImporter
+from examprep.training.seat_importer import UNKNOWN, SeatImporter
 from tests.factories import resident_id
 from tests.training.conftest import EVENING
 
@@ -148,6 +148,7 @@ class TestList:
             plan = importer.plan(session, officer, upload, now=season.clock.now())
             assert [line.state for line in plan.lines] == ["matched", "matched", "refused"]
             assert [str(line.said[0]) for line in plan.lines[:2]] == ["Gets a seat", "Goes to the waiting list"]
+            assert UNKNOWN in [problem.sentence for problem in plan.problems]
             written = engine.import_now(
                 session,
                 season.runtime.vault,
