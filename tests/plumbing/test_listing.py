@@ -21,6 +21,7 @@ def page(database, count, **asked):
         pytest.param(1, {}, 1, 1, id="one"),
         pytest.param(SIZE, {}, SIZE, 1, id="exactly-a-page"),
         pytest.param(SIZE + 1, {}, SIZE, 2, id="one-more"),
+        pytest.param(SIZE + 2, {}, SIZE, 2, id="two-more"),
         pytest.param(SIZE + 1, {"page": 2}, 1, 2, id="the-second-page"),
         pytest.param(SIZE, {"page": 2}, SIZE, 1, id="a-page-beyond-the-last"),
         pytest.param(SIZE + 1, {"export": "csv"}, SIZE + 1, 2, id="a-file"),
