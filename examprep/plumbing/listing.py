@@ -76,8 +76,8 @@ class Ask:
 
 
 def _asked(args: MultiDict[str, str], name: str) -> str:
-    """A value of the query string; without the sign that PostgreSQL refuses in any text."""
-    return args.get(name, "").replace("\x00", "").strip()[:100]
+    """A value of the query string."""
+    return args.get(name, "").strip()[:100]
 
 
 @dataclass(frozen=True)

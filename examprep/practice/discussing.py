@@ -1,28 +1,29 @@
 """Discussion of questions with the trainers: a candidate asks, a trainer answers, and only then do others see it.
 
-What is asked waits hidden; a trainer answers and thereby shows it, or hides it with a reason, and may change either
-later; what was hidden can be shown again as it stood. The asker says whether an answer helped. Others are not told
-who asked.
+What is asked waits hidden, and its asker may reword it; a trainer answers and thereby shows it, or hides it with a
+reason, and may change either later; what was hidden can be shown again as it stood. The asker says whether an answer
+helped. Others are not told who asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
-from examprep.bank.searching import fold
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.models import PersonRow
-from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.plumbing.listing import Ask, Page
 from examprep.practice import discussion_store as store
+from examprep.practice import wording
 from examprep.practice.models import PostRow
 from examprep.practice.shelf import governing, shelf_of
 from examprep.practice.store import kept_of
+from examprep.practice.wording import Earlier
 from examprep.reminders.actions import queue
 from examprep.syllabus import actions as syllabus
 
@@ -60,6 +61,8 @@ class Asked:
     state: str
     answer: str
     reason: str  # why it is hidden
+    earlier: Sequence[Earlier]  # what was asked before it was reworded
+    earlier_answers: Sequence[Earlier]
 
 
 def posts(session: Session, actor: Actor, question_id: int) -> Sequence[Post]:
@@ -94,9 +97,7 @@ def ask(session: Session, actor: Actor, *, question_id: int, words: str, today: 
     shelf = shelf_of(session, question.subject, governing(session, syllabus.next_exam(session, today)))
     if question_id not in shelf.versions and kept_of(session, actor.person_id, question_id) is None:
         raise NotFound("practice.question", "There is no such question here.")
-    words = _plain(words)
-    if not words or len(words) > LONGEST_WORDS:
-        raise RuleViolation("practice.post", "Ask something, in at most %(most)s characters.", most=LONGEST_WORDS)
+    words = _asking_words(words)
     if store.waiting_of(session, actor.person_id) >= MOST_WAITING:
         raise Conflict("practice.posts", "%(most)s of your questions wait for an answer already.", most=MOST_WAITING)
     row = PostRow(
@@ -104,7 +105,7 @@ def ask(session: Session, actor: Actor, *, question_id: int, words: str, today: 
         version_id=version_id,
         person_id=actor.person_id,
         words=words,
-        folded=fold(words),
+        folded=wording.folded(words),
         asked_at=now,
         state=WAITING,
         answer="",
@@ -114,6 +115,24 @@ def ask(session: Session, actor: Actor, *, question_id: int, words: str, today: 
     return row.id
 
 
+def reword(session: Session, actor: Actor, *, question_id: int, post_id: int, words: str, now: datetime) -> None:
+    """Say otherwise what one asked, while it waits; trainers see what stood there before.
+
+    Raises:
+        NotFound: ``practice.post``. RuleViolation: ``practice.post``; ``practice.words-hidden``,
+            ``practice.words-settled`` -- it is answered.
+    """
+    row = store.own(session, actor.person_id, question_id, post_id)
+    if row is None:
+        raise NotFound("practice.post", "There is no such question of yours.")
+    wording.check_mendable(state=row.state, settled=row.state != WAITING, now=now)
+    said = _asking_words(words)
+    if said != row.words:
+        wording.keep(session, actor, wording.POST, row.id, row.words, now=now)
+        row.words, row.folded = said, wording.folded(said, row.answer)
+        record(session, actor, "practice.post-reworded", "practice_post", row.id, now=now)
+
+
 def asked(session: Session, actor: Actor, ask_: Ask) -> Page:
     """What persons within the actor's bounds asked, what waits first."""
     query = store.visible(actor)
@@ -121,16 +140,14 @@ def asked(session: Session, actor: Actor, ask_: Ask) -> Page:
         query = query.where(PostRow.state == state)
     if (helped := ask_.filters.get("helped")) is not None:
         query = query.where(PostRow.helped_at.is_not(None) if helped == "yes" else PostRow.helped_at.is_(None))
-    # Words are looked for in question and answer, widths and letter case apart.
-    page = fetch(
+    return wording.listed(
         session,
         query,
-        replace(ask_, words=fold(ask_.words)),
+        ask_,
+        searchable=PostRow.folded,
         sortable={"asker": PersonRow.name, "asked_at": PostRow.asked_at},
-        searchable=(PostRow.folded,),
         default=store.DEFAULT_ORDER,
     )
-    return replace(page, ask=replace(page.ask, words=ask_.words))
 
 
 def waiting(session: Session, actor: Actor) -> int:
@@ -147,7 +164,19 @@ def post(session: Session, actor: Actor, post_id: int) -> Asked:
     """Raises NotFound: ``practice.post`` -- nobody within the actor's bounds asked it."""
     row, asker = _found(session, actor, post_id)
     question = bank.question(session, row.version_id)
-    return Asked(row.id, question, asker, row.words, row.asked_at, row.state, row.answer, row.reason or "")
+    before, answers = (wording.earlier(session, kind, [row.id]) for kind in (wording.POST, wording.ANSWER))
+    return Asked(
+        row.id,
+        question,
+        asker,
+        row.words,
+        row.asked_at,
+        row.state,
+        row.answer,
+        row.reason or "",
+        before.get(row.id, ()),
+        answers.get(row.id, ()),
+    )
 
 
 def answer(session: Session, actor: Actor, post_id: int, words: str, *, now: datetime) -> None:
@@ -157,8 +186,11 @@ def answer(session: Session, actor: Actor, post_id: int, words: str, *, now: dat
         NotFound: ``practice.post``. RuleViolation: ``practice.post-answer``.
     """
     row, _ = _found(session, actor, post_id)
-    row.answer, row.state, row.reason = _settling_words(words), SHOWN, None
-    row.settled_by, row.settled_at, row.folded = actor.person_id, now, fold(f"{row.words} {row.answer}")
+    said = _settling_words(words)
+    if row.answer and row.answer != said:
+        wording.keep(session, actor, wording.ANSWER, row.id, row.answer, now=now)
+    row.answer, row.state, row.reason = said, SHOWN, None
+    row.settled_by, row.settled_at, row.folded = actor.person_id, now, wording.folded(row.words, row.answer)
     session.flush()
     record(session, actor, "practice.post-answered", "practice_post", row.id, now=now)
     question = bank.question(session, row.version_id)
@@ -221,20 +253,22 @@ def still_shown(session: Session, person_id: int, context: dict[str, Any], today
     return row is not None and row.state == SHOWN and row.person_id == person_id
 
 
-def _plain(words: str) -> str:
-    """Lines end in one sign; without the sign that PostgreSQL refuses in any text."""
-    return words.replace("\r\n", "\n").replace("\x00", "").strip()
+def _asking_words(words: str) -> str:
+    said = wording.said(words, LONGEST_WORDS)
+    if said is None:
+        raise RuleViolation("practice.post", "Ask something, in at most %(most)s characters.", most=LONGEST_WORDS)
+    return said
 
 
 def _settling_words(words: str) -> str:
-    words = _plain(words)
-    if not words or len(words) > LONGEST_ANSWER:
+    said = wording.said(words, LONGEST_ANSWER)
+    if said is None:
         raise RuleViolation(
             "practice.post-answer",
             "Write an answer, or why it is hidden, in at most %(most)s characters.",
             most=LONGEST_ANSWER,
         )
-    return words
+    return said
 
 
 def _found(session: Session, actor: Actor, post_id: int) -> tuple[PostRow, str]:

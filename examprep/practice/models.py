@@ -277,3 +277,20 @@ class PostRow(Base):
     helped_at: Mapped[datetime | None]  # since when the asker says that the answer helped
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]
+
+
+class WordingRow(Base):
+    """What somebody had said before it was said otherwise: beside a question of the bank, or in a class above us."""
+
+    __tablename__ = "practice_wording"
+    __table_args__ = (
+        CheckConstraint("kind IN ('post', 'answer', 'question', 'reply')", name="kind"),
+        Index("ix_practice_wording_thing", "kind", "thing_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    thing_id: Mapped[int]
+    words: Mapped[str]
+    replaced_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    replaced_at: Mapped[datetime]

@@ -14,6 +14,7 @@ TRAIL = Trail(
         "practice.post-helped": N_("Said that an answer helped"),
         "practice.post-hidden": N_("Hid a candidate's question"),
         "practice.post-not-helped": N_("Took back that an answer helped"),
+        "practice.post-reworded": N_("Reworded what one asked"),
         "practice.post-unhidden": N_("Showed a candidate's hidden question again"),
     },
     things={

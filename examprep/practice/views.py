@@ -262,6 +262,19 @@ def mark_post(question_id: int, post_id: int) -> ResponseReturnValue:
     return _aside_page(question_id, said=N_("Marked.") if helped else N_("The mark is taken back."))
 
 
+@bp.post("/question/<int:question_id>/asked/<int:post_id>/words")
+@needs(Permission.PRACTICE_OWN_USE)
+def reword_post(question_id: int, post_id: int) -> ResponseReturnValue:
+    """The asker says otherwise what waits for an answer."""
+    now, words = runtime().clock.now(), request.form.get("words", "")
+    try:
+        with writing() as session:
+            discussing.reword(session, current_actor(), question_id=question_id, post_id=post_id, words=words, now=now)
+    except RuleViolation as refusal:
+        return _aside_page(question_id, refusal=refusal)
+    return _aside_page(question_id, said=N_("Reworded."))
+
+
 @bp.post("/type-size")
 @needs(Permission.PRACTICE_OWN_USE)
 def type_size() -> ResponseReturnValue:

@@ -1,11 +1,11 @@
 """Questions and answers of a class (答疑): asked by who has a seat, answered by all of the class, kept by its staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
@@ -13,17 +13,21 @@ from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.models import PersonRow
-from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.practice import wording
+from examprep.practice.wording import Earlier
 from examprep.reminders.actions import queue
-from examprep.training import store
+from examprep.syllabus import actions as syllabus
+from examprep.training import path_store, store
 from examprep.training.actions import checked_reason
 from examprep.training.models import ClassRow, EnrolmentRow
+from examprep.training.path_models import TopicRow
 from examprep.training.question_models import QuestionRow, ReplyRow
 
 LONGEST = 2_000  # characters
 MOST_OPEN = 10  # unanswered questions of one person in one class
 ASKED, ANSWERED = "question-asked", "question-answered"  # mails, and what is asked before they are sent
 SHOWN, HIDDEN = "shown", "hidden"
+TOPIC, CHAPTER = "topic", "chapter"
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Thread:
     asker: str
     class_name: str
     replies: Sequence[tuple[ReplyRow, str]]
+    about: Mapping[str, str]  # the topic or chapter that it names, by language; empty: none
+    earlier: Mapping[int, Sequence[Earlier]]  # by reply, what it said before; 0: the question itself
 
 
 def learner_class(session: Session, actor: Actor, class_id: int) -> ClassRow:
@@ -48,11 +54,13 @@ def learner_class(session: Session, actor: Actor, class_id: int) -> ClassRow:
     return row
 
 
-def ask(session: Session, actor: Actor, class_id: int, words: str, *, now: datetime) -> int:
+def ask(session: Session, actor: Actor, class_id: int, words: str, *, about: str = "", now: datetime) -> int:
     """Ask something in one's class; its trainer is told, once a day. Returns the question's id.
 
+    ``about``: ``topic-`` or ``chapter-`` and its number, or nothing.
+
     Raises:
-        NotFound: no such class, or no seat in it.
+        NotFound: no such class, or no seat in it; ``training.about`` -- no such topic or chapter.
         RuleViolation: ``training.question-words``; ``training.questions`` -- too many of one's own are open.
     """
     parent, said = learner_class(session, actor, class_id), _checked(words)
@@ -62,9 +70,11 @@ def ask(session: Session, actor: Actor, class_id: int, words: str, *, now: datet
         raise RuleViolation(
             "training.questions", "%(most)s of your questions are open. Wait until some are answered.", most=MOST_OPEN
         )
-    made = QuestionRow(class_id=class_id, person_id=actor.person_id, words=said, asked_at=now, state=SHOWN)
+    made = QuestionRow(class_id=class_id, person_id=actor.person_id, words=said, asked_at=now, state=SHOWN, folded="")
+    made.topic_id, made.chapter_id = _named(session, parent.course_id, about)
     session.add(made)
     session.flush()
+    _refold(session, made)
     record(session, actor, "training.question-asked", "training_question", made.id, now=now)
     queue(
         session,
@@ -90,6 +100,7 @@ def reply(session: Session, actor: Actor, question_id: int, words: str, *, staff
     )
     session.add(made)
     session.flush()
+    _refold(session, question)
     record(session, actor, "training.question-replied", "training_question", question.id, now=now)
     if staff and question.answer_id is None:
         question.answer_id, question.answered_at = made.id, now
@@ -111,6 +122,39 @@ def reply(session: Session, actor: Actor, question_id: int, words: str, *, staff
             now=now,
         )
     return made.id
+
+
+def reword(
+    session: Session, actor: Actor, question_id: int, reply_id: int | None, words: str, *, staff: bool, now: datetime
+) -> None:
+    """Say otherwise what one asked, until somebody replies, or what one replied, for a day.
+
+    What stood there before is kept for the class's staff, and everybody sees that it was reworded.
+
+    Raises:
+        NotFound: nothing such of one's own. RuleViolation: ``training.question-words``; ``practice.words-hidden``,
+            ``practice.words-settled``, ``practice.words-late``.
+    """
+    question = _question(session, actor, question_id, staff=staff, lock=True)
+    row: QuestionRow | ReplyRow | None = question if reply_id is None else session.get(ReplyRow, reply_id)
+    if row is None or row.person_id != actor.person_id:
+        raise NotFound("training.reply", "There is no such reply.")
+    if isinstance(row, ReplyRow):
+        if row.question_id != question.id:
+            raise NotFound("training.reply", "There is no such reply.")
+        wording.check_mendable(state=row.state, at=row.at, now=now)
+    else:
+        replied = session.scalar(select(ReplyRow.id).where(ReplyRow.question_id == row.id).limit(1))
+        wording.check_mendable(state=row.state, settled=replied is not None, now=now)
+    said = _checked(words)
+    if said == row.words:
+        return
+    kind = wording.QUESTION if row is question else wording.REPLY
+    wording.keep(session, actor, kind, row.id, row.words, now=now)
+    row.words = said
+    session.flush()
+    _refold(session, question)
+    record(session, actor, "training.question-reworded", "training_question", question.id, now=now)
 
 
 def settle(
@@ -155,6 +199,8 @@ def moderate(
     row.state, row.reason = (HIDDEN, checked_reason(reason)) if hide else (SHOWN, None)
     if hide and isinstance(row, ReplyRow) and question.answer_id == row.id:
         question.answer_id = question.answered_at = None
+    session.flush()
+    _refold(session, question)
     act = "training.question-hidden" if hide else "training.question-shown"
     record(session, actor, act, "training_question", question.id, now=now, after={"reason": row.reason or ""})
 
@@ -176,7 +222,41 @@ def thread(session: Session, actor: Actor, question_id: int, *, staff: bool) -> 
         query = query.where(or_(ReplyRow.state == SHOWN, ReplyRow.person_id == actor.person_id))
     replies = [(row, name) for row, name in session.execute(query)]
     asker = session.get_one(PersonRow, question.person_id).name
-    return Thread(question, asker, session.get_one(ClassRow, question.class_id).name, replies)
+    name = session.get_one(ClassRow, question.class_id).name
+    before = wording.earlier(session, wording.REPLY, [row.id for row, _ in replies])
+    own = wording.earlier(session, wording.QUESTION, [question.id])
+    earlier = {**before, 0: own.get(question.id, ())}
+    return Thread(question, asker, name, replies, _about(session, question), earlier)
+
+
+def _named(session: Session, course_id: int, about: str) -> tuple[int | None, int | None]:
+    """The topic, or the chapter, that a code names."""
+    if not about:
+        return None, None
+    kind, _, text = about.partition("-")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    if kind == TOPIC and any(row.id == number for row in path_store.topics(session, course_id)):
+        return number, None
+    if kind == CHAPTER and syllabus.chapters_by_id(session, frozenset({number})):
+        return None, number
+    raise NotFound("training.about", "There is no such topic or chapter.")
+
+
+def _about(session: Session, question: QuestionRow) -> Mapping[str, str]:
+    if question.topic_id is not None:
+        return {"zh": session.get_one(TopicRow, question.topic_id).title}
+    if question.chapter_id is None:
+        return {}
+    chapter = syllabus.chapters_by_id(session, frozenset({question.chapter_id}))[question.chapter_id]
+    return {code: f"{chapter.number} {name}" for code, name in chapter.names.items()}
+
+
+def _refold(session: Session, question: QuestionRow) -> None:
+    """What is hidden is not found by its words either."""
+    query = select(ReplyRow.words).where(ReplyRow.question_id == question.id, ReplyRow.state == SHOWN)
+    said = session.scalars(query.order_by(ReplyRow.at, ReplyRow.id))
+    question.folded = wording.folded(question.words, *_about(session, question).values(), *said)
+    session.flush()
 
 
 def _question(session: Session, actor: Actor, question_id: int, *, staff: bool, lock: bool = False) -> QuestionRow:
@@ -193,78 +273,10 @@ def _question(session: Session, actor: Actor, question_id: int, *, staff: bool, 
 
 
 def _checked(words: str) -> str:
-    said = words.replace("\r\n", "\n").replace("\x00", "").strip()
-    if not said or len(said) > LONGEST:
+    said = wording.said(words, LONGEST)
+    if said is None:
         raise RuleViolation("training.question-words", "Write 1 to %(most)s characters.", most=LONGEST)
     return said
-
-
-def of_class(session: Session, actor: Actor, class_id: int, ask_: Ask) -> Page:
-    """What was asked in a class in which the actor has a seat; their own also where hidden. The caller checked it."""
-    own: ColumnElement[bool] = QuestionRow.person_id == actor.person_id
-    query = _listed().where(QuestionRow.class_id == class_id, or_(QuestionRow.state == SHOWN, own))
-    return _page(session, query.where(own) if ask_.filters.get("show") == "mine" else query, ask_)
-
-
-def managed(session: Session, actor: Actor, ask_: Ask) -> Page:
-    """What was asked in the classes that the actor manages, what waits longest first; ``class`` is a filter."""
-    query = _listed().where(store.managed(actor))
-    if (class_id := ask_.number("class")) is not None:
-        query = query.where(ClassRow.id == class_id)
-    return _page(session, query, ask_)
-
-
-def waiting(session: Session, actor: Actor) -> int:
-    """How many questions of the classes that the actor manages nobody has answered."""
-    row = QuestionRow
-    query = select(func.count(row.id)).join(ClassRow, ClassRow.id == row.class_id)
-    return session.scalar(query.where(store.managed(actor), row.state == SHOWN, row.answer_id.is_(None))) or 0
-
-
-_standing = case((QuestionRow.state == HIDDEN, HIDDEN), (QuestionRow.answer_id.is_not(None), "answered"), else_="open")
-
-
-def _listed() -> Select[*tuple[Any, ...]]:
-    row = QuestionRow
-    replies = select(func.count(ReplyRow.id)).where(ReplyRow.question_id == row.id, ReplyRow.state == SHOWN)
-    return (
-        select(
-            row.id,
-            row.class_id,
-            row.words.label("words"),
-            row.asked_at.label("asked_at"),
-            PersonRow.name.label("asker"),
-            ClassRow.name.label("class"),
-            _standing.label("state"),
-            replies.scalar_subquery().label("replies"),
-        )
-        .join(PersonRow, PersonRow.id == row.person_id)
-        .join(ClassRow, ClassRow.id == row.class_id)
-    )
-
-
-def _page(session: Session, query: Select[*tuple[Any, ...]], ask_: Ask) -> Page:
-    if (state := ask_.filters.get("state")) is not None:
-        query = query.where(_standing == state)
-    row = QuestionRow
-    # What is hidden is not found by its words either.
-    said = select(func.aggregate_strings(ReplyRow.words, " ")).where(
-        ReplyRow.question_id == row.id, ReplyRow.state == SHOWN
-    )
-    return fetch(
-        session,
-        query,
-        ask_,
-        sortable={"asked_at": row.asked_at, "asker": PersonRow.name, "class": ClassRow.name},
-        searchable=(row.words, said.scalar_subquery()),
-        # What is open comes first, and of that what waits longest; the rest latest first.
-        default=(
-            case((_standing == "open", 0), else_=1),
-            case((_standing == "open", row.asked_at)),
-            row.asked_at.desc(),
-            row.id.desc(),
-        ),
-    )
 
 
 def still_open(session: Session, person_id: int, context: dict[str, Any], today: date) -> bool:

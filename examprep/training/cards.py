@@ -12,7 +12,7 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.runtime import runtime
-from examprep.training import asking, feedback, overview, staff_pages, store
+from examprep.training import asking_lists, feedback, overview, staff_pages, store
 from examprep.training.values import SEATS
 
 
@@ -57,7 +57,7 @@ def wishes(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] |
 
 def open_questions(session: Session, actor: Actor, _now: datetime) -> Mapping[str, Any] | None:
     """How many questions of the actor's classes nobody has answered; nothing when there are none."""
-    count = asking.waiting(session, actor)
+    count = asking_lists.waiting(session, actor)
     if not count:
         return None
     return {

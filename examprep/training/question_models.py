@@ -28,6 +28,9 @@ class QuestionRow(Base):
     reason: Mapped[str | None]
     answer_id: Mapped[int | None]  # the reply that answers it, of `ReplyRow`
     answered_at: Mapped[datetime | None]
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("training_topic.id"))  # what it is about
+    chapter_id: Mapped[int | None] = mapped_column(ForeignKey("syllabus_chapter.id"))
+    folded: Mapped[str]  # its words, what it is about and the replies that are shown, as a search compares them
 
 
 class ReplyRow(Base):

@@ -49,6 +49,7 @@ TRAIL = Trail(
         "training.question-asked": N_("Asked something in a class"),
         "training.question-hidden": N_("Hid a question or a reply"),
         "training.question-replied": N_("Replied to a question of a class"),
+        "training.question-reworded": N_("Reworded a question or a reply"),
         "training.question-settled": N_("Said which reply answers a question"),
         "training.question-shown": N_("Showed a question or a reply again"),
         "training.scan-settled": N_("Set a refused scan aside"),

@@ -261,3 +261,28 @@ def test_another_county_and_candidates_unhide_nothing(database, ask, settle, sig
     assert sign_in("ann_candidate").post(address).status_code == 403
     assert app.test_client().post(address).status_code in (302, 303, 400, 401)
     assert rows(database, PostRow)[0].state == "hidden"
+
+
+def test_what_waits_is_reworded_by_its_asker_and_trainers_see_what_stood_there(
+    database, world, clock, ask, settle, questions, sign_in, give
+):
+    post_id = ask("为什么不选丙")
+    page = f"/practice/question/{questions[0].question_id}/asked/{post_id}/words"
+    give(questions[0], right(questions[0]))
+    learner = sign_in("ann_candidate")
+    for words, status in (("", 422), ("为什么不选丁", 200), ("为什么不选丁", 200)):
+        assert learner.post(page, data={"words": words}).status_code == status
+    assert sign_in("bob_candidate").post(page, data={"words": "别的"}).status_code == 404
+    assert sign_in("ann_trainer").post(page, data={"words": "别的"}).status_code == 403
+    settle("answer", post_id, "因为甲。")
+    settle("answer", post_id, "因为乙。")
+    assert learner.post(page, data={"words": "又改"}).status_code == 422
+    with database.read() as session:
+        trainer = world.actor(session, "ann_trainer")
+        shown = discussing.post(session, trainer, post_id)
+        assert (shown.words, [each.words for each in shown.earlier]) == ("为什么不选丁", ["为什么不选丙"])
+        assert [each.words for each in shown.earlier_answers] == ["因为甲。"]
+        found = {word: discussing.asked(session, trainer, Ask(words=word)).total for word in ("选丁", "选丙", "因为乙")}
+    assert found == {"选丁": 1, "选丙": 0, "因为乙": 1}
+    text = sign_in("ann_trainer").get(f"/practice/discussion/{post_id}").text
+    assert "为什么不选丙" in text

@@ -5,8 +5,19 @@ from sqlalchemy import func, select
 
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.plumbing.listing import Ask
+from examprep.practice import wording
 from examprep.reminders.models import OutboxRow
-from examprep.training import asking, enrolling
+from examprep.syllabus import actions as syllabus
+from examprep.syllabus.loading import load_data
+from examprep.training import asking, asking_lists, enrolling
+
+
+@pytest.fixture
+def tree(season):
+    """A chapter of the shipped syllabus."""
+    with season.database.write() as session:
+        load_data(session, season.clock.today())
+        return syllabus.chapters(session, "sw-law-policy", "2025")[0]
 
 
 @pytest.fixture
@@ -27,8 +38,8 @@ def reply(season, who, question_id, words="在乡镇。", *, staff=False):
     return season.do(asking.reply, who, question_id, words, staff=staff)
 
 
-def listed(season, who, class_id, **filters):
-    return season.ask(lambda s: asking.of_class(s, who, class_id, Ask(filters=filters))).rows
+def listed(season, who, class_id=None, *, words="", **filters):
+    return season.ask(lambda s: asking_lists.seated(s, who, Ask(words=words, filters=filters), class_id)).rows
 
 
 def mails(season, template):
@@ -40,10 +51,10 @@ def test_asked_replied_settled_and_taken_back(season, room):
     question = ask(season, one, class_id)
     first = reply(season, two, question, "我猜在县里。")
     assert [row["state"] for row in listed(season, three, class_id)] == ["open"]
-    assert season.ask(lambda s: asking.waiting(s, trainer)) == 1
+    assert season.ask(lambda s: asking_lists.waiting(s, trainer)) == 1
     reply(season, trainer, question, staff=True)
     assert [(row["state"], row["replies"]) for row in listed(season, three, class_id)] == [("answered", 2)]
-    assert season.ask(lambda s: asking.waiting(s, trainer)) == 0
+    assert season.ask(lambda s: asking_lists.waiting(s, trainer)) == 0
     with pytest.raises(NotFound):
         season.do(asking.settle, two, question, first, staff=False)
     season.do(asking.settle, one, question, first, staff=False)
@@ -89,6 +100,74 @@ def test_what_is_hidden_its_writer_reads_with_the_reason(season, room):
         season.ask(lambda s: asking.thread(s, two, question, staff=False))
 
 
+def test_what_one_asked_is_reworded_until_somebody_replies(season, room):
+    class_id, (one, two, three), trainer = room
+    question = ask(season, one, class_id, "低保在哪一级审合？")
+    reword = lambda who, reply_id, words, **more: season.do(  # noqa: E731
+        asking.reword, who, question, reply_id, words, **{"staff": False, **more}
+    )
+    reword(one, None, "低保在哪一级审核？")
+    reword(one, None, "低保在哪一级审核？")
+    assert [row["words"] for row in listed(season, two, words="审核")] == ["低保在哪一级审核？"]
+    assert listed(season, two, words="审合") == []
+    first = reply(season, two, question, "在县里")
+    with pytest.raises(RuleViolation, match="words-settled"):
+        reword(one, None, "别的")
+    for who, reply_id in ((one, first), (three, first), (two, None), (two, first + 1)):
+        with pytest.raises(NotFound):
+            reword(who, reply_id, "别的")
+    with pytest.raises(NotFound):
+        reword(trainer, first, "别的", staff=True)
+    with pytest.raises(RuleViolation, match="question-words"):
+        reword(two, first, " ")
+    reword(two, first, "在乡镇")
+    seen = season.ask(lambda s: asking.thread(s, trainer, question, staff=True))
+    assert [each.words for each in seen.earlier[0]] == ["低保在哪一级审合？"]
+    assert [(each.words, each.name) for each in seen.earlier[first]] == [("在县里", two.name)]
+    assert [row["words"] for row in listed(season, three, words="在乡镇")] == ["低保在哪一级审核？"]
+    season.go_to(season.clock.now(), wording.MENDABLE)
+    with pytest.raises(RuleViolation, match="words-late"):
+        reword(two, first, "又一次")
+    season.do(asking.moderate, trainer, question, first, hide=True, reason="不对")
+    with pytest.raises(RuleViolation, match="words-hidden"):
+        reword(two, first, "又一次")
+    assert listed(season, three, words="在乡镇") == []
+
+
+def test_one_list_over_all_ones_classes_finds_words_as_people_type_them(season, room):
+    class_id, (one, two, three), trainer = room
+    second, third = (season.class_(name=name, slots=()) for name in ("二班", "三班"))
+    season.do(enrolling.enrol, one, second)
+    season.do(enrolling.enrol, three, third)
+    first = ask(season, one, class_id, "ＡＢＣ  理论是什么？")
+    other = ask(season, one, second, "学时怎么算？")
+    ask(season, three, third, "三班的问题")
+    reply(season, two, first, "见教材。")
+    reply(season, trainer, other, "每次两学时。", staff=True)
+    found = lambda who, **asked: [row["id"] for row in listed(season, who, **asked)]  # noqa: E731
+    assert found(one) == [first, other]  # what is open comes first
+    assert found(one, words="abc 理论") == found(one, words="见 教材".replace(" ", "")) == [first]
+    assert found(one, state="answered") == [other]
+    assert found(one, **{"class": str(second)}) == [other]
+    assert found(two) == found(two, show="mine") == [first]
+    assert found(three, show="mine") != []
+    all_of = season.ask(lambda s: asking_lists.managed(s, trainer, Ask(filters={"show": "mine"})))
+    assert [row["id"] for row in all_of.rows] == [other]
+    ids = {each for each, _ in season.ask(lambda s: asking_lists.classes(s, one, staff=False))}
+    assert ids == {class_id, second}
+
+
+def test_a_question_names_a_topic_or_chapter_and_is_found_by_it(season, room, tree):
+    class_id, (one, *_), _ = room
+    name = tree.names["zh"]
+    question = season.do(asking.ask, one, class_id, "怎么记？", about=f"chapter-{tree.id}")
+    assert season.ask(lambda s: asking.thread(s, one, question, staff=False)).about["zh"].endswith(name)
+    assert [row["id"] for row in listed(season, one, words=name)] == [question]
+    for wrong in ("chapter-999999", "topic-1", "chapter-x", "x"):
+        with pytest.raises(NotFound):
+            season.do(asking.ask, one, class_id, "怎么记？", about=wrong)
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_limits(season, room):
     class_id, (one, *_), _ = room
@@ -114,7 +193,7 @@ def test_strangers_see_and_do_nothing(season, room, sign_in, client):
     ):
         with pytest.raises(NotFound):
             act()
-    assert season.ask(lambda s: asking.managed(s, bob, Ask())).total == 0
+    assert season.ask(lambda s: asking_lists.managed(s, bob, Ask())).total == 0
     for who, page, status in (
         ("bob_candidate", f"/training/classes/{class_id}/questions", 404),
         ("bob_candidate", f"/training/classes/{class_id}/questions/{question}", 404),
@@ -147,15 +226,38 @@ def test_the_pages(season, room, sign_in):
     assert "重复" in learner.get(made.location).text
     assert trainer.post(f"{page}/show", data={}).status_code == 303
     assert trainer.get("/training/all/questions?export=xlsx").status_code == 200
+    assert trainer.post(f"{page}/forget", data={"reason": "x"}).status_code == 404
+    assert "多少学时" in learner.get("/training/questions?q=多少").text
+    assert learner.get("/training/questions?export=csv").status_code == 200
+
+
+def test_words_are_mended_on_the_pages_and_strangers_mend_nothing(season, room, sign_in, client):
+    class_id, (one, *_), _ = room
+    question = ask(season, one, class_id, "原来的话")
+    page, staff = f"/training/classes/{class_id}/questions/{question}", f"/training/all/questions/{question}"
+    for who, at, status in (("bob_candidate", page, 404), ("bob_trainer", staff, 404), ("ann_candidate", staff, 403)):
+        assert sign_in(who).post(f"{at}/words", data={"words": "改"}).status_code == status
+    assert client.post(f"{page}/words", data={"words": "改"}).status_code == 303
+    assert "sign-in" in client.get("/training/questions").location
+    learner = sign_in("ann_candidate")
+    assert learner.post(f"{page}/words", data={"words": ""}).status_code == 422
+    assert learner.post(f"{page}/words", data={"words": "后来的话"}).status_code == 303
+    text = learner.get(page).text
+    assert "后来的话" in text
+    assert "原来的话" not in text
+    trainer = sign_in("ann_trainer")
+    assert "原来的话" in trainer.get(staff).text
+    trainer.post(f"{staff}/reply", data={"words": "答"})
+    assert learner.post(f"{page}/words", data={"words": "又改"}).status_code == 422
 
 
 def test_a_shown_reply_is_searched_too(season, room):
     class_id, (one, two, three), trainer = room
     question = ask(season, one, class_id)
-    answer = reply(season, two, question, "在三楼\x00窗口。")
+    answer = reply(season, two, question, "在三楼窗口。")
 
     def found(words):
-        return season.ask(lambda session: asking.of_class(session, three, class_id, Ask(words=words)).total)
+        return season.ask(lambda session: asking_lists.seated(session, three, Ask(words=words), class_id).total)
 
     assert [found("三楼窗口"), found("四楼")] == [1, 0]
     season.do(asking.moderate, trainer, question, answer, hide=True, reason="不对")

@@ -10,6 +10,7 @@ from examprep.app.demo.current import candidate_actor
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
 from examprep.plumbing.vault import Vault
+from examprep.syllabus import actions as syllabus
 from examprep.training import asking, feedback, feedback_store
 
 SAID = (
@@ -51,8 +52,23 @@ def ask_in_class(session: Session, trainer: Actor, class_id: int, person_ids: Se
     for order, (words, answer) in enumerate(ASKED):
         at = now - timedelta(days=len(ASKED) - order, hours=2)
         asker, neighbour = (candidate_actor(session, person_ids[order + step]) for step in (0, 1))
-        question = asking.ask(session, asker, class_id, words, now=at)
+        about = _chapter_named(session, "介入") if "介入" in words else ""
+        question = asking.ask(session, asker, class_id, words, about=about, now=at)
         if order % 2:
-            asking.reply(session, neighbour, question, "我也想知道。", staff=False, now=at + timedelta(minutes=40))
+            said = asking.reply(
+                session, neighbour, question, "我也想知到。", staff=False, now=at + timedelta(minutes=40)
+            )
+            later = at + timedelta(minutes=42)
+            asking.reword(session, neighbour, question, said, "我也想知道。", staff=False, now=later)
         if answer:
             asking.reply(session, trainer, question, answer, staff=True, now=at + timedelta(hours=5))
+
+
+def _chapter_named(session: Session, word: str) -> str:
+    """The code of the first chapter with a word in its name; nothing where there is none."""
+    for subject in syllabus.subjects(session):
+        for version in syllabus.versions(session):
+            for chapter in syllabus.chapters(session, subject.code, version.code):
+                if word in chapter.names["zh"]:
+                    return f"{asking.CHAPTER}-{chapter.id}"
+    return ""
