@@ -52,7 +52,7 @@ def ask_in_class(session: Session, trainer: Actor, class_id: int, person_ids: Se
     for order, (words, answer) in enumerate(ASKED):
         at = now - timedelta(days=len(ASKED) - order, hours=2)
         asker, neighbour = (candidate_actor(session, person_ids[order + step]) for step in (0, 1))
-        about = _chapter_named(session, "介入") if "介入" in words else ""
+        about = _chapter_named(session, "通用过程") if "介入" in words else ""
         question = asking.ask(session, asker, class_id, words, about=about, now=at)
         if order % 2:
             said = asking.reply(
