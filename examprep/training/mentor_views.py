@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import Conflict, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
@@ -179,18 +179,30 @@ def mentor_pair(pair_id: int) -> ResponseReturnValue:
             return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
+    return _pair_page(pair_id, form)
+
+
+def _pair_page(pair_id: int, form: MeetingForm, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading() as session:
-        found = meetings.pair(session, actor, pair_id)
+        found = meetings.pair(session, current_actor(), pair_id)
         chapters = chapters_of(session, [found.reasons])
-    return render_template("training/mentor_pair.html", found=found, form=form, said=_saying(chapters)), form.status
+    shown = render_template(
+        "training/mentor_pair.html", found=found, form=form, said=_saying(chapters), refused=refused
+    )
+    return shown, 422 if refused else form.status
 
 
 @bp.post("/mentoring/<int:pair_id>/resume")
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def resume_mentor_pair(pair_id: int) -> ResponseReturnValue:
-    """Take the end of a pair back."""
-    with writing() as session:
-        mentoring.resume_pair(session, current_actor(), pair_id, now=runtime().clock.now())
+    """Take the end of a pair back; where the mentor's places are taken, with one place more if that is asked."""
+    clock, widen = runtime().clock, "widen" in request.form
+    try:
+        with writing() as session:
+            mentoring.resume_pair(session, current_actor(), pair_id, widen=widen, now=clock.now())
+    except (RuleViolation, Conflict) as refusal:
+        # Nothing of the form about meetings was sent.
+        return _pair_page(pair_id, MeetingForm(formdata=None, data={"held_on": clock.today()}), refusal)
     return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.access import Permission
 from examprep.people.actions import record
@@ -17,7 +18,10 @@ from examprep.people.bounds import in_subtree, seen, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.reminders.actions import queue
+from examprep.syllabus.rules.levels import LEVEL_NAMES, LEVELS
+from examprep.training import mentor_store
 from examprep.training.actions import checked_reason
+from examprep.training.mentor_models import MentorRow
 from examprep.training.models import MentorPairRow
 from examprep.training.rules.pairing import Reason
 
@@ -41,18 +45,20 @@ def pair(
     since: date,
     now: datetime,
     reasons: Sequence[Reason] | None = None,
+    widen: bool = False,
 ) -> int:
     """Let one person mentor another; returns the pair's id. ``reasons`` are kept with a pair that was proposed.
 
     Raises:
         NotFound: one of them lies outside the actor's bounds.
-        RuleViolation: ``training.mentor-self``.
-        Conflict: ``training.paired`` -- they are a pair already.
+        RuleViolation: ``training.mentor-self``; or as `check_mentor`, which explains ``widen``.
+        Conflict: ``training.paired`` -- they are a pair already; ``training.mentor-full``.
     """
     for person_id in (mentor_id, mentee_id):
         seen(session, actor, Permission.TRAINING_CLASS_MANAGE, person_id)
     if mentor_id == mentee_id:
         raise RuleViolation("training.mentor-self", "Nobody mentors themselves. Choose two people.")
+    check_mentor(session, actor, mentor_id, mentee_id, widen=widen, now=now)
     kept = None if reasons is None else [list(each) for each in reasons]
     row = MentorPairRow(mentor_id=mentor_id, mentee_id=mentee_id, since=since, reasons=kept)
     session.add(row)
@@ -62,6 +68,42 @@ def pair(
         raise Conflict("training.paired", "These two are a pair already.") from error
     record(session, actor, "training.paired", "training_mentor_pair", row.id, now=now)
     return row.id
+
+
+def check_mentor(
+    session: Session, actor: Actor, mentor_id: int, mentee_id: int, *, widen: bool = False, now: datetime
+) -> None:
+    """That one person may mentor another, and has a place; who is no mentor yet has none.
+
+    With ``widen`` a missing place is given, and recorded: whoever is no mentor yet becomes one.
+
+    Raises:
+        RuleViolation: ``training.mentor-rank`` -- no certificate of the level for which the other prepares.
+        Conflict: ``training.mentor-full``.
+    """
+    today = office_day(now)
+    mentor_store.lock(session, [mentor_id], [mentee_id])
+    level = mentor_store.wanted(session, [mentee_id], today).get(mentee_id, 1)
+    if mentor_store.ranks(session, [mentor_id], today).get(mentor_id, 0) < level:
+        raise RuleViolation(
+            "training.mentor-rank",
+            "A mentor holds %(level)s or a higher level, as the learner prepares for it.",
+            level=LEVEL_NAMES[LEVELS[level - 1]],
+        )
+    row, taken = session.get(MentorRow, mentor_id), mentor_store.taken(session, mentor_id, today)
+    places = row.places if row else 0
+    if taken < places:
+        return
+    if not widen:
+        raise Conflict(
+            "training.mentor-full", "The mentor has %(places)s places, and all are taken. Give one more.", places=places
+        )
+    if row is None:
+        row = MentorRow(person_id=mentor_id, chapters=[], since=today)
+        session.add(row)
+    row.places = taken + 1
+    session.flush()
+    record(session, actor, "training.mentor-appointed", "person", mentor_id, now=now, after={"count": row.places})
 
 
 def tell(session: Session, pair_id: int, *, now: datetime) -> None:
@@ -105,16 +147,19 @@ def end_pair(session: Session, actor: Actor, pair_id: int, *, reason: str, today
     record(session, actor, "training.pair-ended", "training_mentor_pair", row.id, now=now, after={"reason": why})
 
 
-def resume_pair(session: Session, actor: Actor, pair_id: int, *, now: datetime) -> None:
+def resume_pair(session: Session, actor: Actor, pair_id: int, *, widen: bool = False, now: datetime) -> None:
     """Take the end of a pair back.
 
     Raises:
         NotFound: no such pair within the actor's bounds.
-        Conflict: ``training.paired`` -- they are a pair anew already; ``training.pair-stands``.
+        RuleViolation: as `check_mentor`, which explains ``widen``.
+        Conflict: ``training.paired`` -- they are a pair anew already; ``training.pair-stands``;
+            ``training.mentor-full``.
     """
     row = managed(session, actor, pair_id)
     if row.until is None:
         raise Conflict("training.pair-stands", "This pair has not ended.")
+    check_mentor(session, actor, row.mentor_id, row.mentee_id, widen=widen, now=now)
     row.until = row.reason = None
     try:
         session.flush()

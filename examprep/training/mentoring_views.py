@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField, SubmitField
+from wtforms import BooleanField, DateField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
 from examprep.kernel.errors import Conflict, RuleViolation
@@ -19,6 +19,7 @@ from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.training import mentoring
 from examprep.training.blueprint import bp
+from examprep.training.form_parts import sensible_day
 
 COLUMNS = (
     Column("mentor", N_("Mentor"), sortable=True),
@@ -41,7 +42,11 @@ class PairForm(BaseForm):
 
     mentor = StringField(N_("Mentor"), [InputRequired(), Length(max=60)])
     mentee = StringField(N_("Mentee"), [InputRequired(), Length(max=60)])
-    since = DateField(N_("Since"), [InputRequired()])
+    since = DateField(N_("Since"), [InputRequired(), sensible_day])
+    widen = BooleanField(
+        N_("Give the mentor one place more if all are taken"),
+        description=N_("Whoever is no mentor yet becomes one with this place."),
+    )
     submit = SubmitField(N_("Make a pair"))
 
 
@@ -62,6 +67,7 @@ def mentor_pairs() -> ResponseReturnValue:
                     mentor_id=mentoring.find_person(session, actor, form.mentor.data),
                     mentee_id=mentoring.find_person(session, actor, form.mentee.data),
                     since=form.since.data,
+                    widen=form.widen.data,
                     now=now,
                 )
                 mentoring.tell(session, pair_id, now=now)

@@ -21,9 +21,9 @@ from examprep.practice import progress
 from examprep.register import actions as register
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.rules.levels import rank
-from examprep.training import mentoring, store
+from examprep.training import mentor_store, mentoring, store
 from examprep.training.mentor_models import FreeTimesRow, MentorMeetingRow, MentorRow
-from examprep.training.models import CourseRow, EnrolmentRow, MentorPairRow
+from examprep.training.models import EnrolmentRow, MentorPairRow
 from examprep.training.rules.pairing import WEEK, Learner, Mentor, Pairing, cost, propose, reasons
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
@@ -101,7 +101,11 @@ def proposal(session: Session, actor: Actor, class_id: int, *, today: date) -> P
     learners = _learners(session, actor, class_id, today)
     mentors = _mentors(session, actor, today)
     people = {each.person_id for each in learners} | {each.person_id for each in mentors}
-    return Proposal(propose(mentors, learners, _ended(session, people)), _names(session, people), len(mentors))
+    return Proposal(
+        propose(mentors, learners, mentor_store.ended(session, people)),
+        mentor_store.names(session, people),
+        len(mentors),
+    )
 
 
 def approve(
@@ -114,15 +118,10 @@ def approve(
         Conflict: ``training.mentor-changed`` -- a place was taken meanwhile, or something else that spoke for a pair
             is no longer so.
     """
-    # Both sides: a mentor's places are counted, and a learner gets one mentor, by one approval at a time.
-    for row, people in (
-        (MentorRow.person_id, {mentor for mentor, _ in chosen}),
-        (PersonRow.id, {b for _, b in chosen}),
-    ):
-        session.execute(select(row).where(row.in_(people)).order_by(row).with_for_update(key_share=True))
+    mentor_store.lock(session, [mentor for mentor, _ in chosen], [learner for _, learner in chosen])
     learners: dict[int, Learner] = {each.person_id: each for each in _learners(session, actor, class_id, today)}
     mentors: dict[int, Mentor] = {each.person_id: each for each in _mentors(session, actor, today)}
-    never = _ended(session, [*learners, *mentors])
+    never = mentor_store.ended(session, [*learners, *mentors])
     taken = {person_id: each.taken for person_id, each in mentors.items()}
     for mentor_id, learner_id in chosen:
         mentor, learner = mentors.get(mentor_id), learners.pop(learner_id, None)
@@ -146,8 +145,7 @@ def approve(
 def _learners(session: Session, actor: Actor, class_id: int, today: date) -> list[Learner]:
     """Those enrolled in a class who have no mentor now, and the chapter in which each is weakest."""
     parent = store.class_(session, actor, class_id)
-    level = session.get_one(CourseRow, parent.course_id).level
-    has_one = select(MentorPairRow.mentee_id).where(mentoring.present(today))
+    has_one = select(MentorPairRow.mentee_id).where(mentor_store.unended(today))
     query = (
         select(PersonRow.id, PersonRow.organisation_id, OrganisationRow.region_code)
         .join(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)
@@ -156,14 +154,14 @@ def _learners(session: Session, actor: Actor, class_id: int, today: date) -> lis
     )
     rows = session.execute(query).all()
     people = [person_id for person_id, *_ in rows]
-    weakest, times = progress.weakest(session, people, today - LATELY), _times(session, people)
-    wanted = rank(level) if level else 1
+    weakest, times = progress.weakest(session, people, today - LATELY), mentor_store.times(session, people)
+    wanted = mentor_store.wanted(session, people, today)
     return [
         Learner(
             person_id,
             organisation_id,
             region_code,
-            wanted,
+            wanted.get(person_id, 1),
             weakest[person_id][0].id if person_id in weakest else None,
             times.get(person_id, frozenset()),
         )
@@ -176,7 +174,7 @@ def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:
     held = register.holder_levels(today).subquery()
     taken = (
         select(func.count())
-        .where(MentorPairRow.mentor_id == MentorRow.person_id, mentoring.present(today))
+        .where(MentorPairRow.mentor_id == MentorRow.person_id, mentor_store.unended(today))
         .scalar_subquery()
     )
     query = (
@@ -187,7 +185,7 @@ def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:
         .where(within(PersonRow.organisation_id, actor, MANAGE), MentorRow.until.is_(None))
     )
     rows = session.execute(query).all()
-    times = _times(session, [row.person_id for row, *_ in rows])
+    times = mentor_store.times(session, [row.person_id for row, *_ in rows])
     return [
         Mentor(
             row.person_id,
@@ -203,32 +201,11 @@ def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:
     ]
 
 
-def _times(session: Session, person_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-    query = select(FreeTimesRow.person_id, FreeTimesRow.times).where(FreeTimesRow.person_id.in_(person_ids))
-    return {person_id: frozenset(times) for person_id, times in session.execute(query)}
-
-
-def _ended(session: Session, people: Collection[int]) -> set[tuple[int, int]]:
-    """Pairs that were ended: the two are not proposed to each other again."""
-    row = MentorPairRow
-    query = select(row.mentor_id, row.mentee_id).where(row.mentee_id.in_(people), row.until.is_not(None))
-    return {(mentor_id, mentee_id) for mentor_id, mentee_id in session.execute(query)}
-
-
-def _names(session: Session, people: Collection[int]) -> dict[int, tuple[str, str]]:
-    query = (
-        select(PersonRow.id, PersonRow.name, OrganisationRow.name)
-        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(PersonRow.id.in_(people))
-    )
-    return {person_id: (name, unit) for person_id, name, unit in session.execute(query)}
-
-
 def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]:
     """Each mentor of the actor's organisations: places and pairs, meetings and minutes, how the mentees answered."""
     row, pair, meeting = MentorRow, MentorPairRow, MentorMeetingRow
     of_mentor = pair.mentor_id == row.person_id
-    pairs = select(func.count()).where(of_mentor, mentoring.present(today)).scalar_subquery()
+    pairs = select(func.count()).where(of_mentor, mentor_store.unended(today)).scalar_subquery()
     stands = select(meeting).join(pair, pair.id == meeting.pair_id).where(of_mentor, meeting.voided_at.is_(None))
     query = (
         select(

@@ -20,7 +20,7 @@ def pair_in_turn(
     for order, mentee in enumerate(mentees):
         since = today - timedelta(days=30 + order % 300)
         mentor_id = mentor_ids[order % len(mentor_ids)]
-        mentoring.pair(session, actor, mentor_id=mentor_id, mentee_id=mentee, since=since, now=now)
+        mentoring.pair(session, actor, mentor_id=mentor_id, mentee_id=mentee, since=since, widen=True, now=now)
 
 
 def mentor_class(
