@@ -1,11 +1,12 @@
 """The log of a mentoring pair's meetings, and the hours that a meeting gives."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from examprep.ce import actions as ce
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
@@ -14,7 +15,8 @@ from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
 from examprep.people.models import PersonRow
-from examprep.training import mentoring
+from examprep.plumbing.bulk import among
+from examprep.training import mentor_store, mentoring
 from examprep.training.actions import checked_reason
 from examprep.training.mentor_models import MentorMeetingRow
 from examprep.training.models import MentorPairRow
@@ -41,27 +43,39 @@ class Pair:
 
 def pair(session: Session, actor: Actor, pair_id: int) -> Pair:
     """Raises NotFound: no such pair within the actor's bounds."""
-    return _told(session, mentoring.managed(session, actor, pair_id))
+    (found,) = _told(session, [mentoring.managed(session, actor, pair_id)])
+    return found
 
 
 def mine(session: Session, actor: Actor) -> list[Pair]:
     """The pairs in which the actor mentors or is mentored, the latest first."""
     row = MentorPairRow
     query = select(row).where(or_(row.mentor_id == actor.person_id, row.mentee_id == actor.person_id))
-    return [_told(session, each) for each in session.scalars(query.order_by(row.since.desc(), row.id.desc()))]
+    return _told(session, session.scalars(query.order_by(row.since.desc(), row.id.desc())).all())
 
 
-def _told(session: Session, row: MentorPairRow) -> Pair:
-    by = aliased(PersonRow)
-    meetings = session.execute(
-        select(MentorMeetingRow, by.name)
-        .join(by, by.id == MentorMeetingRow.by_id)
-        .where(MentorMeetingRow.pair_id == row.id)
+def _told(session: Session, rows: Sequence[MentorPairRow]) -> list[Pair]:
+    """Pairs with their meetings and everybody's names, by two statements however many they are."""
+    meetings = defaultdict[int, list[tuple[MentorMeetingRow, str]]](list)
+    query = (
+        select(MentorMeetingRow, PersonRow.name)
+        .join(PersonRow, PersonRow.id == MentorMeetingRow.by_id)
+        .where(among(session, MentorMeetingRow.pair_id, [row.id for row in rows]))
         .order_by(MentorMeetingRow.held_on.desc(), MentorMeetingRow.id.desc())
-    ).all()
-    names = {id_: session.get_one(PersonRow, id_).name for id_ in (row.mentor_id, row.mentee_id)}
-    kept = [(str(word), int(number)) for word, number in row.reasons or ()]
-    return Pair(row, names[row.mentor_id], names[row.mentee_id], kept, [(each, name) for each, name in meetings])
+    )
+    for each, name in session.execute(query):
+        meetings[each.pair_id].append((each, name))
+    names = mentor_store.names(session, {person for row in rows for person in (row.mentor_id, row.mentee_id)})
+    return [
+        Pair(
+            row,
+            names[row.mentor_id][0],
+            names[row.mentee_id][0],
+            [(str(word), int(number)) for word, number in row.reasons or ()],
+            meetings[row.id],
+        )
+        for row in rows
+    ]
 
 
 def record_meeting(

@@ -1,15 +1,31 @@
 """Mentoring pairs: made once, ended once, counted by persons, seen within bounds."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy import select
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.access import Permission
-from examprep.training import mentoring
+from examprep.register import actions as register
+from examprep.training import meetings, mentoring, mentors
+from examprep.training.mentor_models import MentorRow
+
+
+@pytest.fixture(autouse=True)
+def certified(runtime, world):
+    """Two who hold a certificate."""
+    with runtime.database.write() as session:
+        for order, name in enumerate(("ann_trainer", "ann_officer")):
+            register.add_certificate(
+                session, None, person_id=world.people[name], level="ASW", number=f"n{order}", qualified_year=2025,
+                issued_on=date(2025, 9, 1), now=runtime.clock.now(),
+            )  # fmt: skip
 
 
 @pytest.fixture
 def pair(runtime, world):
-    def go(mentor: str, mentee: str, by: str = "ann_trainer") -> int:
+    def go(mentor: str, mentee: str, by: str = "ann_trainer", widen: bool = True) -> int:
         clock = runtime.clock
         with runtime.database.write() as session:
             return mentoring.pair(
@@ -18,6 +34,7 @@ def pair(runtime, world):
                 mentor_id=world.people[mentor],
                 mentee_id=world.people[mentee],
                 since=clock.today(),
+                widen=widen,
                 now=clock.now(),
             )
 
@@ -70,6 +87,8 @@ def test_nobody_mentors_themselves_or_somebody_elsewhere(pair):
 def test_a_trainer_pairs_by_name_or_number(sign_in, world, runtime):
     client = sign_in("ann_trainer")
     typed = {"mentor": "ann_trainer", "mentee": str(world.people["ann_candidate"]), "since": "2026-04-01"}
+    assert client.post("/training/mentoring", data=typed).status_code == 422  # nobody gave a place yet
+    typed["widen"] = "y"
     assert client.post("/training/mentoring", data=typed).status_code == 303
     assert client.post("/training/mentoring", data=typed).status_code == 422
     unknown = client.post("/training/mentoring", data={**typed, "mentee": "bob_candidate"})
@@ -87,3 +106,42 @@ def test_another_county_cannot_end_a_pair(sign_in, world, pair):
     number = pair("ann_trainer", "ann_candidate")
     assert sign_in("bob_trainer").post(f"/training/mentoring/{number}/end", data={"reason": "x"}).status_code == 404
     assert sign_in("ann_trainer").post(f"/training/mentoring/{number}/end", data={"reason": "x"}).status_code == 303
+
+
+def test_by_hand_and_taken_back_a_mentor_needs_a_place(runtime, world, pair, sign_in):
+    clock, act = runtime.clock, world.people
+    with runtime.database.write() as session:
+        actor = world.actor(session, "ann_trainer")
+        mentors.appoint(session, actor, act["ann_officer"], places=1, chapters=[], today=clock.today(), now=clock.now())
+    first = pair("ann_officer", "ann_candidate", widen=False)
+    with pytest.raises(Conflict, match=r"training\.mentor-full"):
+        pair("ann_officer", "ann_administrator", widen=False)
+    client = sign_in("ann_trainer")
+    client.post(f"/training/mentoring/{first}/end", data={"reason": "调离"})
+    pair("ann_officer", "ann_administrator", widen=False)
+    resume = f"/training/mentoring/{first}/resume"
+    refused = client.post(resume)
+    assert refused.status_code == 422
+    assert 'name="widen"' in refused.text
+    assert client.post(resume, data={"widen": "1"}).status_code == 303
+    with runtime.database.read() as session:
+        assert session.scalar(select(MentorRow.places).where(MentorRow.person_id == act["ann_officer"])) == 2
+
+
+def test_by_hand_a_mentor_needs_a_certificate(pair):
+    with pytest.raises(RuleViolation, match=r"training\.mentor-rank"):
+        pair("ann_administrator", "ann_candidate")
+
+
+def test_own_pairs_are_told_by_as_many_statements_however_many_they_are(runtime, world, pair, heard):
+    def statements():
+        with runtime.database.read() as session:
+            actor = world.actor(session, "ann_candidate")
+            with heard() as words:
+                found = meetings.mine(session, actor)
+        return len(found), words.count("SELECT")
+
+    pair("ann_trainer", "ann_candidate")
+    assert statements() == (1, 3)
+    pair("ann_officer", "ann_candidate")
+    assert statements() == (2, 3)
