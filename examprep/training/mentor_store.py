@@ -43,7 +43,7 @@ def wanted(session: Session, person_ids: Collection[int], today: date) -> dict[i
     )
     found: dict[int, int] = {}
     for person_id, level in session.execute(query):
-        found[person_id] = max(found.get(person_id, 0), rank(level))
+        found[person_id] = max(found.get(person_id, 0), rank(str(level)))
     return found
 
 

@@ -136,8 +136,10 @@ def approve(
                 "training.mentor-changed", "Something changed since this was proposed. Look at the proposal again."
             )
         why = reasons(mentor, learner, taken[mentor_id])
-        sides = {"mentor_id": mentor_id, "mentee_id": learner_id}
-        mentoring.tell(session, mentoring.pair(session, actor, **sides, since=today, now=now, reasons=why), now=now)
+        pair_id = mentoring.pair(
+            session, actor, mentor_id=mentor_id, mentee_id=learner_id, since=today, now=now, reasons=why
+        )
+        mentoring.tell(session, pair_id, now=now)
         taken[mentor_id] += 1
     return len(chosen)
 
