@@ -95,7 +95,7 @@ def copy_class(class_id: int) -> ResponseReturnValue:
                     skip_days_off=form.skip_days_off.data,
                     place=copying.Place((form.place.data or "").strip(), (form.link.data or "").strip()),
                 )
-                look = copying.look(session, actor, entry, copied)
+                look = copying.look(session, actor, entry, copied, source_id=class_id)
             if "look" not in request.form:
                 with writing() as session:
                     made = copying.copy_class(

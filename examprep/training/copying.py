@@ -6,7 +6,7 @@ singly keeps its weekdays and its distance from the first day. Holidays are thos
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -120,18 +120,29 @@ def offered(session: Session, actor: Actor, class_id: int, *, first_on: date, to
         hours_percent=row.hours_percent,
     )
     rules = seat_rules.of_class(session, actor, class_id)
+    entry = replace(entry, name=free_name(session, entry))
     return Offer(entry, moved_rules(rules, first_on - (began or first_on)))
 
 
-def look(session: Session, actor: Actor, entry: ClassEntry, copied: Season) -> Look:
-    """The copied timetable before it is saved, with what it would meet.
+def free_name(session: Session, entry: ClassEntry, named: Collection[tuple[int, str]] = ()) -> str:
+    """The name that is offered, or the next one that no class of the course has; ``named`` are (course, name)."""
+    known = set(session.scalars(select(ClassRow.name).where(ClassRow.course_id == entry.course_id)))
+    name = entry.name
+    while name in known or (entry.course_id, name) in named:
+        name = _next_name(name, None, None)
+    return name
+
+
+def look(session: Session, actor: Actor, entry: ClassEntry, copied: Season, *, source_id: int) -> Look:
+    """The copied timetable before it is saved, with what it would meet; of the learners of the class copied it is told
+    where they have a seat at those hours, since they may come again.
 
     Raises:
         NotFound: no such course in the actor's organisations.
     """
     return previewing.of_new_class(
         session, actor, copied.slots, copied.series, course_id=entry.course_id, trainer_id=entry.trainer_id,
-        skipped=copied.skipped,
+        skipped=copied.skipped, learners_of=source_id,
     )  # fmt: skip
 
 

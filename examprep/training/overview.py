@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.feature import ExamClass
@@ -324,6 +325,15 @@ def card_of(line: Any) -> ClassCard:
 def subjects(session: Session) -> list[tuple[str, str]]:
     """(code, name) of the exam's subjects, each name in the reader's language."""
     return [(each.code, in_language(each.names)) for each in syllabus.subjects(session)]
+
+
+def copyable(session: Session, actor: Actor, class_ids: Sequence[int], course_id: int | None) -> list[int]:
+    """Of some classes, or of all of a course, those that the actor manages and that have sessions, the first first."""
+    begins = select(func.min(SessionRow.starts_at)).where(SessionRow.class_id == ClassRow.id).scalar_subquery()
+    which = ClassRow.course_id == course_id if course_id is not None else ClassRow.id.in_(class_ids)
+    standing = or_(ClassRow.state != "cancelled", ClassRow.id.in_(class_ids))
+    query = select(ClassRow.id).where(which, standing, begins.is_not(None), store.managed(actor))
+    return list(session.scalars(query.order_by(begins, ClassRow.id)))
 
 
 def next_exam_year(session: Session, day: date) -> int | None:

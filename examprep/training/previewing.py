@@ -45,14 +45,15 @@ def of_new_class(
     course_id: int,
     trainer_id: int,
     skipped: Sequence[Skipped] = (),
+    learners_of: int | None = None,
 ) -> Look:
-    """``skipped`` are days that the single slots left out already.
+    """``skipped`` are days that the single slots left out already; ``learners_of`` is a class whose learners may come.
 
     Raises:
         NotFound: no such course; RuleViolation: the times do not fit.
     """
     course = store.course(session, actor, course_id)
-    found = _look(session, slots, series, trainer_id, course.organisation_id, None)
+    found = _look(session, slots, series, trainer_id, course.organisation_id, learners_of)
     return replace(found, skipped=sorted({*found.skipped, *skipped}, key=lambda each: each.on))
 
 

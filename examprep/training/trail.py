@@ -10,6 +10,7 @@ from examprep.training.board import REFUSED
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, FeedRow, MentorPairRow, SessionRow
 from examprep.training.path_models import EvidenceRow, NoteRow, TopicRow, TutoringRow
 from examprep.training.question_models import QuestionRow
+from examprep.training.season_models import SeasonCopyRow
 from examprep.training.study_models import MaterialRow
 from examprep.training.unit_models import CompletionRow, UnitRow
 
@@ -55,6 +56,8 @@ TRAIL = Trail(
         "training.scan-settled": N_("Set a refused scan aside"),
         "training.scan-unsettled": N_("Put a refused scan back to be judged"),
         "training.scans-taken": N_("Took the scans of a device"),
+        "training.season-copied": N_("Copied a season"),
+        "training.season-undone": N_("Took a copied season back"),
         "training.seat-approved": N_("Approved an enrolment"),
         "training.seat-reconsidered": N_("Took the refusal of an enrolment back"),
         "training.seat-refused": N_("Refused an enrolment"),
@@ -94,6 +97,13 @@ TRAIL = Trail(
         "training_tutoring": Thing(N_("Meeting with"), names_of_persons(TutoringRow.id, TutoringRow.person_id)),
         "training_mentor_pair": Thing(N_("Mentee"), names_of_persons(MentorPairRow.id, MentorPairRow.mentee_id)),
         "training_question": Thing(N_("Question of"), names_of_persons(QuestionRow.id, QuestionRow.person_id)),
+        "training_season_copy": Thing(
+            N_("Season copied by"),
+            names_of_persons(SeasonCopyRow.id, SeasonCopyRow.by_id),
+            "training.season_copy",
+            "copy_id",
+            MANAGE,
+        ),
         "training_session": Thing(
             N_("Session of"),
             names_by(
@@ -120,6 +130,7 @@ TRAIL = Trail(
         Column("title", N_("Title")),
         Column("count", N_("Sessions"), "number"),
         Column("persons", N_("Persons"), "number"),
+        Column("classes", N_("Classes"), "number"),
         Column("starts_at", N_("Begins"), "instant"),
         Column("ends_at", N_("Ends"), "instant"),
         Column("place", N_("Place")),

@@ -155,7 +155,7 @@ def test_what_it_would_meet_is_told_and_refused(season, source):
     trainer = season.actor("ann_trainer")
     found = copied(season, source, date(2026, 4, 14))  # the very same days
     asked = entry(season, source, name="再来一次")
-    look = season.ask(lambda s: copying.look(s, trainer, asked, found))
+    look = season.ask(lambda s: copying.look(s, trainer, asked, found, source_id=source))
     assert not look.possible
     with pytest.raises(Conflict):
         season.do(copying.copy_class, trainer, source, asked, found)
