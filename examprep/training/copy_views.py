@@ -71,7 +71,7 @@ def copy_class(class_id: int) -> ResponseReturnValue:
     clock, actor = runtime().clock, current_actor()
     with reading() as session:
         card = overview.class_card(session, actor, class_id, now=clock.now())
-        begins = copying.following_day(session, class_id, today=clock.today())
+        begins = copying.following_day(session, [class_id], today=clock.today())
         offered = copying.offered(session, actor, class_id, first_on=begins, today=clock.today())
     form = CopyForm(data=_typed(offered, begins))
     offer(form, card)

@@ -58,12 +58,12 @@ def first_day(session: Session, class_id: int) -> date | None:
     return min((_planned_on(row) for row in rows), default=None)
 
 
-def following_day(session: Session, class_id: int, *, today: date) -> date:
+def following_day(session: Session, class_ids: Sequence[int], *, today: date) -> date:
     """What to offer as the new first day: the weekday of the old one, after the last session and after today."""
-    rows = _standing(session, session.get_one(ClassRow, class_id))
-    begins = first_day(session, class_id)
-    if begins is None:
+    rows = [row for each in class_ids for row in _standing(session, session.get_one(ClassRow, each))]
+    if not rows:
         return today + timedelta(days=7)
+    begins = min(_planned_on(row) for row in rows)
     after = max(today, *(office_day(row.ends_at) for row in rows)) + timedelta(days=1)
     return after + timedelta(days=(begins.weekday() - after.weekday()) % 7)
 

@@ -80,11 +80,11 @@ def copy_season() -> ResponseReturnValue:
     clock, actor = runtime().clock, current_actor()
     with reading() as session:
         class_ids = _class_ids(session)
-        starts = [copying.following_day(session, each, today=clock.today()) for each in class_ids]
+        begins = copying.following_day(session, class_ids, today=clock.today())
         trainers = overview.trainers(session, actor, clock.today())
     if not class_ids:
         return render_template("training/season.html", form=None, chosen=[])
-    form = SeasonForm(data={"first_on": max(starts), "skip_days_off": True, "materials": True, "units": True})
+    form = SeasonForm(data={"first_on": begins, "skip_days_off": True, "materials": True, "units": True})
     parts = {each: _part(each, trainers) for each in class_ids}
     wrong = [each for each, part in parts.items() if request.method == "POST" and not part.validate()]
     wishes = [part.wish(each) for each, part in parts.items() if not part.leave_out.data]

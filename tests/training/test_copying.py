@@ -128,7 +128,7 @@ def test_days_that_were_offered_follow_the_chosen_first_day(season, source, sign
         lambda s: copying.offered(s, trainer, source, first_on=day, today=season.clock.today())
     )
     began = season.ask(lambda s: copying.first_day(s, source))
-    begins = season.ask(lambda s: copying.following_day(s, source, today=season.clock.today()))
+    begins = season.ask(lambda s: copying.following_day(s, [source], today=season.clock.today()))
     chosen = begins + timedelta(weeks=19)
     shown = offer(begins)
     released, last = shown.rules.shares[0].released_on, shown.entry.closes_on - timedelta(days=1)
