@@ -164,6 +164,4 @@ def test_the_pages(season, two, sign_in, client):
 
 def test_others_copy_nothing(season, two):
     with pytest.raises(NotFound):
-        season.do(
-            seasons.copy, season.actor("bob_trainer"), [Wish(two[0])], Whole(FIRST), today=season.clock.today()
-        )
+        season.do(seasons.copy, season.actor("bob_trainer"), [Wish(two[0])], Whole(FIRST), today=season.clock.today())
