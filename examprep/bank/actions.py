@@ -14,6 +14,7 @@ from examprep.bank.reporting import KINDS as REPORT_KINDS
 from examprep.bank.reporting import STATES as REPORT_STATES
 from examprep.bank.reporting import Report, report
 from examprep.bank.reporting import of_person as reports_of
+from examprep.bank.ruling import last_ruled_at
 from examprep.bank.ruling import standing as ruled
 from examprep.bank.shipped import load_starter
 from examprep.bank.types.registry import QUESTION_TYPES
@@ -33,6 +34,7 @@ __all__ = [
     "current_version",
     "grade",
     "insert_many",
+    "last_ruled_at",
     "load_starter",
     "mark_answered",
     "pictures",

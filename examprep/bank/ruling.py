@@ -55,6 +55,13 @@ def standing(session: Session, version_ids: Sequence[int]) -> Mapping[int, Judge
     return {version: _judged(session, version, treatment, by) for version, treatment, by in rows}
 
 
+def last_ruled_at(session: Session, question_id: int) -> datetime | None:
+    """When it was last said, or taken back, that answers to a question count otherwise."""
+    row = RulingRow
+    query = select(func.max(func.coalesce(row.reversed_at, row.ruled_at))).where(row.question_id == question_id)
+    return session.scalar(query)
+
+
 def _judged(session: Session, version_id: int, treatment: str, by_version_id: int | None) -> Judged:
     old = store.question(session, version_id)
     new = store.question(session, by_version_id) if by_version_id is not None else None

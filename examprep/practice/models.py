@@ -36,7 +36,7 @@ class AnswerRow(Base):
         CheckConstraint("half_points BETWEEN 0 AND full_half_points", name="half_points_in_range"),
         CheckConstraint("sure IN ('sure', 'guessing')", name="sure"),
         CheckConstraint("took_ms >= 0", name="took_ms_positive"),
-        CheckConstraint("mode IN ('learn', 'cram')", name="mode"),
+        CheckConstraint("mode IN ('learn', 'cram', 'unit')", name="mode"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
@@ -52,7 +52,7 @@ class AnswerRow(Base):
     sure: Mapped[str | None] = mapped_column(String(8))  # sure, guessing; null: not said
     took_ms: Mapped[int | None]  # from shown to sent; null: not measured
     at: Mapped[datetime]
-    mode: Mapped[str] = mapped_column(String(8), server_default="learn")  # cram: it taught the memory nothing
+    mode: Mapped[str] = mapped_column(String(8), server_default="learn")  # a key of `rules.learning`
     # Under which weights it was worked into memory, so that it is rebuilt by the same; null: the published ones.
     weights_id: Mapped[int | None] = mapped_column(ForeignKey("practice_weights.id"))
 

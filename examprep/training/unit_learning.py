@@ -15,10 +15,11 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.vault import Vault
-from examprep.training import unit_store, units
+from examprep.practice.tested import Answered, take_in
+from examprep.training import unit_judging, unit_store, units
 from examprep.training.actions import checked_reason
 from examprep.training.models import CourseRow
-from examprep.training.rules.units import drawn, minutes_left, passes
+from examprep.training.rules.units import drawn, minutes_left
 from examprep.training.unit_models import CompletionRow, TryRow, UnitOpeningRow, UnitRow
 from examprep.training.unit_values import UnitView, completion_of, try_of
 
@@ -83,7 +84,9 @@ def confirm(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> N
         raise RuleViolation("training.unit-tested", "This unit is completed by passing its test.")
     if wait := _wait(session, actor, row, completions, now):
         raise RuleViolation("training.unit-early", "You can confirm this unit in %(minutes)s minutes.", minutes=wait)
-    _complete(session, actor, row, completions, how="confirmed", try_id=None, now=now)
+    _complete(
+        session, row, completions, person_id=actor.person_id, how="confirmed", try_id=None, at=now, now=now, actor=actor
+    )
 
 
 def begin_test(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> None:
@@ -150,13 +153,49 @@ def send_test(
     for question, places in zip(questions, ticks, strict=True):
         if any(place >= question.content.places for place in places) or (question.one_tick and len(places) > 1):
             raise RuleViolation("practice.ticks", "An option was ticked that this question does not have.")
-    earned = sum(bank.grade(each, places or None) for each, places in zip(questions, ticks, strict=True))
-    found.ticks, found.earned, found.sent_at = [sorted(places) for places in ticks], earned, now
-    found.passed = passes(earned, found.full_half_points, found.needed_half_points)
+    found.ticks = [sorted(places) for places in ticks]
+    unit_judging.settle(session, found)
+    found.sent_at = now
     session.flush()
+    answers = [
+        Answered(f"unit-{found.id}-{place}", question, places)
+        for place, (question, places) in enumerate(zip(questions, ticks, strict=True))
+    ]
+    take_in(session, actor.person_id, answers, now=now)
     if found.passed and not _stands(completions):
-        _complete(session, actor, row, completions, how="test", try_id=found.id, now=now)
-    return found.passed
+        _complete(
+            session,
+            row,
+            completions,
+            person_id=actor.person_id,
+            how="test",
+            try_id=found.id,
+            at=now,
+            now=now,
+            actor=actor,
+        )
+    return bool(found.passed)
+
+
+def redo(session: Session, question_id: int) -> set[int]:
+    """Judge anew the tries that asked a question, by the rulings that stand. Returns the persons it changes.
+
+    Who passes now and has not completed the unit completes it, for the day on which the try was sent.
+    """
+    changed, now = set[int](), bank.last_ruled_at(session, question_id)
+    for found in unit_judging.with_versions(session, bank.version_ids(session, question_id)):
+        if not unit_judging.settle(session, found):
+            continue
+        changed.add(found.person_id)
+        row = session.get_one(UnitRow, found.unit_id)
+        unit_store.opening(session, row.id, found.person_id, lock=True)
+        completions = unit_store.completions(session, row.id, found.person_id)
+        # One that a trainer voided stays voided.
+        if found.passed and not completions and now is not None and found.sent_at is not None:
+            at = found.sent_at
+            _complete(session, row, completions, person_id=found.person_id, how="test", try_id=found.id, at=at, now=now)
+    session.flush()
+    return changed
 
 
 def void(session: Session, actor: Actor, unit_id: int, completion_id: int, *, reason: str, now: datetime) -> None:
@@ -210,25 +249,30 @@ def _wait(session: Session, actor: Actor, row: UnitRow, completions: Sequence[Co
 
 def _complete(
     session: Session,
-    actor: Actor,
     row: UnitRow,
     completions: Sequence[CompletionRow],
     *,
+    person_id: int,
     how: str,
     try_id: int | None,
+    at: datetime,
     now: datetime,
+    actor: Actor | None = None,
 ) -> None:
-    """Keep the completion and post its hours; the ledger takes each round of a unit once for each person."""
+    """Keep the completion and post its hours; the ledger takes each round of a unit once for each person.
+
+    ``at``: for when it counts. ``actor``: who completes it; nobody where a ruling does.
+    """
     course, number = session.get_one(CourseRow, row.course_id), len(completions) + 1
     line_id = None
     if row.minutes:
         line_id = ce.post(
             session,
-            person_id=actor.person_id,
+            person_id=person_id,
             minutes=row.minutes,
             category=course.category,
             activity=f"{course.name} · {row.title}",
-            earned_on=office_day(now),
+            earned_on=office_day(at),
             source_kind="training.unit" if number == 1 else f"training.unit.{number}",
             source_id=row.id,
             posted_by=None,
@@ -236,13 +280,13 @@ def _complete(
         )
     found = CompletionRow(
         unit_id=row.id,
-        person_id=actor.person_id,
+        person_id=person_id,
         round=number,
         how=how,
         try_id=try_id,
         minutes=row.minutes,
         line_id=line_id,
-        completed_at=now,
+        completed_at=at,
     )
     session.add(found)
     session.flush()

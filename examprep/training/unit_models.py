@@ -62,7 +62,9 @@ class UnitOpeningRow(Base):
 
 
 class TryRow(Base):
-    """One try of a unit's test: the versions asked, what was ticked, what it earned. Sent, it stays as it is."""
+    """One try of a unit's test: the versions asked, what was ticked, what it earned.
+
+    Its marks follow from the ticks by the keys, and by the rulings that stand on them."""
 
     __tablename__ = "training_unit_try"
     __table_args__ = (

@@ -9,20 +9,22 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.values import Chapter
+from examprep.training import unit_judging
+from examprep.training.unit_judging import Points
 from examprep.training.unit_models import CompletionRow, TryRow
 
 
 @dataclass(frozen=True)
 class Marked:
-    """One question of a try that was sent: what was ticked, and what it earned in half-points."""
+    """One question of a try that was sent: what was ticked, and what that earned of how much; ``None``: not counted."""
 
     question: bank.Question
     ticks: frozenset[int]
-    earned: int
+    points: Points | None
 
     @property
     def right(self) -> bool:
-        return self.earned == self.question.half_points
+        return self.points is not None and self.points[0] == self.points[1]
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,12 @@ def completion_of(row: CompletionRow) -> Completion:
 
 def try_of(session: Session, row: TryRow) -> Try:
     marked = []
-    for version_id, ticks in zip(row.version_ids, row.ticks or (), strict=False):
+    ticks = row.ticks or ()
+    for version_id, places, points in zip(
+        row.version_ids, ticks, unit_judging.points(session, row.version_ids[: len(ticks)], ticks), strict=False
+    ):
         question = bank.question(session, version_id)
-        marked.append(Marked(question, frozenset(ticks), bank.grade(question, frozenset(ticks) or None)))
+        marked.append(Marked(question, frozenset(places), points))
     return Try(
         row.number,
         row.begun_at,

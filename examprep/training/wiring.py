@@ -1,6 +1,6 @@
 """Plugs training into the application."""
 
-from examprep.feature import Derived, ExamClasses, Feature, HomeCard, NavItem, Search
+from examprep.feature import Dependent, Derived, ExamClasses, Feature, HomeCard, NavItem, Search
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.plumbing.runtime import runtime
@@ -38,6 +38,8 @@ from examprep.training import (
     store,
     task_views,
     timetable_views,
+    unit_judging,
+    unit_learning,
     unit_views,
     views,
 )
@@ -123,9 +125,11 @@ FEATURE = Feature(
     exam_classes=ExamClasses(overview.exam_classes, store.exam_seats),
     menders=(finding.mending,),
     sealed=(MaterialRow.content, UnitRow.content, EvidenceRow.content),
+    dependents=(Dependent(N_("Tests of on-line units"), unit_judging.flips, unit_learning.redo),),
     derived=(
         Derived("training_attendance", presence.differences),
         Derived("training_class", seat_store.differences),
+        Derived("training_unit_try", unit_judging.differences),
     ),
     trail=TRAIL,
     still_due={

@@ -69,8 +69,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table, column in reversed(ADDED):
-        op.execute(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
+    # SQLite drops no column that a constraint of the whole table names, as they do once the table was made anew.
+    with op.batch_alter_table("practice_answer") as batch:
+        batch.drop_column("weights_id")
+        batch.drop_constraint("ck_practice_answer_mode", type_="check")
+        batch.drop_column("mode")
     op.drop_table("practice_plan")
     op.drop_table("practice_pace")
     op.drop_table("practice_weights")

@@ -7,11 +7,20 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from examprep.bank import actions as bank
+from examprep.bank import life, ruling
+from examprep.bank.types.choices import Choices
+from examprep.bank.values import Draft
 from examprep.ce.models import LineRow
 from examprep.kernel.errors import RuleViolation
-from examprep.training import actions, enrolling, unit_learning, unit_store, units
+from examprep.practice.models import AnswerRow, DayRow, MemoryRow
+from examprep.practice.rebuild import day_differences, memory_differences
+from examprep.practice.wiring import FEATURE as PRACTICE
+from examprep.reminders.models import OutboxRow
+from examprep.training import actions, enrolling, unit_judging, unit_learning, unit_store, units
 from examprep.training.models import ClassRow
 from examprep.training.unit_models import CompletionRow, TryRow
+from examprep.training.wiring import FEATURE as TRAINING
 from tests.practice.conftest import chapters, questions, tree  # noqa: F401 -- fixtures
 
 
@@ -112,6 +121,122 @@ def test_a_test_is_marked_by_the_bank_and_passing_completes_once(season, sign_in
     client.post(f"/training/units/{tested}/test")  # completed: no further try is begun
     assert season.ask(lambda s: s.scalar(select(func.count(TryRow.id)))) == 2
     assert "ann_candidate" in sign_in("ann_trainer").get(f"/training/all/units/{tested}?state=finished&export=csv").text
+
+
+def test_a_test_enters_the_log_of_practice_once(season, sign_in, tested):
+    client, ann = sign_in("ann_candidate"), season.actor("ann_candidate")
+    _, number, ticks = sit(client, tested, right=1)
+    client.post(f"/training/units/{tested}/test/{number}", data=ticks)  # sent again
+    lines = season.ask(lambda s: list(s.scalars(select(AnswerRow).order_by(AnswerRow.id))))
+    assert [(line.person_id, line.mode, line.half_points, line.full_half_points) for line in lines] == [
+        (ann.person_id, "unit", 2, 2),
+        (ann.person_id, "unit", 0, 2),
+        (ann.person_id, "unit", 0, 2),
+    ]
+    kept = season.ask(lambda s: s.execute(select(MemoryRow.reps, MemoryRow.mistaken_at.is_not(None))).all())
+    assert sorted(kept) == [(1, False), (1, True), (1, True)]
+    assert season.ask(lambda s: s.execute(select(DayRow.answered, DayRow.rights)).all()) == [(3, 1)]
+    assert differing(season) == []
+
+
+def differing(season):
+    """What `examprep verify` would print."""
+    made = (memory_differences, day_differences, unit_judging.differences)
+    return season.ask(lambda s: [each for find in made for each in find(s, False)])
+
+
+class Repair:
+    """Says of a question of the test that D is right, by a ruling, and takes that back."""
+
+    def __init__(self, season, question):
+        self.season, self.question, self.number = season, question, 1
+
+    def rule(self, treatment="remark"):
+        content = Choices(self.question.options, frozenset({3}), self.question.option_notes)
+        draft = Draft("single-choice", self.question.stem, content, chapter_ids=frozenset(self.question.chapter_ids))
+        do, second = self.season.do, self.season.actor("ann_administrator")
+        trainer = self.season.actor("ann_trainer")
+        if self.number == 1:
+            do(bank.revise, trainer, self.question.question_id, draft)
+            do(life.approve, second, self.question.question_id, number=2)
+        self.number += 1
+        dependents = (PRACTICE.dependents[0], TRAINING.dependents[0])
+        asked = (self.question.question_id, 1, treatment)
+        told = self.season.ask(lambda s: ruling.preview(s, trainer, *asked, dependents))
+        return do(ruling.rule, trainer, *asked, "答案印错", dependents), dict(told)
+
+    def take_back(self, ruling_id):
+        dependents = (PRACTICE.dependents[0], TRAINING.dependents[0])
+        self.season.do(ruling.take_back, self.season.actor("ann_trainer"), ruling_id, dependents)
+
+
+@pytest.fixture
+def wrong_key(season, questions, make):  # noqa: F811
+    """A unit whose test asks two questions; the key of the first will turn out to be D."""
+    ids = tuple(each.question_id for each in questions[:2])
+    return make(question_ids=ids, question_count=2, pass_half_points=4), Repair(season, questions[0])
+
+
+def answer(season, client, unit_id, repair, first, second):
+    """Sit the test; the places ticked in the question with the wrong key and in the other."""
+    client.get(f"/training/units/{unit_id}")
+    client.post(f"/training/units/{unit_id}/test")
+    row = season.ask(lambda s: s.scalars(select(TryRow).order_by(TryRow.id.desc()).limit(1)).one())
+    place = row.version_ids.index(repair.question.version_id)
+    ticks = {f"tick-{place}": str(first), f"tick-{1 - place}": str(second)}
+    assert client.post(f"/training/units/{unit_id}/test/{row.number}", data=ticks).status_code == 303
+
+
+def stands(season):
+    return season.ask(lambda s: s.execute(select(TryRow.earned, TryRow.full_half_points, TryRow.passed)).all())
+
+
+def test_a_ruling_judges_tries_anew_and_grants_what_was_earned(season, sign_in, wrong_key):
+    (unit_id, repair), ann = wrong_key, season.actor("ann_candidate")
+    answer(season, sign_in("ann_candidate"), unit_id, repair, 3, 1)
+    sent_on = season.clock.now()
+    assert stands(season) == [(2, 4, False)]
+    season.go_to(sent_on, timedelta(days=3))
+    ruling_id, told = repair.rule()
+    assert {name: (each.answers, each.better) for name, each in told.items()} == {
+        "Practice": (1, 1),
+        "Tests of on-line units": (1, 1),
+    }
+    assert stands(season) == [(4, 4, True)]
+    (done,) = completions(season)
+    assert (done.how, done.completed_at, minutes(season, ann)) == ("test", sent_on, 45)
+    assert differing(season) == []
+    assert season.ask(lambda s: s.scalar(select(func.count()).where(OutboxRow.template == "bank-ruling"))) == 1
+    repair.take_back(ruling_id)
+    # What was granted stays granted.
+    assert (stands(season), minutes(season, ann)) == ([(2, 4, False)], 45)
+    assert differing(season) == []
+
+
+def test_what_a_ruling_takes_away_takes_no_hours(season, sign_in, wrong_key):
+    (unit_id, repair), ann = wrong_key, season.actor("ann_candidate")
+    client = sign_in("ann_candidate")
+    answer(season, client, unit_id, repair, 1, 1)
+    assert minutes(season, ann) == 45
+    repair.rule()
+    assert (stands(season), minutes(season, ann)) == ([(2, 4, False)], 45)
+    repair.rule("void")
+    assert (stands(season), minutes(season, ann)) == ([(2, 2, True)], 45)
+    assert len(completions(season)) == 1
+    assert client.get(f"/training/units/{unit_id}").status_code == 200
+    assert differing(season) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_verify_finds_and_mends_a_try_that_was_tampered_with(season, sign_in, wrong_key):
+    unit_id, repair = wrong_key
+    answer(season, sign_in("ann_candidate"), unit_id, repair, 3, 3)
+    with season.database.write() as session:
+        session.scalars(select(TryRow)).one().earned = 4
+    assert len(differing(season)) == 1
+    with season.database.write() as session:
+        assert len(list(unit_judging.differences(session, True))) == 1
+    assert (stands(season), differing(season)) == ([(0, 4, False)], [])
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

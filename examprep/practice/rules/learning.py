@@ -8,7 +8,8 @@ from examprep.practice.rules.notebook import Entry, noted
 from examprep.practice.rules.spacing import Memory, Weights, forgotten, review
 
 NOT_IN_NOTEBOOK = Entry()
-LEARN, CRAM = "learn", "cram"
+# Crammed answers teach the memory nothing; those to the test of an on-line unit teach as any others.
+LEARN, CRAM, UNIT = "learn", "cram", "unit"
 
 
 @dataclass(frozen=True, slots=True)
