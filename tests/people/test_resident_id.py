@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError
 
 from examprep.kernel.errors import RuleViolation
 from examprep.people.rules.resident_id import masked, read_resident_id
@@ -48,6 +50,22 @@ def test_the_last_x_in_every_form(typed):
 )
 def test_an_old_number_of_fifteen_digits_becomes_the_new_one(old, new):
     assert read_resident_id(old, today=TODAY).number == new
+
+
+@given(st.from_regex(r"[0-9]{6}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{4}[0-9X]", fullmatch=True), st.booleans())
+def test_right_numbers_are_those_of_an_independent_reader(number, mend):
+    if mend:
+        number = number[:-1] + ric.calc_check_digit(number)
+    try:
+        right = ric.get_birth_date(number) <= TODAY and number[-1] == ric.calc_check_digit(number)
+    except ValidationError:
+        right = False
+    try:
+        found = read_resident_id(number, today=TODAY)
+    except RuleViolation:
+        assert not right
+    else:
+        assert (right, found.born_on) == (True, ric.get_birth_date(number))
 
 
 @given(st.integers(0, 16))
