@@ -1,11 +1,14 @@
 """Reading a file of approvals: each row changes the state of a registration that is on file, and nothing else of it."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from examprep.exams.entries import Draft, Entry
 from examprep.exams.reading import YearSource, check_year
 from examprep.exams.rules.cells import read_approved
 from examprep.imports.importer import Plan
 from examprep.imports.matching import Matched
-from examprep.imports.reading import left_out
+from examprep.imports.reading import Notes, left_out
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import read_level
@@ -20,19 +23,26 @@ def plan(source: YearSource) -> Plan:
         UnreadableFile: a column that must be there is missing.
     """
     draft = Draft(source, ("name", "id_number", "approved"), may_be_new=False)
-    draft.read(_approval)
+    said_in = draft.reader.reading(("year", "level", "approved"), partial(_said, source.year))
+    draft.read(lambda row, person: _approval(draft, row, person, said_in(row)))
     return draft.plan(left_out(source.table))
 
 
-def _approval(draft: Draft, row: Row, person: Matched) -> Entry | None:
-    reader, year, wanted, approved = draft.reader, draft.source.year, "", False
-    with reader.checking(row, "year"):
-        check_year(reader, row, year)
-    with reader.checking(row, "level"):
-        wanted = read_level(text) if (text := reader.text(row, "level")) else ""
-    with reader.checking(row, "approved"):
-        approved = read_approved(reader.text(row, "approved"))
-    own = draft.before(person.known.person_id) if person.known else {}
+def _said(year: int, texts: Mapping[str, str], notes: Notes) -> tuple[str, bool]:
+    """What a row says beside its person: the level, if any, and whether they were approved."""
+    level, approved = "", False
+    with notes.checking("year"):
+        check_year(texts["year"], year)
+    with notes.checking("level"):
+        level = read_level(texts["level"]) if texts["level"] else ""
+    with notes.checking("approved"):
+        approved = read_approved(texts["approved"])
+    return level, approved
+
+
+def _approval(draft: Draft, row: Row, person: Matched, said: tuple[str, bool] | None) -> Entry | None:
+    reader, year, (wanted, approved) = draft.reader, draft.source.year, said or ("", False)
+    own = draft.before(person)
     found = [(level, facts) for level, (_, facts) in own.items() if wanted in ("", level)]
     if person.key in draft.by_key:
         again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=draft.by_key[person.key].row)
@@ -40,8 +50,7 @@ def _approval(draft: Draft, row: Row, person: Matched) -> Entry | None:
     elif not found:
         missing = "%(name)s is not registered for %(year)s. Import the registrations of the year first."
         reader.problem(row, "id_number", Sentence(missing, name=person.name, year=year))
-    if reader.open(row) or person.known is None:
+    if reader.open(row):
         return None
     level, facts = found[0]
-    changed = facts._replace(approved=approved)
-    return Entry(row.number, person.name, person.key, person.known.person_id, None, level, changed)
+    return Entry(row.number, person.key, level, draft.same(facts._replace(approved=approved)))

@@ -1,6 +1,5 @@
 """What a file of registrations, or of their approvals, would do: its entries beside those that are on file."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,13 +13,14 @@ from examprep.exams.models import RegistrationRow
 from examprep.exams.places import Places
 from examprep.exams.reading import COMMON, YearSource
 from examprep.exams.rules.papers import SUBJECTS, named
-from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
+from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan
 from examprep.imports.matching import Matched, Matcher
 from examprep.imports.reading import Reader, knows
 from examprep.kernel.sentence import N_, Sentence
+from examprep.people.bulk import NewPerson
 from examprep.people.forms import EDUCATION
-from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.bulk import among, in_parts
+from examprep.plumbing.packed import Packed
 from examprep.plumbing.sheets import Row
 
 ALIASES = {
@@ -48,31 +48,30 @@ class Facts(NamedTuple):
 Existing = dict[int, dict[str, tuple[int, Facts]]]  # by person and level: the registration's id and facts
 
 
-@dataclass
-class Entry:
-    """One registration: whose, at what level, with which facts; ``person_id`` is ``None`` for who is new."""
+class Entry(NamedTuple):
+    """One registration: whose, at what level, with which facts. ``key`` is its person's id, or that of a new one."""
 
     row: int
-    name: str
-    key: object
-    person_id: int | None
-    id_number: ResidentId | None
+    key: int
     level: str
     facts: Facts
 
-    def join(self, other: "Entry") -> None:
-        """Take the subjects of another row in: a file may have one row for each subject of a registration."""
+    def joined(self, other: "Entry") -> "Entry":
+        """With the subjects of another row too: a file may have one row for each subject of a registration."""
         one, two = self.facts.subjects, other.facts.subjects
         together = None if one is None or two is None else tuple(s for s in SUBJECTS[self.level] if s in {*one, *two})
-        self.facts = self.facts._replace(subjects=together)
+        return self._replace(facts=self.facts._replace(subjects=together))
 
 
 @dataclass
 class Prepared:
-    """What applying will write: new or corrected registrations, and which existing ones they end."""
+    """What applying will write: new or corrected registrations, who is new (in their order), and which existing ones
+    they end.
+    """
 
     year: int
-    entries: list[Entry] = field(default_factory=list)
+    entries: Sequence[Entry] = ()
+    persons: Packed[NewPerson] = field(default_factory=lambda: Packed(NewPerson._make))
     ended: list[int] = field(default_factory=list)
 
 
@@ -90,11 +89,14 @@ class Draft:
         self._existing: Existing = {}
         self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows))
         self.prepared = Prepared(source.year)
-        self.by_key: dict[object, Entry] = {}
+        self.by_key: dict[int, Entry] = {}  # what the rows so far say of each person
+        self._unchanged = set[int]()  # the persons of whom the first row says nothing new
+        self._facts: dict[Facts, Facts] = {}  # those that say the same are kept once
         self.unplaced = self.uneducated = 0  # rows whose unit, or education, is none that is known
-        self._lines: list[Line] = []
+        self._said: dict[tuple[int, Any, Any], Sentence] = {}
+        self._lines = Lines()
 
-    def read(self, entry_of: Callable[["Draft", Row, Matched], Entry | None]) -> None:
+    def read(self, entry_of: Callable[[Row, Matched], Entry | None]) -> None:
         """Take every row into the plan, or note why not. ``entry_of`` notes what is wrong where it gives none."""
         for rows in self._matcher.parts():
             self._existing = _existing(self.source.session, sorted(self._matcher.known), self.source.year)
@@ -102,42 +104,53 @@ class Draft:
             self.places.learn(filed)
             for row in rows:
                 person = self._matcher.match(row)
-                entry = entry_of(self, row, person) if person else None
+                entry = entry_of(row, person) if person else None
                 if entry is None or self.reader.open(row):
                     self._lines.append(self.reader.end(row))
-                else:
-                    self._lines.append(self._bring(row, entry))
+                elif person is not None:
+                    self._lines.append(self._bring(row, person, entry))
 
-    def before(self, person_id: int | None) -> dict[str, tuple[int, Facts]]:
+    def before(self, person: Matched) -> dict[str, tuple[int, Facts]]:
         """The person's registrations of the year by level, as they are on file: id and facts."""
-        return self._existing.get(person_id, {}) if person_id else {}
+        return self._existing.get(person.key, {})
 
-    def _bring(self, row: Row, entry: Entry) -> Line:
+    def same(self, facts: Facts) -> Facts:
+        """The facts, as one with all others that are equal."""
+        return self._facts.setdefault(facts, facts)
+
+    def _bring(self, row: Row, person: Matched, entry: Entry) -> Line:
         """Take a row that is right into the plan; what it changes is said, old → new."""
-        state = MATCHED if entry.person_id else CREATED
+        state, person_id = (MATCHED, person.known.person_id) if person.known else (CREATED, None)
         if (earlier := self.by_key.get(entry.key)) is not None:
-            earlier.join(entry)
-            return Line(row.number, state, NEW, entry.name, entry.person_id)
+            self.by_key[entry.key] = earlier.joined(entry)
+            return Line(row.number, state, NEW, person.name, person_id)
         self.by_key[entry.key] = entry
-        before = self.before(entry.person_id).get(entry.level)
-        if before is not None and before[1] == entry.facts:
-            return Line(row.number, state, SAME, entry.name, entry.person_id)
-        self.prepared.entries.append(entry)
+        if person.stranger is not None:
+            self.prepared.persons.append(NewPerson(person.name, *person.stranger, entry.facts.organisation_id))
+        before = self.before(person).get(entry.level)
         if before is None:
-            return Line(row.number, state, NEW, entry.name, entry.person_id)
+            return Line(row.number, state, NEW, person.name, person_id)
+        if before[1] == entry.facts:
+            self._unchanged.add(entry.key)
+            return Line(row.number, state, SAME, person.name, person_id)
         self.prepared.ended.append(before[0])
         said = tuple(self._differences(before[1], entry.facts))
-        return Line(row.number, state, CHANGED, entry.name, entry.person_id, said)
+        return Line(row.number, state, CHANGED, person.name, person_id, said)
 
     def _differences(self, before: Facts, after: Facts) -> Iterator[Sentence]:
-        for (what, said), old, new in zip(_SAID, before, after, strict=True):
+        for at, (old, new) in enumerate(zip(before, after, strict=True)):
             if old != new:
-                values = {"before": said(self.places, old), "after": said(self.places, new)}
-                yield Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **values)
+                # Of few approvals, regions and days many rows say the same.
+                if (said := self._said.get((at, old, new))) is None:
+                    what, say = _SAID[at]
+                    values = {"before": say(self.places, old), "after": say(self.places, new)}
+                    said = Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **values)
+                    self._said[at, old, new] = said
+                yield said
 
     def plan(self, notes: Sequence[Sentence]) -> Plan:
-        effects, states = Counter(line.effect for line in self._lines), Counter(line.state for line in self._lines)
-        fresh = {entry.key for entry in self.prepared.entries if entry.person_id is None}
+        effects, states, unchanged = self._lines.effects, self._lines.states, self._unchanged
+        self.prepared.entries = [entry for key, entry in self.by_key.items() if key not in unchanged]
         return Plan(
             self.source.table.heads,
             self.source.table.rows,
@@ -146,7 +159,7 @@ class Draft:
                 (N_("New registrations"), effects[NEW]),
                 (N_("Corrected registrations"), effects[CHANGED]),
                 (N_("Unchanged registrations"), effects[SAME]),
-                (N_("Persons filed for the first time"), len(fresh)),
+                (N_("Persons filed for the first time"), len(self.prepared.persons)),
                 (N_("Doubtful rows"), states[DOUBTFUL]),
                 (N_("Refused rows"), states[REFUSED]),
             ),
@@ -171,7 +184,7 @@ def _existing(session: Session, person_ids: Iterable[int], year: int) -> Existin
     """The current registrations of the year, by person and level: id and facts."""
     row, found = RegistrationRow, Existing()
     for chunk in in_parts(person_ids):
-        for id_, person_id, level, subjects, *rest in session.execute(
+        for id_, person_id, level, subjects, *rest in session.connection().execute(
             select(
                 row.id, row.person_id, row.level, row.subjects, row.organisation_id, row.region_code, row.approved,
                 row.registered_on, row.education,

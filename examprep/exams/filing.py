@@ -14,7 +14,7 @@ from examprep.exams.recompute import recompute
 from examprep.exams.rules.profiles import age_on, exam_day
 from examprep.exams.tallies import Cell
 from examprep.kernel.errors import RuleViolation
-from examprep.people.bulk import NewPerson, add_persons
+from examprep.people.bulk import add_persons
 from examprep.people.models import PersonRow
 from examprep.plumbing.bulk import among, in_parts, insert_many
 from examprep.plumbing.vault import Vault
@@ -29,15 +29,14 @@ def apply(
     """Write the registrations and whatever follows from them; returns how many. ``persons`` is filled: by row of who
     is new the id.
     """
-    fresh = {e.key: e for e in prepared.entries if e.id_number is not None}
-    new = [NewPerson(e.name, e.id_number, e.facts.organisation_id) for e in fresh.values() if e.id_number is not None]
-    added = add_persons(session, vault, new, batch_id=batch_id, now=now)
-    ids = [e.person_id or added[str(e.key)].person_id for e in prepared.entries]
-    persons.update((e.row, id_) for e, id_ in zip(prepared.entries, ids, strict=True) if e.person_id is None)
+    added = add_persons(session, vault, prepared.persons, batch_id=batch_id, now=now)
+    fresh = [entry for entry in prepared.entries if entry.key < 0]
+    persons.update((entry.row, id_) for entry, id_ in zip(fresh, added, strict=True))
+    ids = [entry.key if entry.key > 0 else persons[entry.row] for entry in prepared.entries]
     cells: set[Cell] = set()
     for chunk in in_parts(prepared.ended):
         cells |= _cells(session, among(session, RegistrationRow.id, chunk))
-        session.execute(
+        session.connection().execute(
             update(RegistrationRow).where(among(session, RegistrationRow.id, chunk)).values(ended_by=batch_id)
         )
     profiles = _profiles(session, ids, prepared.year)

@@ -15,7 +15,7 @@ from examprep.exams.reading import COMMON, YearSource, check_year
 from examprep.exams.rules.cells import is_subject_head, read_mark, read_subject
 from examprep.exams.rules.explain import CODE_NAMES
 from examprep.exams.rules.papers import LEVEL_OF, SUBJECT_NAMES, SUBJECTS, bit
-from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
+from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan
 from examprep.imports.matching import Matcher
 from examprep.imports.reading import Reader, knows, left_out
 from examprep.kernel.errors import RuleViolation
@@ -82,7 +82,7 @@ def plan(source: YearSource) -> Plan:
     reader = Reader(table, ALIASES, required=("name", "id_number"))
     columns = _Columns(reader)
     matcher = Matcher(source, reader, may_be_new=False)
-    prepared, lines, counts, seen = Prepared(year), list[Line](), Counter[str](), _Seen()
+    prepared, lines, counts, seen = Prepared(year), Lines(), Counter[str](), _Seen()
     for rows in matcher.parts():
         known = _state(source.session, sorted(matcher.known), year)
         for row in rows:
@@ -93,7 +93,6 @@ def plan(source: YearSource) -> Plan:
                     lines.append(_bring(prepared, known, row, person.known, marks, counts))
                     continue
             lines.append(reader.end(row))
-    states = Counter(line.state for line in lines)
     return Plan(
         table.heads,
         table.rows,
@@ -103,8 +102,8 @@ def plan(source: YearSource) -> Plan:
             (N_("Corrected results"), counts[CHANGED]),
             (N_("Unchanged results"), counts[SAME]),
             (N_("of them absent, violation or void"), prepared.unscored),
-            (N_("Doubtful rows"), states[DOUBTFUL]),
-            (N_("Refused rows"), states[REFUSED]),
+            (N_("Doubtful rows"), lines.states[DOUBTFUL]),
+            (N_("Refused rows"), lines.states[REFUSED]),
         ),
         left_out(table),
         prepared,
@@ -215,7 +214,7 @@ def _marks(
     """The marks of a row by subject. Noted as problems: whatever is wrong with it."""
     if columns.dated:
         with reader.checking(row, "year"):
-            check_year(reader, row, known.year)
+            check_year(reader.text(row, "year"), known.year)
     level = _level(reader, columns, row, person, known)
     found: dict[str, Mark] = {}
     if level is None:

@@ -60,14 +60,16 @@ class Places:
             )
         return next(iter(found), None)
 
-    def region(self, code: str, organisation_id: int) -> str:
-        """The region a row names, else that of its organisation.
+    def region_of(self, organisation_id: int) -> str:
+        """The region of an organisation of the file, or of those within bounds."""
+        return self._region_of[organisation_id]
+
+    def region(self, code: str) -> str:
+        """The region a row names.
 
         Raises:
             RuleViolation: ``exams.region`` -- no such division.
         """
-        if not code:
-            return self._region_of[organisation_id]
         if code not in self._regions:
             raise RuleViolation(
                 "exams.region",

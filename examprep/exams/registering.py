@@ -1,5 +1,10 @@
 """Reading a file of registrations: what each row says, and whether it can stand beside the others of its person."""
 
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
 from examprep.exams.entries import Draft, Entry, Facts
 from examprep.exams.filing import marked
 from examprep.exams.reading import YearSource, check_year
@@ -7,7 +12,7 @@ from examprep.exams.rules.cells import read_approved, read_subjects
 from examprep.exams.rules.profiles import read_education
 from examprep.imports.importer import Plan
 from examprep.imports.matching import Matched
-from examprep.imports.reading import left_out
+from examprep.imports.reading import Notes, left_out
 from examprep.imports.rules.cells import read_day
 from examprep.kernel.sentence import Sentence
 from examprep.plumbing.sheets import Row
@@ -23,58 +28,73 @@ def plan(source: YearSource) -> Plan:
         UnreadableFile: a column that must be there is missing.
     """
     draft = Draft(source, ("name", "id_number", "level"), may_be_new=True)
-    draft.read(_entry)
+    said_in = draft.reader.reading(_COLUMNS, partial(_said, draft))
+    draft.read(lambda row, person: _entry(draft, row, person, said_in(row)))
     return draft.plan(_notes(draft))
 
 
-def _entry(draft: Draft, row: Row, person: Matched) -> Entry | None:
-    """What the row says of its person; ``None`` when something in it is wrong or doubtful, which is then noted."""
-    entry = _read(draft, row, person)
-    return entry if entry is not None and _agrees(draft, row, entry) else None
+class Said(NamedTuple):
+    """What a row says beside its person; ``None`` is what it does not say, or what says nothing here."""
+
+    level: str
+    subjects: tuple[str, ...] | None
+    approved: bool
+    registered_on: date | None
+    organisation_id: int | None
+    region_code: str | None
+    education: str | None
+    unplaced: bool  # it names a unit that is not known
+    uneducated: bool  # it names an education that is not known
 
 
-def _read(draft: Draft, row: Row, person: Matched) -> Entry | None:
-    reader, places, level = draft.reader, draft.places, ""
-    with reader.checking(row, "level"):
-        level = read_level(reader.text(row, "level"))
-    with reader.checking(row, "year"):
-        check_year(reader, row, draft.source.year)
+_COLUMNS = ("level", "year", "subjects", "approved", "registered_on", "unit", "region", "education")
+
+
+def _said(draft: Draft, texts: Mapping[str, str], notes: Notes) -> Said | None:
+    places, level, unit = draft.places, "", texts["unit"]
+    with notes.checking("level"):
+        level = read_level(texts["level"])
+    with notes.checking("year"):
+        check_year(texts["year"], draft.source.year)
     if not level:
         return None
-    subjects, approved, registered_on = None, False, None
-    with reader.checking(row, "subjects"):
-        subjects = read_subjects(reader.text(row, "subjects"), level)
-    with reader.checking(row, "approved"):
-        approved = read_approved(reader.text(row, "approved"))
-    with reader.checking(row, "registered_on"):
-        if written := reader.text(row, "registered_on"):
+    subjects, approved, registered_on, organisation_id, region_code = None, False, None, None, None
+    with notes.checking("subjects"):
+        subjects = read_subjects(texts["subjects"], level)
+    with notes.checking("approved"):
+        approved = read_approved(texts["approved"])
+    with notes.checking("registered_on"):
+        if written := texts["registered_on"]:
             registered_on = read_day(written, today=draft.source.today)
-    home = person.known.organisation_id if person.known else draft.source.actor.organisation_id
-    organisation_id, region_code, unit = home, "", reader.text(row, "unit")
-    with reader.checking(row, "unit"):
-        organisation_id = places.organisation(unit) or home
-    with reader.checking(row, "region"):
-        region_code = places.region(reader.text(row, "region"), organisation_id)
-    if reader.open(row):
+    with notes.checking("unit"):
+        organisation_id = places.organisation(unit)
+    with notes.checking("region"):
+        region_code = places.region(texts["region"]) if texts["region"] else None
+    unplaced, education = bool(unit) and not places.knows(unit), read_education(texts["education"])
+    uneducated = bool(texts["education"]) and not education
+    return Said(level, subjects, approved, registered_on, organisation_id, region_code, education, unplaced, uneducated)
+
+
+def _entry(draft: Draft, row: Row, person: Matched, said: Said | None) -> Entry | None:
+    """What the row says of its person; ``None`` when something in it is wrong or doubtful, which is then noted."""
+    if said is None:
         return None
-    draft.unplaced += bool(unit) and not places.knows(unit)
-    person_id = person.known.person_id if person.known else None
-    education = _education(draft, row, person_id, level)
-    facts = Facts(subjects, organisation_id, region_code, approved, registered_on, education)
-    return Entry(row.number, person.name, person.key, person_id, person.id_number, level, facts)
+    home = person.known.organisation_id if person.known else draft.source.actor.organisation_id
+    place = said.organisation_id or home
+    education = said.education
+    if education is None:
+        # A file without the column takes nothing back.
+        on_file = draft.before(person).get(said.level)
+        education = on_file[1].education if on_file else None
+    region_code = said.region_code or draft.places.region_of(place)
+    facts = Facts(said.subjects, place, region_code, said.approved, said.registered_on, education)
+    draft.unplaced += said.unplaced
+    draft.uneducated += said.uneducated
+    entry = Entry(row.number, person.key, said.level, draft.same(facts))
+    return entry if _agrees(draft, row, person, entry) else None
 
 
-def _education(draft: Draft, row: Row, person_id: int | None, level: str) -> str | None:
-    """What the row says of it, else what is on file: a file without the column takes nothing back."""
-    written = draft.reader.text(row, "education")
-    if education := read_education(written):
-        return education
-    draft.uneducated += bool(written)
-    on_file = draft.before(person_id).get(level)
-    return on_file[1].education if on_file else None
-
-
-def _agrees(draft: Draft, row: Row, entry: Entry) -> bool:
+def _agrees(draft: Draft, row: Row, person: Matched, entry: Entry) -> bool:
     """Whether the row can stand beside the others of its person; if not, why is noted."""
     reader, source = draft.reader, draft.source
     earlier = draft.by_key.get(entry.key)
@@ -84,13 +104,13 @@ def _agrees(draft: Draft, row: Row, entry: Entry) -> bool:
     elif earlier is not None and _clash(earlier.facts, entry.facts):
         again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=earlier.row)
         reader.problem(row, "id_number", again)
-    for level, (registration_id, _) in draft.before(entry.person_id).items():
+    for level, (registration_id, _) in draft.before(person).items():
         if level == entry.level:
             continue
         if row.number not in source.settled:
             other = "This person is registered for %(level)s in the same year; the papers are sat at the same hours."
-            reader.doubt(row, Sentence(other, level=LEVEL_NAMES[level]), [entry.person_id or 0])
-        elif marked(source.session, {(entry.person_id or 0, source.year)}):
+            reader.doubt(row, Sentence(other, level=LEVEL_NAMES[level]), [entry.key])
+        elif marked(source.session, {(entry.key, source.year)}):
             has = "This person has results for %(level)s in the same year. Undo them first."
             reader.problem(row, "level", Sentence(has, level=LEVEL_NAMES[level]))
         else:

@@ -37,25 +37,24 @@ def check(session: Session, vault: Vault, importer: Importer, actor: Actor, uplo
 
 
 def keep(
-    session: Session,
-    vault: Vault,
-    importer: Importer,
-    actor: Actor,
-    upload: Upload,
-    plan: Plan,
-    *,
-    now: datetime,
-    content: bytes | None = None,
+    session: Session, vault: Vault, importer: Importer, actor: Actor, upload: Upload, plan: Plan, *, now: datetime
 ) -> int:
-    """Keep a file with its dry run as a batch; returns the batch's id.
+    """Keep a file, sealed, with its dry run as a batch; returns the batch's id."""
+    batch = _batch(session, importer, actor, upload, plan, vault.seal_bytes(upload.content), now)
+    if plan.lines is not None:
+        batch.digest = rows.digest(plan)
+        rows.put(session, vault, batch.id, plan)
+    return batch.id
 
-    ``content`` is what is kept in place of the sealed file.
-    """
+
+def _batch(
+    session: Session, importer: Importer, actor: Actor, upload: Upload, plan: Plan, content: bytes, now: datetime
+) -> BATCH:
     batch = BATCH(
         importer=importer.name,
         filename=masked(upload.filename[-200:]),
         sha256=hashlib.sha256(upload.content).hexdigest(),
-        content=vault.seal_bytes(upload.content) if content is None else content,
+        content=content,
         options=dict(upload.options),
         state="checked",
         rows=len(plan.rows),
@@ -67,21 +66,15 @@ def keep(
     session.add(batch)
     _tell(batch, plan)
     session.flush()
-    if plan.lines is not None:
-        rows.put(session, vault, batch.id, plan)
-    return batch.id
+    return batch
 
 
 def _tell(batch: BATCH, plan: Plan) -> None:
     """Keep on the batch what the dry run says."""
     batch.rows, batch.problems = len(plan.rows), len(plan.problems)
     if plan.lines is not None:
-        batch.doubtful = sum(line.state == DOUBTFUL for line in plan.lines)
-        batch.heads, batch.told, batch.digest = (
-            [masked(head) for head in plan.heads],
-            rows.told(plan),
-            rows.digest(plan),
-        )
+        batch.doubtful = plan.lines.states[DOUBTFUL]
+        batch.heads, batch.told = [masked(head) for head in plan.heads], rows.told(plan)
 
 
 def check_again(
@@ -91,6 +84,7 @@ def check_again(
     plan = plan_again(session, vault, importer, batch, actor, now=now)
     _tell(batch, plan)
     if plan.lines is not None:
+        batch.digest = rows.digest(plan)
         rows.put(session, vault, batch.id, plan)
 
 
@@ -113,8 +107,11 @@ def import_now(
         RuleViolation: ``imports.problems`` -- some rows are wrong and not to be left out; nothing is written.
     """
     _refuse_problems(plan, leave_out)
-    batch_id = keep(session, vault, importer, actor, upload, plan, now=now, content=b"")
-    return _write(session, importer, actor, plan, batch_id, now=now)
+    batch_id = _batch(session, importer, actor, upload, plan, b"", now).id
+    written = _write(session, importer, actor, plan, batch_id, now=now)
+    if plan.lines is not None:
+        rows.put(session, vault, batch_id, plan)
+    return written
 
 
 def imported_before(session: Session, importer: Importer, content: bytes) -> bool:
@@ -182,7 +179,9 @@ def apply(
             CHANGED, "What is on file has changed since the file was checked. Look at it again, then import."
         )
     _refuse_problems(plan, leave_out)
-    return _write(session, importer, actor, plan, batch.id, now=now)
+    written = _write(session, importer, actor, plan, batch.id, now=now)
+    rows.fill_persons(session, batch.id, plan.persons)
+    return written
 
 
 def _refuse_problems(plan: Plan, leave_out: bool) -> None:
@@ -198,7 +197,6 @@ def _write(session: Session, importer: Importer, actor: Actor, plan: Plan, batch
     say_step(Sentence("Writing %(count)s rows.", count=len(plan.rows)))
     with uncollected():
         written = importer.apply(session, actor, plan, batch_id, now=now)
-    rows.fill_persons(session, batch_id, plan.persons)
     # Undoing goes by what was written, so that nothing will read the file again.
     done = {"state": "applied", "applied_at": now, "written": written, "content": b""}
     session.execute(update(BATCH).where(BATCH.id == batch_id).values(**done))

@@ -1,6 +1,7 @@
 """What a subject says about one kind of file."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -10,6 +11,7 @@ from wtforms import Form
 
 from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
+from examprep.plumbing.packed import Packed
 from examprep.plumbing.sheets import Row, Table
 
 
@@ -52,6 +54,21 @@ class Line(NamedTuple):
     candidates: tuple[int, ...] = ()
 
 
+class Lines(Packed[Line]):
+    """How the rows of a file end, in their order; how many ended in which state and with which effect."""
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        super().__init__(Line._make)
+        self.states, self.effects = Counter[str](), Counter[str | None]()
+        for line in lines:
+            self.append(line)
+
+    def append(self, value: Line) -> None:
+        super().append(value)
+        self.states[value.state] += 1
+        self.effects[value.effect] += 1
+
+
 @dataclass(frozen=True)
 class Plan:
     """What applying the file would do.
@@ -69,7 +86,7 @@ class Plan:
     counts: Sequence[tuple[str, int]] = ()
     notes: Sequence[Sentence] = ()
     prepared: Any = None
-    lines: Sequence[Line] | None = None
+    lines: Lines | None = None
     persons: dict[int, int] = field(default_factory=dict)
 
 

@@ -5,6 +5,7 @@ belongs to another name, a namesake born the same day under another number, a nu
 """
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,14 +39,13 @@ class Matched(NamedTuple):
     """Who a row speaks of. ``known`` is ``None`` for somebody who is not on file yet; then the number is there."""
 
     name: str
-    key: object  # tells persons of one file apart: the id of who is known, the fingerprint of who is not
+    key: int  # tells persons of one file apart: the id of who is known, a number below 0 of who is not
     known: KnownPerson | None
-    id_number: ResidentId | None = None
+    stranger: "Stranger | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Stranger:
-    """A number that nobody on file has."""
+class Stranger(NamedTuple):
+    """A number that nobody on file has, and its keyed hash."""
 
     id_number: ResidentId
     fingerprint: str
@@ -59,7 +59,7 @@ class _Nameless:
     born_on: date | None
 
 
-_Read = KnownPerson | _Stranger | _Nameless | Sentence
+_Read = KnownPerson | Stranger | _Nameless | Sentence
 
 
 # What to do about somebody unknown, in files of exams.
@@ -82,7 +82,9 @@ class Matcher:
         self._read: dict[int, _Read] = {}
         self._by_birth: dict[tuple[str, date], list[Namesake]] = {}
         self._by_name: dict[str, list[Namesake]] = {}
-        self._given: dict[str, tuple[str, int]] = {}  # of numbers that are new: the name and row that stood first
+        # Numbers that are new, by their hash; and of each the name and the row that stood first.
+        self._given: dict[str, int] = {}
+        self._first_names, self._first_rows = list[str](), array("l")
 
     def _many_end_in_zeros(self) -> bool:
         """One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance."""
@@ -105,7 +107,7 @@ class Matcher:
     def _look_for_strangers(self, rows: Sequence[Row]) -> None:
         session = self._source.session
         inside = within(PersonRow.organisation_id, self._source.actor, self._source.permission)
-        strangers = [(row, found) for row in rows if isinstance(found := self._read[row.number], _Stranger | _Nameless)]
+        strangers = [(row, found) for row in rows if isinstance(found := self._read[row.number], Stranger | _Nameless)]
         self._by_birth = find_by_birth(session, filter(None, (self._birth(*each) for each in strangers)), inside)
         unborn = [
             row for row, found in strangers if isinstance(found, _Nameless) and found.born_on is None and found.mask
@@ -117,7 +119,7 @@ class Matcher:
         texts = {row.number: "" if at is None else compact(row.cells[at]) for row in rows}
         prints = {n: self._vault.fingerprint(text) for n, text in texts.items() if text and "*" not in text}
         known = find_by_fingerprint(session, prints.values())
-        later: dict[int, _Stranger] = {}
+        later: dict[int, Stranger] = {}
         for row in rows:
             number = row.number
             if number not in prints:
@@ -130,11 +132,12 @@ class Matcher:
                 except RuleViolation as refusal:
                     self._read[number] = refusal.sentence
                     continue
+                if id_number.number == texts[number]:
+                    self._read[number] = Stranger(id_number, prints[number])
+                    continue
                 # An old number reads as the new one, so its print is another than that of what is written.
-                stranger = _Stranger(id_number, self._vault.fingerprint(id_number.number))
-                self._read[number] = stranger
-                if stranger.fingerprint != prints[number]:
-                    later[number] = stranger
+                stranger = Stranger(id_number, self._vault.fingerprint(id_number.number))
+                self._read[number] = later[number] = stranger
         if later:
             known = find_by_fingerprint(session, {each.fingerprint for each in later.values()})
             self._read.update((n, known[s.fingerprint]) for n, s in later.items() if s.fingerprint in known)
@@ -148,8 +151,8 @@ class Matcher:
         except RuleViolation as refusal:
             return refusal.sentence
 
-    def _birth(self, row: Row, found: _Stranger | _Nameless) -> tuple[str, date] | None:
-        born_on = found.id_number.born_on if isinstance(found, _Stranger) else found.born_on
+    def _birth(self, row: Row, found: Stranger | _Nameless) -> tuple[str, date] | None:
+        born_on = found.id_number.born_on if isinstance(found, Stranger) else found.born_on
         return (self._reader.text(row, "name"), born_on) if born_on else None
 
     def _reach(self) -> None:
@@ -180,7 +183,7 @@ class Matcher:
             self._reader.problem(row, "id_number", read)
         elif isinstance(read, KnownPerson):
             return self._agreed(row, name, read)
-        elif isinstance(read, _Stranger):
+        elif isinstance(read, Stranger):
             return self._stranger(row, name, read)
         elif name:
             return self._by_name_and_birth(row, name, read)
@@ -194,8 +197,8 @@ class Matcher:
                 self._reader.problem(row, "id_number", Sentence("There is no such person in your organisations."))
                 return None
             return Matched(person.name, person.person_id, person)
-        if isinstance(read, _Stranger) and self._may_be_new and name:
-            return Matched(name, read.fingerprint, None, read.id_number)
+        if isinstance(read, Stranger) and self._may_be_new and name:
+            return Matched(name, self._new(row, name, read), None, read)
         sentence = (
             Sentence("Somebody on file has this ID number already.")
             if isinstance(read, KnownPerson)
@@ -225,7 +228,7 @@ class Matcher:
             return None
         return Matched(name, known.person_id, known) if name else None
 
-    def _stranger(self, row: Row, name: str, read: _Stranger) -> Matched | None:
+    def _stranger(self, row: Row, name: str, read: Stranger) -> Matched | None:
         namesakes = self._by_birth.get((name, read.id_number.born_on), [])
         if namesakes:
             self._reader.doubt(row, _other_number(namesakes[0]), [each.person_id for each in namesakes])
@@ -236,11 +239,21 @@ class Matcher:
                 row, Sentence("The ID number ends in 000, as Excel writes numbers that lost their last digits.")
             )
         elif name:
-            first, number = self._given.setdefault(read.fingerprint, (name, row.number))
+            key = self._new(row, name, read)
+            first = self._first_names[-key - 1]
             if first == name or same_name(first, name):
-                return Matched(name, read.fingerprint, None, read.id_number)
+                return Matched(name, key, None, read)
+            number = self._first_rows[-key - 1]
             self._reader.doubt(row, Sentence("Row %(row)s gives this ID number to %(name)s.", row=number, name=first))
         return None
+
+    def _new(self, row: Row, name: str, read: Stranger) -> int:
+        """The key of a number that is new, given out where it stands first."""
+        key = self._given.setdefault(read.fingerprint, -len(self._given) - 1)
+        if -key > len(self._first_rows):
+            self._first_names.append(name)
+            self._first_rows.append(row.number)
+        return key
 
     def _by_name_and_birth(self, row: Row, name: str, read: _Nameless) -> Matched | None:
         """By name, birth date and organisation where all three agree with one person alone; else somebody decides."""

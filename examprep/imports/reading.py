@@ -1,9 +1,11 @@
 """Reading a file of persons: its columns under all their names, and what is wrong or doubtful in which row."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,8 @@ from examprep.people.actor import Actor
 from examprep.plumbing.sheets import Row, Table, UnreadableFile
 from examprep.plumbing.vault import Vault
 
+T = TypeVar("T")
+READ_ONCE = 4_096  # different texts
 # Who a row speaks of, by the names that those who send files give to its columns.
 PERSON = {
     "name": ("姓名", "考生姓名", "报考人姓名", "持证人", "持证人姓名", "name"),
@@ -47,6 +51,24 @@ def left_out(table: Table) -> list[Sentence]:
             cell=next(filter(None, first.cells), "")[:40],
         )
     ]
+
+
+class Notes:
+    """What is wrong with texts, by the column."""
+
+    def __init__(self) -> None:
+        self.wrong: list[tuple[str, Sentence]] = []
+
+    def problem(self, name: str, sentence: Sentence) -> None:
+        self.wrong.append((name, sentence))
+
+    @contextmanager
+    def checking(self, name: str) -> Iterator[None]:
+        """A refusal inside becomes a problem of that column."""
+        try:
+            yield
+        except RuleViolation as refusal:
+            self.problem(name, refusal.sentence)
 
 
 @dataclass(frozen=True)
@@ -94,6 +116,30 @@ class Reader:
         """The cell of a named column; empty when the file has no such column."""
         at = self.columns.get(name)
         return "" if at is None else row.cells[at]
+
+    def reading(
+        self, names: Sequence[str], read: Callable[[Mapping[str, str], "Notes"], T | None]
+    ) -> Callable[[Row], T | None]:
+        """How rows are read by several columns at once. What stands in many of them alike is read once.
+
+        ``read`` has the texts by column, and may ask nothing else that changes from row to row. Of a row in which
+        it notes something wrong comes ``None``.
+        """
+        places = [self.columns.get(name) for name in names]
+
+        @lru_cache(READ_ONCE)
+        def once(texts: tuple[str, ...]) -> tuple[T | None, list[tuple[str, Sentence]]]:
+            notes = Notes()
+            return read(dict(zip(names, texts, strict=True)), notes), notes.wrong
+
+        def found_in(row: Row) -> T | None:
+            cells = row.cells
+            found, wrong = once(tuple(["" if at is None else cells[at] for at in places]))
+            for name, sentence in wrong:
+                self.problem(row, name, sentence)
+            return None if wrong else found
+
+        return found_in
 
     def problem(self, row: Row, name: str, sentence: Sentence) -> None:
         at = self.columns.get(name)

@@ -241,7 +241,8 @@ def _bring_in(
     assert isinstance(importer, Reviewed)
     table = Table(tuple(batch.heads or ()), (Row(row.number, cells),))
     plan = importer.settle(session, actor, table, batch.options, {row.number: person_id}, now=now)
-    (line,) = plan.lines or ()
+    assert plan.lines is not None
+    (line,) = plan.lines
     if line.state in (REFUSED, DOUBTFUL):
         raise RuleViolation("imports.still-wrong", line.said[0].text, **line.said[0].values)
     child = BATCH(

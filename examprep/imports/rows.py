@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Plan
+from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Lines, Plan
 from examprep.imports.models import ImportRowRow
 from examprep.imports.sealed import open_cells, seal_cells
 from examprep.kernel.sentence import Sentence
 from examprep.people.rules.resident_id import masked
-from examprep.plumbing.bulk import insert_many, uncollected
+from examprep.plumbing.bulk import insert_many, uncollected, update_many
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.plumbing.vault import Vault
@@ -35,29 +35,33 @@ def told(plan: Plan) -> dict[str, Any]:
 def digest(plan: Plan) -> str:
     """What a user saw and agreed to: the ends of all rows in number, and everything that was said of single ones."""
     seen = hashlib.sha256(json.dumps(told(plan), sort_keys=True).encode())
-    for line in plan.lines or ():
-        if line.said:
-            seen.update(repr((line.number, line.state, line.person_id, [packed(each) for each in line.said])).encode())
+    with uncollected():
+        for line in plan.lines or ():
+            if line.said:
+                said = [packed(each) for each in line.said]
+                seen.update(repr((line.number, line.state, line.person_id, said)).encode())
     return seen.hexdigest()
 
 
 def put(session: Session, vault: Vault, batch_id: int, plan: Plan) -> None:
-    """Keep the ends of all rows; those kept before are replaced."""
+    """Keep the ends of all rows, of those that created a person with whom; those kept before are replaced."""
     session.execute(delete(ROW).where(ROW.batch_id == batch_id))
     with uncollected():
         insert_many(session, ROW, NAMES, _values(vault, plan), {"batch_id": batch_id})
 
 
 def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
-    to_look_at = {line.number for line in plan.lines or () if line.state in _OPEN}
-    cells = {row.number: row.cells for row in plan.rows if row.number in to_look_at} if to_look_at else {}
-    for number, state, effect, name, person_id, said, candidates in plan.lines or ():
+    lines, cells = plan.lines or Lines(), dict[int, Sequence[str]]()
+    if any(lines.states[state] for state in _OPEN):
+        to_look_at = {line.number for line in lines if line.state in _OPEN}
+        cells = {row.number: row.cells for row in plan.rows if row.number in to_look_at}
+    for number, state, effect, name, person_id, said, candidates in lines:
         yield (
             number,
             state,
             effect,
             masked(name[:100]),
-            person_id,
+            person_id or plan.persons.get(number),
             [packed(sentence) for sentence in said] if said else None,
             list(candidates) if candidates else None,
             seal_cells(vault, cells[number]) if state in _OPEN and number in cells else None,
@@ -67,8 +71,8 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
 def fill_persons(session: Session, batch_id: int, persons: Mapping[int, int]) -> None:
     """Note whom the rows that created a person became."""
     if persons:
-        values = [{"batch_id": batch_id, "number": number, "person_id": id_} for number, id_ in persons.items()]
-        session.execute(update(ROW), values)
+        values = ((batch_id, number, person_id) for number, person_id in persons.items())
+        update_many(session, ROW, ("batch_id", "number", "person_id"), values)
 
 
 def forget_cells(session: Session, batch_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -14,19 +13,19 @@ from sqlalchemy.orm import Session
 from examprep.kernel.errors import Conflict
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId
-from examprep.plumbing.bulk import among, in_parts, insert_many, pairs_from
+from examprep.plumbing.bulk import among, in_parts, insert_many, new_ids, pairs_from
 from examprep.plumbing.vault import Vault
 
 CHUNK = 5_000
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class NewPerson:
-    """Somebody an import brings for the first time."""
+class NewPerson(NamedTuple):
+    """Somebody an import brings for the first time. ``fingerprint`` is the keyed hash of the number."""
 
     name: str
     id_number: ResidentId
+    fingerprint: str
     organisation_id: int
     phone: str | None = None
     email: str | None = None
@@ -117,30 +116,28 @@ def _namesakes(session: Session, condition: ColumnElement[bool], inside: ColumnE
 
 def add_persons(
     session: Session, vault: Vault, persons: Sequence[NewPerson], *, batch_id: int, now: datetime
-) -> dict[str, KnownPerson]:
-    """Make a row for each; returns them by the keyed hash of their number.
+) -> list[int]:
+    """Make a row for each; returns their ids, in order.
 
     Raises:
         Conflict: ``people.duplicate`` -- somebody got one of the numbers meanwhile.
     """
-    names = ("name", "organisation_id", "id_number_sealed", "id_number_hash", "born_on", "sex", "phone", "email")
-    constants = {"language": "zh", "in_post": True, "batch_id": batch_id, "created_at": now}
-    hashes = [vault.fingerprint(person.id_number.number) for person in persons]
+    ids = new_ids(session, PersonRow, len(persons))
     rows = (
-        (
-            each.name,
-            each.organisation_id,
-            vault.seal(each.id_number.number),
-            hash_,
-            each.id_number.born_on,
-            each.id_number.sex,
-            each.phone,
-            each.email,
-        )
-        for each, hash_ in zip(persons, hashes, strict=True)
+        (id_, name, place, vault.seal(id_number.number), print_, id_number.born_on, id_number.sex, phone, email)
+        for id_, (name, id_number, print_, place, phone, email) in zip(ids, persons, strict=True)
     )
     try:
-        insert_many(session, PersonRow, names, rows, constants)
+        insert_many(
+            session,
+            PersonRow,
+            (
+                "id", "name", "organisation_id", "id_number_sealed", "id_number_hash", "born_on", "sex", "phone",
+                "email",
+            ),
+            rows,
+            {"language": "zh", "in_post": True, "batch_id": batch_id, "created_at": now},
+        )  # fmt: skip
     except IntegrityError as error:
         raise Conflict("people.duplicate", "Somebody already has this ID number.") from error
-    return find_by_fingerprint(session, hashes)
+    return ids

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from examprep.plumbing.db import CONVERTED
 
 T = TypeVar("T")
 AT_ONCE = 10_000
+KEPT = 4_096  # different values of a column that are put into the driver's words once
 TOGETHER = 50  # rows in one statement; taking each up anew costs as much as writing it
 
 
@@ -143,7 +145,7 @@ class _Writer:
         self._json = {name for name in names if isinstance(columns[name].type, JSON)}
         self._values = ", ".join(self._placeholder(columns[name].type) for name in names)
         self._converts = [
-            (place, convert)
+            (place, convert if name in self._json else lru_cache(KEPT)(convert))  # days stand in many rows
             for place, name in enumerate(names)
             if (convert := _converter(columns[name], self._dialect)) is not None
         ]

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from examprep.imports.reading import PERSON, Reader
+from examprep.imports.reading import PERSON, READ_ONCE, Notes, Reader
 from examprep.imports.rules.cells import read_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
@@ -58,16 +57,15 @@ _VALIDITY = {
     "本地区": "local",
 }
 _SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
-READ_ONCE = 4_096  # different cells of a column
-CellReaders = Mapping[str, Callable[[str], Any]]
 
 
-@dataclass(frozen=True)
-class Facts:
-    """One certificate as a row states it; ``None`` is what the row does not say."""
+EMPTY = Sentence("This must be filled in.")
+
+
+class Facts(NamedTuple):
+    """One certificate as a row states it beside its number; ``None`` is what the row does not say."""
 
     level: str
-    number: str
     issued_on: date
     qualified_year: int | None = None
     validity: str | None = None
@@ -78,11 +76,15 @@ class Facts:
     organisation_id: int | None = None
 
 
-def cell_readers(units: Mapping[str, Sequence[int]], regions: Mapping[str, Sequence[str]], today: date) -> CellReaders:
-    """How each column is read: organisations and regions by their names; days up to ``today``, an office day."""
-    readers: CellReaders = {
+def facts_reader(
+    reader: Reader, units: Mapping[str, Sequence[int]], regions: Mapping[str, Sequence[str]], today: date
+) -> Callable[[Row], tuple[str, Facts] | None]:
+    """How rows are read: organisations and regions by their names; days up to ``today``, an office day.
+
+    Of each row come the number and the facts; ``None`` when something in it is wrong, which is then noted.
+    """
+    readers: dict[str, Callable[[str], Any]] = {
         "level": read_level,
-        "number": read_number,
         "issued_on": lambda text: read_day(text, today=today),
         "qualified_year": lambda text: read_year(text, today),
         "validity": read_validity,
@@ -92,32 +94,37 @@ def cell_readers(units: Mapping[str, Sequence[int]], regions: Mapping[str, Seque
         "place": lambda text: read_place(text, regions),
         "unit": lambda text: read_unit(text, units),
     }
-    # What is written in one cell of such a column mostly stands in many; a refusal is told anew each time.
-    return {name: read if name == "number" else lru_cache(READ_ONCE)(read) for name, read in readers.items()}
+    # Where the rows differ in their days, each day still stands in many.
+    readers = {name: lru_cache(READ_ONCE)(read) for name, read in readers.items()}
+    facts_of = reader.reading(tuple(readers), lambda texts, notes: _facts(texts, readers, notes))
+
+    def read(row: Row) -> tuple[str, Facts] | None:
+        facts, number = facts_of(row), ""
+        with reader.checking(row, "number"):
+            number = read_number(reader.text(row, "number"))
+        return (number, facts) if number and facts else None
+
+    return read
 
 
-def read_facts(reader: Reader, row: Row, readers: CellReaders) -> Facts | None:
-    """What the row says of its certificate; ``None`` when something in it is wrong, which is then noted."""
-    read: dict[str, Any] = {}
-    for name, read_cell in readers.items():
-        if text := reader.text(row, name):
-            try:
-                read[name] = read_cell(text)
-            except RuleViolation as refusal:
-                reader.problem(row, name, refusal.sentence)
+def _facts(texts: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]], notes: Notes) -> Facts | None:
+    read = dict[str, Any]()
+    for name, text in texts.items():
+        if text:
+            with notes.checking(name):
+                read[name] = readers[name](text)
         elif name in REQUIRED:
-            reader.problem(row, name, Sentence("This must be filled in."))
+            notes.problem(name, EMPTY)
     issued_on, registered_on = read.get("issued_on"), read.get("registered_on")
     if issued_on and registered_on and registered_on < issued_on:
-        earlier = Sentence("A certificate is registered after it was issued, not before.")
-        reader.problem(row, "registered_on", earlier)
+        notes.problem("registered_on", Sentence("A certificate is registered after it was issued, not before."))
     until = read.get("registered_until")
     if until and (not registered_on or until <= registered_on):
         ends = Sentence("A registration ends after it began; give the day on which it began too.")
-        reader.problem(row, "registered_until", ends)
+        notes.problem("registered_until", ends)
     if read.get("status") in (Status.COMPLETED, Status.ISSUED) and registered_on is None:
-        reader.problem(row, "status", Sentence("Who is registered has a day of registration; fill in 登记日期."))
-    if reader.failed(row):
+        notes.problem("status", Sentence("Who is registered has a day of registration; fill in 登记日期."))
+    if notes.wrong:
         return None
     return Facts(place_code=read.pop("place", None), organisation_id=read.pop("unit", None), **read)
 
@@ -126,8 +133,12 @@ def read_number(text: str) -> str:
     """A certificate number, without spaces.
 
     Raises:
-        RuleViolation: Excel turned it into a number and lost digits, or it holds other characters.
+        RuleViolation: there is none; Excel turned it into a number and lost digits; or it holds other characters.
     """
+    if not text:
+        raise RuleViolation("register.number-missing", EMPTY.text)
+    if text.isdecimal() and text.isascii() and 4 <= len(text) <= 40:
+        return text
     number = "".join(text.split()).upper()
     if _SPOILT.fullmatch(number):
         raise RuleViolation(

@@ -1,51 +1,88 @@
 """What a list of holders would do: its rows beside the certificates that are in the register."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan
+from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan
 from examprep.imports.matching import Matched, Matcher
-from examprep.imports.reading import Reader, Source, left_out
+from examprep.imports.reading import READ_ONCE, Reader, Source, left_out
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.bounds import within
+from examprep.people.bulk import NewPerson
 from examprep.people.models import OrganisationRow, RegionRow
-from examprep.people.rules.resident_id import ResidentId
 from examprep.plumbing.bulk import among
+from examprep.plumbing.packed import Packed
 from examprep.plumbing.sheets import Row
-from examprep.register.holders_file import ALIASES, REQUIRED, Facts, cell_readers, read_facts
+from examprep.register.holders_file import ALIASES, REQUIRED, Facts, facts_reader
 from examprep.register.models import RegisterCertificateRow
-from examprep.register.rules.history import CORRECTED
 from examprep.register.rules.process import WORDS, Status
 from examprep.register.rules.registration import VALIDITY, term_end
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 CERTIFICATE = RegisterCertificateRow
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One certificate to be written: whose, and what the register shall say of it.
+class Values(NamedTuple):
+    """What the register shall say of a certificate; of one that is in it, what changes. ``None``: nothing (more)."""
 
-    ``person_id`` is ``None`` for who is not on file yet; then there is ``id_number``. ``certificate_id`` is that of a
-    certificate which is in the register already. ``values`` are the columns that are new or change.
+    level: str | None = None
+    issued_on: date | None = None
+    qualified_year: int | None = None
+    validity: str | None = None
+    status: str | None = None
+    place_code: str | None = None
+    registered_on: date | None = None
+    registered_until: date | None = None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether they say otherwise what a certificate began with."""
+        return (self.issued_on, self.qualified_year, self.validity) != (None, None, None)
+
+
+class Entry(NamedTuple):
+    """One certificate to be written.
+
+    ``key`` is its person's id, or that of a new one (`imports/matching.py`). ``certificate_id`` is that of a
+    certificate which is in the register already.
     """
 
     row: int
-    name: str
-    key: object
-    person_id: int | None
-    id_number: ResidentId | None
-    organisation_id: int
-    phone: str | None
-    email: str | None
+    key: int
     certificate_id: int | None
-    values: Mapping[str, Any]
+    number: str
+    values: Values
+
+
+class Prepared:
+    """What applying will write: the entries, and the persons who are new, with their keys."""
+
+    def __init__(self) -> None:
+        self.entries = Packed(Entry._make)
+        self.persons = Packed(NewPerson._make)
+        self.keys = dict[int, None]()
+
+
+class Held(NamedTuple):
+    """As much of a certificate in the register as is compared."""
+
+    id: int
+    person_id: int
+    number: str
+    level: str
+    issued_on: date
+    qualified_year: int
+    validity: str
+    status: str
+    place_code: str | None
+    registered_on: date | None
+    registered_until: date | None
 
 
 def plan(source: Source) -> Plan:
@@ -65,33 +102,34 @@ class _Draft:
         self._reader = Reader(source.table, ALIASES, required=REQUIRED)
         self._matcher = Matcher(source, self._reader, may_be_new=True)
         self._regions = _regions(source.session) if "place" in self._reader.columns else {}
-        self._readers = cell_readers(_units(source), _by_name(self._regions), source.today)
-        self._held: dict[str, RegisterCertificateRow] = {}
+        self._read = facts_reader(self._reader, _units(source), _by_name(self._regions), source.today)
+        self._held: dict[str, Held] = {}
         self._rows: dict[str, int] = {}  # in which row a certificate's number stood first
-        self._entries: list[Entry] = []
-        self._lines: list[Line] = []
+        self._prepared = Prepared()
+        self._said: dict[tuple[str, Any, Any], Sentence] = {}
+        self._lines = Lines()
         self._elsewhere = 0  # rows that name another organisation than their person's
 
     def plan(self) -> Plan:
         reader = self._reader
         for rows in self._matcher.parts():
             # Everything that is wrong with a row is said at once, also where its person is doubtful.
-            facts = [read_facts(reader, row, self._readers) for row in rows]
-            self._held = _held(self._source.session, [each.number for each in facts if each])
-            for row, said in zip(rows, facts, strict=True):
+            read = [self._read(row) for row in rows]
+            self._held = _held(self._source.session, [each[0] for each in read if each])
+            for row, said in zip(rows, read, strict=True):
                 person = self._matcher.match(row)
                 if said is not None:
-                    self._check_number(row, said, person)
+                    self._check_number(row, *said, person)
                 if said is None or person is None or reader.open(row):
                     self._lines.append(reader.end(row))
                 else:
-                    self._lines.append(self._bring(row, said, person))
+                    self._lines.append(self._bring(row, *said, person))
         return self._told()
 
-    def _check_number(self, row: Row, said: Facts, person: Matched | None) -> None:
+    def _check_number(self, row: Row, number: str, said: Facts, person: Matched | None) -> None:
         """Note what contradicts the register, or an earlier row, about the number of the certificate."""
-        reader, held = self._reader, self._held.get(said.number)
-        if (earlier := self._rows.get(said.number)) is not None:
+        reader, held = self._reader, self._held.get(number)
+        if (earlier := self._rows.get(number)) is not None:
             reader.problem(row, "number", Sentence("Row %(row)s has the same certificate number.", row=earlier))
         elif held is not None and person is not None and not _is_theirs(held, person):
             reader.problem(row, "number", Sentence("The register has this certificate number for somebody else."))
@@ -102,39 +140,42 @@ class _Draft:
             )
             reader.problem(row, "level", level)
         if not reader.failed(row):
-            self._rows.setdefault(said.number, row.number)
+            self._rows.setdefault(number, row.number)
 
-    def _bring(self, row: Row, said: Facts, person: Matched) -> Line:
+    def _bring(self, row: Row, number: str, said: Facts, person: Matched) -> Line:
         """Take a row that is right into the plan; what it changes is said, old → new."""
-        known, held = person.known, self._held.get(said.number)
+        known, held = person.known, self._held.get(number)
         state, person_id = (MATCHED, known.person_id) if known else (CREATED, None)
         self._elsewhere += bool(known and said.organisation_id not in (None, known.organisation_id))
         values = _values(said) if held is None else _changes(held, said)
-        if values:
-            self._entries.append(
-                Entry(
-                    row.number,
-                    person.name,
-                    person.key,
-                    person_id,
-                    person.id_number,
-                    said.organisation_id or self._source.actor.organisation_id,
-                    self._reader.text(row, "phone") or None,
-                    self._reader.text(row, "email") or None,
-                    held.id if held else None,
-                    values,
-                )
-            )
+        if values is not None:
+            if known is None:
+                self._add(row, said, person)
+            self._prepared.entries.append(Entry(row.number, person.key, held.id if held else None, number, values))
         if held is None:
             return Line(row.number, state, NEW, person.name, person_id)
-        differences = tuple(self._differences(held, values))
+        differences = tuple(self._differences(held, values or Values()))
         return Line(row.number, state, CHANGED if differences else SAME, person.name, person_id, differences)
 
-    def _differences(self, held: RegisterCertificateRow, values: Mapping[str, Any]) -> Iterator[Sentence]:
+    def _add(self, row: Row, said: Facts, person: Matched) -> None:
+        """Take a new person into the plan; of several rows the first says where they are filed."""
+        if person.key in self._prepared.keys or person.stranger is None:
+            return
+        place, reader = said.organisation_id or self._source.actor.organisation_id, self._reader
+        contact = (reader.text(row, "phone") or None, reader.text(row, "email") or None)
+        self._prepared.keys[person.key] = None
+        self._prepared.persons.append(NewPerson(person.name, *person.stranger, place, *contact))
+
+    def _differences(self, held: Held, values: Values) -> Iterator[Sentence]:
         for name, what in _SAID.items():
-            if name in values and values[name] != (before := getattr(held, name)):
-                pair = {"before": self._shown(name, before), "after": self._shown(name, values[name])}
-                yield Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **pair)
+            after = getattr(values, name)
+            if after is not None and after != (before := getattr(held, name)):
+                # Of the days of a list many certificates have the same.
+                if (said := self._said.get((name, before, after))) is None:
+                    pair = {"before": self._shown(name, before), "after": self._shown(name, after)}
+                    said = Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **pair)
+                    self._said[name, before, after] = said
+                yield said
 
     def _shown(self, name: str, value: Any) -> Any:
         if value is None:
@@ -148,8 +189,7 @@ class _Draft:
         return self._regions.get(value, value) if name == "place_code" else value
 
     def _told(self) -> Plan:
-        effects, states = Counter(line.effect for line in self._lines), Counter(line.state for line in self._lines)
-        fresh = {entry.key for entry in self._entries if entry.person_id is None}
+        effects, states = self._lines.effects, self._lines.states
         notes = left_out(self._source.table)
         if self._elsewhere:
             notes.append(
@@ -167,12 +207,12 @@ class _Draft:
                 (N_("New certificates"), effects[NEW]),
                 (N_("Corrected certificates"), effects[CHANGED]),
                 (N_("Unchanged certificates"), effects[SAME]),
-                (N_("Persons filed for the first time"), len(fresh)),
+                (N_("Persons filed for the first time"), len(self._prepared.persons)),
                 (N_("Doubtful rows"), states[DOUBTFUL]),
                 (N_("Refused rows"), states[REFUSED]),
             ),
             notes,
-            self._entries,
+            self._prepared,
             self._lines,
         )
 
@@ -189,52 +229,62 @@ _SAID = {
 }
 
 
-def _is_theirs(held: RegisterCertificateRow, person: Matched) -> bool:
+def _is_theirs(held: Held, person: Matched) -> bool:
     return person.known is not None and person.known.person_id == held.person_id
 
 
-def _values(said: Facts) -> dict[str, Any]:
+@lru_cache(READ_ONCE)
+def _values(said: Facts) -> Values:
     """A certificate that is not in the register yet; what the row does not say is taken as usual."""
-    return {
-        "level": said.level,
-        "number": said.number,
-        "issued_on": said.issued_on,
-        "qualified_year": said.qualified_year or said.issued_on.year,
-        "validity": said.validity or "national",
-        "status": said.status,
-        "place_code": said.place_code,
-        **_term(said, None),
-    }
+    year, validity = said.qualified_year or said.issued_on.year, said.validity or "national"
+    return Values(said.level, said.issued_on, year, validity, said.status, said.place_code, *_term(said))
 
 
-def _changes(held: RegisterCertificateRow, said: Facts) -> dict[str, Any]:
+def _changes(held: Held, said: Facts) -> Values | None:
     """What a row says otherwise than the register; what it does not say changes nothing.
 
     A term is whole or not there. Who is given one is registered, as `rules/history.py` has it.
     """
     term = _term(said, held)
-    if all(getattr(held, name) == value for name, value in term.items()):
-        term = {}
-    said_otherwise = {name: getattr(said, name) for name in (*CORRECTED, "place_code", "status")}
-    values = {k: value for k, value in said_otherwise.items() if value is not None and value != getattr(held, k)}
-    if term:
-        status = said.status or (Status.ISSUED if held.status == Status.ISSUED else Status.COMPLETED)
-        values |= term | {"status": status}
-    return values
+    if term == (held.registered_on, held.registered_until):
+        term = _NO_TERM
+    status = said.status
+    if term != _NO_TERM and status is None:
+        status = Status.ISSUED if held.status == Status.ISSUED else Status.COMPLETED
+    elif term == _NO_TERM:
+        status = _otherwise(status, held.status)
+    values = Values(
+        issued_on=_otherwise(said.issued_on, held.issued_on),
+        qualified_year=_otherwise(said.qualified_year, held.qualified_year),
+        validity=_otherwise(said.validity, held.validity),
+        status=status,
+        place_code=_otherwise(said.place_code, held.place_code),
+        registered_on=term[0],
+        registered_until=term[1],
+    )
+    return values if any(value is not None for value in values) else None
 
 
-def _term(said: Facts, held: RegisterCertificateRow | None) -> dict[str, date]:
+def _otherwise(said: T | None, held: object) -> T | None:
+    return said if said != held else None
+
+
+Term = tuple[date | None, date | None]
+_NO_TERM: Term = (None, None)
+
+
+def _term(said: Facts, held: Held | None = None) -> Term:
     """The registration that a row states: from its day to the one said, to that on file, or for three years."""
     if said.registered_on is None:
-        return {}
+        return _NO_TERM
     on_file = held.registered_until if held is not None and held.registered_on == said.registered_on else None
-    until = said.registered_until or on_file or term_end(said.registered_on)
-    return {"registered_on": said.registered_on, "registered_until": until}
+    return said.registered_on, said.registered_until or on_file or term_end(said.registered_on)
 
 
-def _held(session: Session, numbers: Sequence[str]) -> dict[str, RegisterCertificateRow]:
-    found = session.scalars(select(CERTIFICATE).where(among(session, CERTIFICATE.number, numbers)))
-    return {row.number: row for row in found}
+def _held(session: Session, numbers: Sequence[str]) -> dict[str, Held]:
+    columns = [getattr(CERTIFICATE, name) for name in Held._fields]
+    asked = select(*columns).where(among(session, CERTIFICATE.number, numbers))
+    return {row.number: row for row in map(Held._make, session.connection().execute(asked))}
 
 
 def _units(source: Source) -> dict[str, list[int]]:

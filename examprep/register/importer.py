@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,13 +13,13 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 
 from examprep.imports.importer import Plan, Upload
-from examprep.imports.reading import Source, knows
+from examprep.imports.reading import READ_ONCE, Source, knows
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bulk import NewPerson, add_persons, chunks
+from examprep.people.bulk import add_persons, chunks
 from examprep.people.models import PersonRow
 from examprep.plumbing.bulk import among, uncollected
 from examprep.plumbing.listing import xlsx_bytes
@@ -26,13 +27,11 @@ from examprep.plumbing.sheets import Table, read_table
 from examprep.plumbing.vault import Vault
 from examprep.register import holders_plan, ledger
 from examprep.register.holders_file import ALIASES, TEMPLATE
-from examprep.register.holders_plan import Entry
+from examprep.register.holders_plan import Entry, Prepared, Values
+from examprep.register.ledger import Begun
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
-from examprep.register.rules.history import CORRECTED, TERM
 
 CERTIFICATE, EVENT = RegisterCertificateRow, RegisterEventRow
-_OF_CERTIFICATE = ("level", "number", *CORRECTED)
-_OF_REGISTRATION = ("status", "place_code", *TERM)
 _NOT_BUILT_ON = {"moved", "withdrawn"}  # it went with its holder's row, or is gone
 
 
@@ -80,35 +79,16 @@ class HoldersImporter:
         )
 
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
-        entries: list[Entry] = plan.prepared
-        ids = self._persons(session, entries, batch_id, now)
-        plan.persons.update((entry.row, ids[entry.key]) for entry in entries if entry.person_id is None)
+        prepared: Prepared = plan.prepared
+        added = add_persons(session, self._vault(), prepared.persons, batch_id=batch_id, now=now)
+        ids = dict(zip(prepared.keys, added, strict=True))
         about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         with uncollected():
-            for part in chunks(entries):
-                _begin(session, [each for each in part if each.certificate_id is None], ids, about)
-                events = [
-                    _event(entry, ids[entry.key], entry.certificate_id, about)
-                    for entry in part
-                    if entry.certificate_id is not None
-                ]
-                ledger.append_many(session, events)
-        return len(entries)
-
-    def _persons(self, session: Session, entries: Iterable[Entry], batch_id: int, now: datetime) -> dict[object, int]:
-        """The ids of everybody in the list; of several rows of a new person the first says where they are filed."""
-        ids: dict[object, int] = {}
-        fresh: dict[object, NewPerson] = {}
-        for entry in entries:
-            if entry.id_number is None:
-                assert entry.person_id is not None
-                ids[entry.key] = entry.person_id
-            elif entry.key not in fresh:
-                fresh[entry.key] = NewPerson(
-                    entry.name, entry.id_number, entry.organisation_id, entry.phone, entry.email
-                )
-        added = add_persons(session, self._vault(), list(fresh.values()), batch_id=batch_id, now=now)
-        return ids | {fingerprint: person.person_id for fingerprint, person in added.items()}
+            for part in chunks(prepared.entries):
+                plan.persons.update((entry.row, ids[entry.key]) for entry in part if entry.key in ids)
+                ledger.begin_many(session, [_begun(each, ids) for each in part if each.certificate_id is None], **about)
+                ledger.append_many(session, [_correction(each, about) for each in part if each.certificate_id])
+        return len(prepared.entries)
 
     def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
         """Withdraw the batch's certificates, take back what it said of others, and the persons it made.
@@ -145,42 +125,25 @@ class HoldersImporter:
         return len(begun) + len(corrected)
 
 
-def _begin(session: Session, entries: Sequence[Entry], ids: Mapping[object, int], about: Mapping[str, Any]) -> None:
-    """Write new certificates, each with the event that registers it, if the file says so.
-
-    Raises:
-        Conflict: ``register.number`` -- somebody entered one of them meanwhile.
-    """
-    if not entries:
-        return
-    begun = ledger.write(
-        session, [ledger.event("certified", ids[e.key], **_only(e, _OF_CERTIFICATE), **about) for e in entries]
-    )
-    registered = [
-        _event(entry, ids[entry.key], event["id"], about)
-        for entry, event in zip(entries, begun, strict=True)
-        if any(_only(entry, _OF_REGISTRATION).values())
-    ]
-    ledger.make(session, [*begun, *ledger.write(session, registered)])
+def _begun(entry: Entry, ids: Mapping[int, int]) -> Begun:
+    """A certificate that begins."""
+    return Begun(ids.get(entry.key, entry.key), entry.number, _facts(entry.values))
 
 
-def _event(entry: Entry, person_id: int, certificate_id: int, about: Mapping[str, Any]) -> dict[str, Any]:
-    """What brings an entry's registration, or its corrections, to a certificate."""
-    values = entry.values if entry.certificate_id else _only(entry, _OF_REGISTRATION)
-    return ledger.event(_kind(entry), person_id, certificate_id=certificate_id, **values, **about)
+@lru_cache(READ_ONCE)
+def _facts(values: Values) -> tuple[Any, ...]:
+    """What its first event says, and the kind and facts of the one that registers it, if the file says so."""
+    registration = (values.status, values.place_code, values.registered_on, values.registered_until)
+    kind = None
+    if registration != (None, None, None, None):
+        kind = "platform" if values.status else "registered" if values.registered_on else "amended"
+    return (values.level, values.issued_on, values.qualified_year, values.validity, kind, *registration)
 
 
-def _only(entry: Entry, names: Iterable[str]) -> dict[str, Any]:
-    return {name: entry.values.get(name) for name in names}
-
-
-def _kind(entry: Entry) -> str:
-    """What the event is that brings an entry's registration, or its corrections."""
-    if entry.certificate_id and not (entry.values.get("status") and entry.values.keys().isdisjoint(CORRECTED)):
-        return "corrected"
-    if entry.values.get("status"):
-        return "platform"
-    return "registered" if entry.values.get("registered_on") else "amended"
+def _correction(entry: Entry, about: Mapping[str, Any]) -> dict[str, Any]:
+    """The event that brings what a list says otherwise; what it says of the registration alone is the platform's."""
+    kind = "platform" if entry.values.status and not entry.values.corrects else "corrected"
+    return ledger.event(kind, entry.key, certificate_id=entry.certificate_id, **entry.values._asdict(), **about)
 
 
 def _standing(session: Session, certificate_ids: Sequence[int]) -> Iterable[tuple[int, list[Mapping[str, Any]]]]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -37,6 +38,60 @@ def begin(session: Session, entry: Mapping[str, Any]) -> int:
     return id_
 
 
+class Begun(NamedTuple):
+    """A certificate that begins: whose it is, its number, and what its events say besides.
+
+    ``facts``: those of `_CERTIFIED`, then those of `_REGISTERED`, whose kind is ``None`` where nothing registers it.
+    """
+
+    person_id: int
+    number: str
+    facts: tuple[Any, ...]
+
+
+_CERTIFIED = ("level", "issued_on", "qualified_year", "validity")
+_REGISTERED = ("kind", "status", "place_code", "registered_on", "registered_until")
+
+
+def begin_many(
+    session: Session, begun: Sequence[Begun], *, now: datetime, actor_id: int | None, batch_id: int | None
+) -> None:
+    """Write certificates that begin with one event each or two, and these.
+
+    Raises:
+        Conflict: ``register.number`` -- one of the numbers is in the register already.
+    """
+    about, first = {"at": now, "actor_id": actor_id, "batch_id": batch_id}, len(_CERTIFIED)
+    ids = new_ids(session, EVENT, len(begun))
+    rows: Iterable[Sequence[Any]] = (
+        (id_, person, number, *facts[:first]) for id_, (person, number, facts) in zip(ids, begun, strict=True)
+    )
+    insert_many(session, EVENT, ("id", "person_id", "number", *_CERTIFIED), rows, {**about, "kind": "certified"})
+    registered = [(id_, each) for id_, each in zip(ids, begun, strict=True) if each.facts[first]]
+    rows = (
+        (next_id, id_, person, *facts[first:])
+        for next_id, (id_, (person, _, facts)) in zip(new_ids(session, EVENT, len(registered)), registered, strict=True)
+    )
+    insert_many(session, EVENT, ("id", "certificate_id", "person_id", *_REGISTERED), rows, about)
+    rows = ((id_, *person, *_begun(facts)) for id_, (*person, facts) in zip(ids, begun, strict=True))
+    _insert(session, ("id", "person_id", "number", *_FOLDED), rows)
+
+
+_FOLDED = tuple(c.name for c in CERTIFICATE.__table__.columns if c.name not in ("id", "person_id", "number"))
+
+
+@lru_cache(4_096)
+def _begun(facts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What the events make of a certificate beside its person and number. In a list the same is said of many."""
+    said = dict(zip((*_CERTIFIED, *_REGISTERED), facts, strict=True))
+    events = [{**_BLANK, **said, "id": 1, "kind": "certified", **dict.fromkeys(_REGISTERED[1:])}]
+    if said["kind"]:
+        events.append({**_BLANK, **said, "id": 2, **dict.fromkeys(_CERTIFIED)})
+    row = fold(events)
+    assert row is not None
+    return tuple([row[name] for name in _FOLDED])
+
+
 def append(session: Session, entry: Mapping[str, Any]) -> None:
     """Write one more event of a certificate, and its row anew."""
     append_many(session, [entry])
@@ -60,8 +115,12 @@ def make(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
         Conflict: ``register.number`` -- one of the numbers is in the register already.
     """
     rows = list(fold_all(events).values())
+    _insert(session, list(rows[0]), (list(row.values()) for row in rows))
+
+
+def _insert(session: Session, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     try:
-        insert_many(session, CERTIFICATE, list(rows[0]), (list(row.values()) for row in rows))
+        insert_many(session, CERTIFICATE, names, rows)
     except IntegrityError as error:
         raise Conflict("register.number", "A certificate of this number is in the register already.") from error
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
 from wtforms.validators import InputRequired
 
-from examprep.imports.importer import DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Plan, Upload
+from examprep.imports.importer import DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan, Upload
 from examprep.imports.matching import Matcher
 from examprep.imports.reading import PERSON, Reader, Source, knows, left_out
 from examprep.kernel.clock import office_day
@@ -85,7 +85,7 @@ class SeatImporter:
         found = _persons(source, reader)
         outcomes = staffing.foresee(session, actor, class_id, list(found.values()), now=now)
         before = _standing(session, class_id)
-        lines = [_line(reader, row, found, outcomes, before) for row in table.rows]
+        lines = Lines(_line(reader, row, found, outcomes, before) for row in table.rows)
         return Plan(
             table.heads,
             table.rows,
@@ -172,17 +172,16 @@ def _line(
 
 
 def _counts(
-    lines: Sequence[Line], outcomes: Mapping[int, seats.Outcome], before: Mapping[int, str]
+    lines: Lines, outcomes: Mapping[int, seats.Outcome], before: Mapping[int, str]
 ) -> tuple[tuple[str, int], ...]:
     ends = Counter(outcome for id_, outcome in outcomes.items() if id_ not in before and isinstance(outcome, str))
-    states = Counter(line.state for line in lines)
     return (
         (N_("Get a seat"), ends["enrolled"]),
         (N_("Go to the waiting list"), ends["waiting"]),
         (N_("Wait for approval"), ends["asked"]),
-        (N_("Have asked before"), sum(line.effect == SAME for line in lines)),
-        (N_("Doubtful rows"), states[DOUBTFUL]),
-        (N_("Refused rows"), states[REFUSED]),
+        (N_("Have asked before"), lines.effects[SAME]),
+        (N_("Doubtful rows"), lines.states[DOUBTFUL]),
+        (N_("Refused rows"), lines.states[REFUSED]),
     )
 
 

@@ -9,9 +9,9 @@ BENCHES = {
         "tests.bench.import_questions",
         "importing questions, against reading the file and inserting it",
     ),
-    "import-results": (
-        "tests.bench.import_results",
-        "importing exam results with outcomes, against reading the file and inserting its marks",
+    "imports": (
+        "tests.bench.imports",
+        "importing registrations, approvals, results and holders, against reading the file and inserting its rows",
     ),
     "late-line": ("tests.bench.late_line", "a pass line that comes late, against reading the marks of its region"),
     "suppression": (

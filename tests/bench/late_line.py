@@ -27,7 +27,8 @@ from examprep.people.access import Role
 from examprep.people.models import PersonRow, RegionRow
 from examprep.people.store import load_actor
 from examprep.plumbing.bulk import in_parts, insert_many
-from tests.bench.import_results import PAPERS, installation
+from tests.bench.import_files import PAPERS
+from tests.bench.imports import installation
 from tests.bench.installation import PASSWORD
 from tests.bench.timing import Taken, timed
 

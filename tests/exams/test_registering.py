@@ -10,6 +10,7 @@ from examprep.imports import matching
 from examprep.kernel.errors import RuleViolation
 from examprep.people import bulk
 from examprep.people.models import PersonRow
+from examprep.plumbing.bulk import TOGETHER
 from examprep.plumbing.sheets import UnreadableFile
 from tests.exams.files import REGISTRATION, csv_file, upload
 from tests.factories import resident_id
@@ -286,7 +287,7 @@ def statements(database, work):
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(office):
     database = office.runtime.database
-    few = statements(database, lambda: office.register(*range(201, 204)))
+    few = statements(database, lambda: office.register(*range(201, 202 + TOGETHER)))
     many = statements(database, lambda: office.register(*range(301, 601)))
     assert many <= few + 2
 

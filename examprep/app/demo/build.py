@@ -241,9 +241,11 @@ class Builder:
                     )
                 ).all()
             )
-            new = [NewPerson(r.who.name, r.who.id_number, stations[r.station]) for r in population.others]
-            if new:
-                add_persons(session, self.runtime.vault, new, batch_id=0, now=self.runtime.clock.now())
+            new = [
+                NewPerson(each.who.name, each.who.id_number, self._hash(each), stations[each.station])
+                for each in population.others
+            ]
+            add_persons(session, self.runtime.vault, new, batch_id=0, now=self.runtime.clock.now())
             residents = list(population.everybody)
             held = {r.who.id_number.number for r in population.holders}
             spare = [r for r in residents if r.who.id_number.number not in held][: len(residents) - place.workers]
