@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -34,3 +35,9 @@ def test_the_demo_is_built_outside_the_checkout(installed, tmp_path):
     assert (tmp_path / "examprep-demo" / "examprep.db").exists()
     again = run([installed, "demo", "--no-serve"], cwd=tmp_path, env=environment)
     assert "kept" in again
+
+
+def test_the_wheel_carries_the_decoder_with_its_licence(installed):
+    (wheel,) = installed.parents[2].glob("examprep-*.whl")
+    names = {name.rpartition("/")[2] for name in ZipFile(wheel).namelist() if "/static/qr-0.7.0/" in name}
+    assert {"decode.js", "index.js", "LICENSE", "LICENSE-MIT"} <= names

@@ -3,6 +3,7 @@
 
 const SHELL = "/practice/offline"; // stands in for any page
 const SCANNER = "/training/scanner";
+const DECODER = "/static/qr-";
 const CACHE = `examprep-${VERSION}`;
 const AWAY = [502, 504]; // what stands before the server says for it when it is gone
 
@@ -50,6 +51,15 @@ async function file(request, versioned) {
   }
 }
 
+// A decoder of codes is kept by who asks for it: its address names its version.
+async function decoder(request) {
+  const found = await kept(request);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) await (await caches.open(CACHE)).put(request, answer.clone());
+  return answer;
+}
+
 // Whoever signs out leaves no questions to the next one; answers that have not been sent stay for their person alone.
 function forget() {
   return new Promise((resolve) => {
@@ -79,6 +89,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method === "POST" && pathname === "/sign-out") event.waitUntil(forget());
   else if (request.method !== "GET") return;
   else if (request.mode === "navigate") event.respondWith(page(request));
+  else if (pathname.startsWith(DECODER)) event.respondWith(decoder(request));
   else if (FILES.some((address) => address.split("?")[0] === pathname)) {
     event.respondWith(file(request, search.startsWith("?v=") || pathname.startsWith("/bootstrap/")));
   }
