@@ -101,8 +101,13 @@ def _seat(class_id: int, refusal: Sentence | None = None) -> ResponseReturnValue
         held=[each for each in view.sessions if each.over(now)],
         now=now,
         own_code=own_code,
-        own_picture=segno.make(own_code[1], error="m").svg_data_uri(scale=5, border=2, dark="#000", light="#fff")
+        own_picture=own_picture(own_code[1]).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
         if own_code
         else "",
     )
     return page, 422 if refusal else 200
+
+
+def own_picture(code: str) -> segno.QRCode:
+    """The picture of a learner's own code. So few letters would fit a Micro QR code, which cameras do not read."""
+    return segno.make_qr(code, error="m")

@@ -5,20 +5,20 @@ import shutil
 from datetime import time, timedelta
 
 import pytest
-import segno
 from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from examprep.kernel.clock import office_day, office_time
 from examprep.training import actions, enrolling
+from examprep.training.learner_views import own_picture
 from examprep.training.models import SessionRow
 from examprep.training.rules.checking import own_code
 from examprep.training.rules.schedule import slot
 from tests.journeys.conftest import BROWSERS, FLAGS, PATIENCE_MS, SIZES, zh
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session_id(served):
     """A session that is going on, in whose class the county's candidate has a seat."""
     runtime, world = served.runtime, served.world
@@ -57,7 +57,7 @@ def camera(browser, served, session_id, tmp_path):
     code = own_code(served.runtime.vault.fingerprint, session_id, served.world.people["ann_candidate"])
     picture = Image.new("RGB", (640, 480), "#b9b0a2")
     drawn = io.BytesIO()
-    segno.make(code, error="m").save(drawn, kind="png", scale=7, border=4)
+    own_picture(code).save(drawn, kind="png", scale=7, border=4)
     shown = Image.open(drawn).convert("RGB").rotate(9, expand=True, fillcolor="#b9b0a2")
     picture.paste(shown, (210, 110))
     frame = io.BytesIO()
@@ -90,6 +90,7 @@ def test_a_browser_without_a_decoder_scans_by_ours_also_without_a_network(camera
 
         context.set_offline(True)
         page.reload()
+        page.get_by_text(zh("Check out"), exact=True).click()
         page.get_by_role("button", name=zh("Scan with the camera")).click()
         expect(page.get_by_text(zh("One scan waits on this device."))).to_be_visible()
 

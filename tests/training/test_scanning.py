@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from examprep.kernel.errors import RuleViolation
 from examprep.people.models import AuditEventRow
 from examprep.training import attending, board, enrolling, presence, scanning
+from examprep.training.learner_views import own_picture
 from examprep.training.models import SessionRow
 from examprep.training.presence_models import AttendanceRow, PresenceRow
 from examprep.training.rules.checking import IN, OUT, own_code
@@ -261,3 +262,7 @@ def test_what_is_no_batch_is_refused_whole(season, evening, sent, sign_in, chang
     answer = sign_in("ann_trainer").post(f"/training/sessions/{evening[0]}/scans", json=body)
     assert answer.status_code == 422
     assert season.ask(lambda s: s.scalar(select(func.count()).select_from(ScanRow))) == 0
+
+
+def test_own_codes_are_drawn_as_cameras_read_them():
+    assert not own_picture("7KQ2M8XA").is_micro
