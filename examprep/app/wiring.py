@@ -8,6 +8,7 @@ from examprep.campaign.wiring import FEATURE as CAMPAIGN
 from examprep.ce.wiring import FEATURE as CE
 from examprep.exams.wiring import FEATURE as EXAMS
 from examprep.feature import Feature
+from examprep.mocks.wiring import FEATURE as MOCKS
 from examprep.practice.wiring import FEATURE as PRACTICE
 from examprep.register.wiring import FEATURE as REGISTER
 from examprep.syllabus.wiring import FEATURE as SYLLABUS
@@ -22,6 +23,7 @@ FEATURES: tuple[Feature, ...] = (
     BANK,
     EXAMS,
     PRACTICE,
+    MOCKS,
     REGISTER,
     CE,
     TRAINING,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import catalogue as shelves
 from examprep.bank import media, store
-from examprep.bank.authoring import insert_many, mark_answered, revise, write
+from examprep.bank.authoring import insert_many, mark_answered, mark_asked, revise, write
 from examprep.bank.catalogue import catalogue
 from examprep.bank.exporting import shown
 from examprep.bank.life import publish, restore, retire
@@ -37,6 +37,7 @@ __all__ = [
     "last_ruled_at",
     "load_starter",
     "mark_answered",
+    "mark_asked",
     "pictures",
     "publish",
     "published_count",

@@ -210,6 +210,15 @@ def mark_answered(session: Session, version_id: int, *, now: datetime) -> None:
     _ANSWERED.run(session.connection(), {"version_id": version_id, "now": now})
 
 
+def mark_asked(session: Session, version_ids: Sequence[int], *, now: datetime) -> None:
+    """The same for many that a paper asks: one statement."""
+    session.execute(
+        update(VersionRow)
+        .where(VersionRow.id.in_(version_ids), VersionRow.answered_at.is_(None))
+        .values(answered_at=now)
+    )
+
+
 def remove_batch(session: Session, batch_id: int) -> int:
     """Delete the questions an import made; returns how many.
 

@@ -1,11 +1,13 @@
 """Pass lines as the pages list them, and whose outcome one changed."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import String, cast, false, select
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.models import OutcomeChangeRow, PassLineRow
-from examprep.exams.rules.lines import CERTAINTIES
+from examprep.exams.rules.lines import CERTAINTIES, standard
 from examprep.exams.rules.papers import SUBJECT_NAMES
 from examprep.kernel.errors import NotFound
 from examprep.people.access import Permission
@@ -102,3 +104,24 @@ _CHANGED = {"none": "not-passed", "local": "passed-local", "national": "passed-n
 def years(session: Session) -> list[int]:
     """Every exam year, the latest first."""
     return store.sitting_years(session)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The last known lines of a subject, in half-points, with their exam years; regional ones of one region."""
+
+    national: int | None
+    national_year: int | None
+    regional: int | None
+    regional_year: int | None
+
+
+def latest(session: Session, *, level: str, subject_code: str, region_code: str) -> Latest:
+    """What would have passed last: the national line, and the region's own where there is one."""
+    known = store.pass_lines(session)
+    national = regional = None
+    for year in sorted({each.year for each in known if each.level == level}, reverse=True):
+        found = standard(known, year=year, level=level, subject_code=subject_code, region_code=region_code)
+        national = national or (found.national is not None and (found.national, year)) or None
+        regional = regional or (found.regional is not None and (found.regional, year)) or None
+    return Latest(*(national or (None, None)), *(regional or (None, None)))

@@ -135,6 +135,16 @@ COUNT = Prepared(_adding)
 PLACE = Prepared(lambda dialect: _replacing(dialect, _PLACE, "person_id", "subject_code", "scope"))
 
 
+def remembering(dialect: str) -> Any:
+    """The statement that writes rows of ``practice_memory``, for many at once."""
+    return _replacing(dialect, _MEMORY, "person_id", "question_id")
+
+
+def counting(dialect: str) -> Any:
+    """The statement that adds to ``practice_day``, for many days at once."""
+    return _adding(dialect)
+
+
 class AnswerPath:
     """The writing half of one answer, on the connection of one transaction."""
 

@@ -36,7 +36,7 @@ class AnswerRow(Base):
         CheckConstraint("half_points BETWEEN 0 AND full_half_points", name="half_points_in_range"),
         CheckConstraint("sure IN ('sure', 'guessing')", name="sure"),
         CheckConstraint("took_ms >= 0", name="took_ms_positive"),
-        CheckConstraint("mode IN ('learn', 'cram', 'unit')", name="mode"),
+        CheckConstraint("mode IN ('learn', 'cram', 'unit', 'mock')", name="mode"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

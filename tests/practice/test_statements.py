@@ -30,10 +30,10 @@ def candidate(sign_in, questions, answer):
 
 def test_home(heard, candidate):
     # The actor; what is known of them, their marks, what they have seen; and a few for the cards of all subjects: what
-    # is set to them, their step of the campaign (three), a seat, a certificate, their claims.
+    # is set to them, their step of the campaign (three), a seat, a certificate, their claims, a mock exam.
     with heard() as words:
         candidate.get("/practice/")
-    assert words == ["SELECT"] * (4 + 7)
+    assert words == ["SELECT"] * (4 + 8)
 
 
 def test_question_page(heard, candidate):

@@ -8,8 +8,9 @@ from examprep.practice.rules.notebook import Entry, noted
 from examprep.practice.rules.spacing import Memory, Weights, forgotten, review
 
 NOT_IN_NOTEBOOK = Entry()
-# Crammed answers teach the memory nothing; those to the test of an on-line unit teach as any others.
-LEARN, CRAM, UNIT = "learn", "cram", "unit"
+# Crammed answers teach the memory nothing; those to the test of an on-line unit and those in a mock
+# exam teach as any others.
+LEARN, CRAM, UNIT, MOCK = "learn", "cram", "unit", "mock"
 
 
 @dataclass(frozen=True, slots=True)
