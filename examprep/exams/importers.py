@@ -35,6 +35,7 @@ class _YearImporter:
     accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     options_form: type[Form] | None = YearForm
     may_be_new: bool = False
+    other_numbers: Sequence[str] = ()
     heads: tuple[str, ...]
     knows: Callable[[str], bool]
     planning: Callable[[YearSource], Plan]

@@ -130,6 +130,7 @@ class Reviewed(Protocol):
     """An importer whose doubtful rows wait for an officer."""
 
     may_be_new: bool  # whether a row may create a person
+    other_numbers: Sequence[str]  # heads under which numbers stand that are no persons', and are shown whole
 
     def settle(
         self,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from examprep.imports import engine, rows
 from examprep.imports.importer import CREATED, DOUBTFUL, MATCHED, REFUSED, Importer, Reviewed
 from examprep.imports.models import ImportBatchRow, ImportRowRow
+from examprep.imports.rules.cells import find_columns
 from examprep.imports.sealed import open_cells
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.registry import Registry
@@ -145,11 +146,18 @@ def doubt(
         decided_by=decider.name if decider else None,
         person=person[0] if person else None,
         name=row.name,
-        cells=[(head, masked(cell)) for head, cell in zip(batch.heads or (), cells, strict=False) if head or cell],
+        cells=_shown(importer, batch.heads or (), cells),
         said=rows.unpacked(row.said),
         candidates=found,
         may_be_new=isinstance(importer, Reviewed) and importer.may_be_new,
     )
+
+
+def _shown(importer: Importer, heads: Sequence[str], cells: Sequence[str]) -> list[tuple[str, str]]:
+    """What stands in a row, with whatever may be an ID number masked."""
+    others = find_columns(heads, {"other": importer.other_numbers if isinstance(importer, Reviewed) else ()})
+    pairs = enumerate(zip(heads, cells, strict=False))
+    return [(head, masked(cell, among_others=at == others.get("other"))) for at, (head, cell) in pairs if head or cell]
 
 
 def _persons(

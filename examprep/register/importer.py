@@ -26,7 +26,7 @@ from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.sheets import Table, read_table
 from examprep.plumbing.vault import Vault
 from examprep.register import holders_plan, ledger
-from examprep.register.holders_file import ALIASES, TEMPLATE
+from examprep.register.holders_file import ALIASES, HEADS, TEMPLATE
 from examprep.register.holders_plan import Entry, Prepared, Values
 from examprep.register.ledger import Begun
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
@@ -49,6 +49,7 @@ class HoldersImporter:
     )
     options_form: type[Form] | None = None
     may_be_new: bool = True
+    other_numbers: Sequence[str] = HEADS["number"]
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault

@@ -174,6 +174,25 @@ def test_a_file_judged_as_a_whole_is_sealed_until_it_is_imported(officer, runtim
     nowhere()
 
 
+CERTIFICATE = "202306125200000001"  # of eighteen digits, as an ID number is
+DOUBTS = [
+    HOLDERS[0],
+    ("改名者", KNOWN, "初级", CERTIFICATE, "2023-09-15"),
+    ("改名者", KNOWN, "初级", MISPLACED, "2023-09-15"),
+    (CERTIFICATE, KNOWN, "初级", "20230520003", "2023-09-15"),
+]
+
+
+def test_of_a_doubtful_row_the_certificates_number_is_shown_but_no_persons(officer, nowhere):
+    batch = send(officer, "register-holders", workbook(DOUBTS))
+    assert officer.post(f"{batch}/apply", data={"leave_out": "yes"}).status_code == 303
+    assert CERTIFICATE in officer.get(f"{batch}/rows/2").text
+    assert CERTIFICATE not in officer.get(f"{batch}/rows/4").text
+    assert "520526**********" in officer.get(f"{batch}/rows/3").text
+    pages_show_none(officer, batch, f"{batch}/rows/2", f"{batch}/rows/3", f"{batch}/rows/4", "/imports/review")
+    nowhere()
+
+
 QUESTION = {"type": "single", "stem": "题干", "options": ["甲", "乙"], "answer": "A", "chapters": {MISPLACED: ["03"]}}
 SHEET = [("题型", "题干", "选项A", "选项B", "答案", "章", MISPLACED), ("单选题", "题干", "甲", "乙", "A", "03", "")]
 

@@ -1,5 +1,6 @@
 """The resident identity number: its check digit, and what damaged ones are told."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
 from examprep.kernel.errors import RuleViolation
+from examprep.people.regions import current_regions
 from examprep.people.rules.resident_id import masked, read_resident_id
 from tests.factories import resident_id
 
@@ -125,6 +127,39 @@ def test_refused_with_the_remedy(typed, code):
 )
 def test_in_the_text_of_others_numbers_are_masked(text, shown):
     assert masked(text) == shown
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("202306125200000001", id="a-year-first"),
+        pytest.param("2023061252000001", id="sixteen-digits"),
+        pytest.param("0012345678901234567", id="zeros-first"),
+        pytest.param("ZG202306125200000001", id="letters-first"),
+        pytest.param("20230520001", id="short"),
+    ],
+)
+def test_among_numbers_of_certificates_theirs_are_shown(number):
+    assert masked(number, among_others=True) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RIGHT, RIGHT.translate(WIDE), f" {RIGHT[:6]} {RIGHT[6:]}", f"证件{RIGHT}", f"2023-{RIGHT}", f"2{RIGHT}",
+        "520526199003075099", "110105491231002", "2023 110105491231002", "52052619900307509", "5205261990030750999",
+        WITH_X, WITH_X.lower(), "99000019900307001X",
+    ],
+)  # fmt: skip
+def test_among_numbers_of_certificates_what_may_be_a_persons_is_masked(text):
+    shown = masked(text, among_others=True)
+    assert "*" in shown
+    assert not re.search(r"\d{7}", shown)
+
+
+@given(st.sampled_from([line[0][:2] for line in current_regions() if line[3] == 1]))
+def test_every_province_is_known_where_numbers_are_told_apart(province):
+    assert "*" in masked(f"{province}{RIGHT[2:]}", among_others=True)
 
 
 def test_sex_and_birth_date_come_from_the_number():

@@ -21,6 +21,11 @@ _SHORTEST = 14
 _IN_TEXT = re.compile(rf"(?<!\d)\d{{{_SHORTEST},19}}[Xx]?(?!\d)")
 
 
+# The provinces of GB/T 2260, foreigners' numbers (91), and 99, which is nobody's and given to those who do not exist.
+_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[19])"
+_BIRTH = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_PERSONS = re.compile(rf"{_PROVINCE}|\d+?{_PROVINCE}\d{{4}}{_BIRTH}\d{{3}}")
+_IN_TEXT_OF_PERSONS = re.compile(rf"(?={_PERSONS.pattern}){_IN_TEXT.pattern}")
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 
 
@@ -50,16 +55,19 @@ def compact(text: str) -> str:
     return "".join(narrow(text.translate(_UNSEEN)).translate(_UNSEEN).split()).upper()
 
 
-def masked(text: str) -> str:
+def masked(text: str, *, among_others: bool = False) -> str:
     """A text of others, such as a cell, with whatever may be an ID number in it masked.
 
     That is one of eighteen or of fifteen digits, right or wrong, also with a digit too few or too many.
+    ``among_others``: where numbers of another kind stand, such as those of certificates, which begin with a year, only
+    what begins as an ID number does, or holds one that could be right, is taken for one.
     """
     if len(text) < _SHORTEST:
         return text
-    if _IN_TEXT.fullmatch(alone := compact(text)):
+    if _IN_TEXT.fullmatch(alone := compact(text)) and (not among_others or _PERSONS.match(alone)):
         return _mask(alone)
-    return _IN_TEXT.sub(lambda found: _mask(found[0]), text)
+    taken = _IN_TEXT_OF_PERSONS if among_others else _IN_TEXT
+    return taken.sub(lambda found: _mask(found[0]), text)
 
 
 def _mask(number: str) -> str:
