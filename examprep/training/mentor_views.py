@@ -26,8 +26,7 @@ from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.training import meetings, mentoring, mentors, overview, units
 from examprep.training.blueprint import bp
 from examprep.training.form_parts import sensible_day
-from examprep.training.forms import WEEKDAYS
-from examprep.training.mentor_words import PARTS, chapters_of, said
+from examprep.training.mentor_words import chapters_of, said
 
 MOST_PLACES = 50
 LOAD_COLUMNS = (
@@ -63,13 +62,16 @@ class MeetingForm(BaseForm):
 
     held_on = DateField(N_("Day they met"), [InputRequired(), sensible_day])
     minutes = IntegerField(N_("Minutes"), [InputRequired(), NumberRange(1, meetings.LONGEST)], default=60)
-    words = TextAreaField(N_("What it was about"), [InputRequired(), Length(max=2000)], render_kw={"rows": 3})
+    words = TextAreaField(
+        N_("What it was about"), [InputRequired(), Length(max=meetings.LONGEST_WORDS)], render_kw={"rows": 3}
+    )
     mentor = BooleanField(N_("Credit hours for the mentor"))
     mentee = BooleanField(N_("Credit hours for the mentee"))
     submit = SubmitField(N_("Keep the record"))
 
-    def hours_for(self) -> set[str]:
-        return {side for side in meetings.SIDES if self[side].data}
+    def meeting(self) -> meetings.MeetingEntry:
+        sides = [side for side in meetings.SIDES if self[side].data]
+        return meetings.MeetingEntry(self.held_on.data, self.minutes.data, self.words.data, sides)
 
 
 @bp.route("/mentors", methods=["GET", "POST"])
@@ -165,17 +167,7 @@ def mentor_pair(pair_id: int) -> ResponseReturnValue:
     if form.sent():
         try:
             with writing() as session:
-                meetings.record_meeting(
-                    session,
-                    actor,
-                    pair_id,
-                    held_on=form.held_on.data,
-                    minutes=form.minutes.data,
-                    words=form.words.data,
-                    hours_for=form.hours_for(),
-                    today=clock.today(),
-                    now=clock.now(),
-                )
+                meetings.record_meeting(session, actor, pair_id, form.meeting(), today=clock.today(), now=clock.now())
             return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
         except (RuleViolation, Conflict) as refusal:
             form.reject(refusal)
@@ -206,28 +198,14 @@ def resume_mentor_pair(pair_id: int) -> ResponseReturnValue:
     return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
 
 
-@bp.post("/mentoring/<int:pair_id>/meetings/<int:meeting_id>/void")
+@bp.post("/mentoring/<int:pair_id>/meetings/<int:meeting_id>/<any(confirm, void):act>")
 @needs(Permission.TRAINING_CLASS_MANAGE)
-def void_mentor_meeting(pair_id: int, meeting_id: int) -> ResponseReturnValue:
-    """Take a meeting back, with the reason."""
-    why = request.form.get("reason", "")[:200]
+def settle_mentor_meeting(pair_id: int, meeting_id: int, act: str) -> ResponseReturnValue:
+    """Let a meeting stand in the learner's stead, or take it back, with the reason."""
+    now, why = runtime().clock.now(), request.form.get("reason", "")[:200]
     with writing() as session:
-        meetings.void_meeting(session, current_actor(), pair_id, meeting_id, reason=why, now=runtime().clock.now())
+        if act == "confirm":
+            meetings.confirm_meeting(session, current_actor(), pair_id, meeting_id, now=now)
+        else:
+            meetings.void_meeting(session, current_actor(), pair_id, meeting_id, reason=why, now=now)
     return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
-
-
-@bp.route("/my-mentoring", methods=["GET", "POST"])
-@needs(Permission.TRAINING_CLASS_ENROL)
-def my_mentoring() -> ResponseReturnValue:
-    """The actor's own pairs, on either side, and when they have time."""
-    actor, now = current_actor(), runtime().clock.now()
-    if request.method == "POST":
-        with writing() as session:
-            mentors.set_free_times(session, actor.person_id, request.form.getlist("time", type=int), now=now)
-        return redirect(url_for("training.my_mentoring"), 303)
-    with reading() as session:
-        pairs = meetings.mine(session, actor)
-        times = mentors.free_times(session, actor.person_id)
-    return render_template(
-        "training/my_mentoring.html", pairs=pairs, times=times, weekdays=WEEKDAYS, parts=PARTS, me=actor.person_id
-    )

@@ -208,7 +208,11 @@ def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]
     row, pair, meeting = MentorRow, MentorPairRow, MentorMeetingRow
     of_mentor = pair.mentor_id == row.person_id
     pairs = select(func.count()).where(of_mentor, mentor_store.unended(today)).scalar_subquery()
-    stands = select(meeting).join(pair, pair.id == meeting.pair_id).where(of_mentor, meeting.voided_at.is_(None))
+    stands = (
+        select(meeting)
+        .join(pair, pair.id == meeting.pair_id)
+        .where(of_mentor, meeting.voided_at.is_(None), meeting.state == "stands")
+    )
     query = (
         select(
             row.person_id,

@@ -37,6 +37,8 @@ TRAIL = Trail(
         "training.material-removed": N_("Took a material away"),
         "training.material-restored": N_("Put a material back"),
         "training.mentor-appointed": N_("Made somebody a mentor"),
+        "training.mentor-confirmed": N_("Confirmed a mentoring meeting"),
+        "training.mentor-objected": N_("Objected to a mentoring meeting"),
         "training.mentor-met": N_("Recorded a mentoring meeting"),
         "training.mentor-released": N_("Let a mentor be proposed no more"),
         "training.mentor-voided": N_("Voided a mentoring meeting"),

@@ -1,5 +1,6 @@
 """Mentors proposed to a class, approved by a person; meetings, the hours they give, and all of it taken back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,11 +9,13 @@ from sqlalchemy import func, insert, select, update
 from examprep.ce.models import LineRow
 from examprep.exams.models import OutcomeRow, SittingRow
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.people.access import Permission
-from examprep.people.actions import region_of
+from examprep.people.access import Permission, Role
+from examprep.people.actions import grant_role, region_of
+from examprep.people.models import PersonRow
 from examprep.register import actions as register
 from examprep.reminders.models import OutboxRow
 from examprep.training import enrolling, meetings, mentoring, mentors
+from examprep.training.mentor_models import MentorMeetingRow
 from examprep.training.models import MentorPairRow
 
 TODAY = date(2026, 4, 1)
@@ -26,7 +29,7 @@ def hall(season, world):
     for learner in learners:
         season.do(enrolling.enrol, learner, class_id)
     trainer = season.actor("ann_trainer")
-    mentor_id = world.people["ann_trainer"]
+    mentor_id = world.people["ann_officer"]
     certify(season, mentor_id)
     season.do(mentors.appoint, trainer, mentor_id, places=2, chapters=(), today=TODAY)
     return class_id, learners, trainer, mentor_id
@@ -101,7 +104,7 @@ def minutes_of(season, person_id):
 
 def meet(season, trainer, pair_id, **changes):
     said = {"held_on": TODAY, "minutes": 90, "words": "讲了社会救助", "hours_for": {"mentor", "mentee"}, **changes}
-    return season.do(meetings.record_meeting, trainer, pair_id, today=TODAY, **said)
+    return season.do(meetings.record_meeting, trainer, pair_id, meetings.MeetingEntry(**said), today=TODAY)
 
 
 def test_a_meeting_gives_hours_once_and_takes_them_back(season, hall):
@@ -119,6 +122,114 @@ def test_a_meeting_gives_hours_once_and_takes_them_back(season, hall):
         season.do(meetings.void_meeting, trainer, pair_id, meeting_id, reason="记错了")
     assert (minutes_of(season, mentor_id), minutes_of(season, learners[0].person_id)) == (0, 0)
     assert season.ask(lambda s: mentors.load(s, trainer, today=TODAY))[0]["minutes"] == 30
+
+
+@pytest.fixture
+def told(season, hall):
+    """A pair, the mentor and the learner of it, and a meeting that the mentor told of, with hours for both."""
+    class_id, learners, trainer, mentor_id = hall
+    approve(season, trainer, class_id, [(mentor_id, learners[0].person_id)])
+    (pair_id,) = season.ask(lambda s: s.scalars(select(MentorPairRow.id)).all())
+    mentor, entry = season.actor("ann_officer"), meetings.MeetingEntry(TODAY, 90, "讲了社会救助", meetings.SIDES)
+    meeting_id = season.do(meetings.tell_meeting, mentor, pair_id, entry, today=TODAY)
+    return pair_id, mentor, learners[0], meeting_id
+
+
+def hours(season, *people):
+    return [minutes_of(season, each.person_id) for each in people]
+
+
+def test_a_told_meeting_gives_hours_once_the_learner_confirms_it(season, told, hall):
+    pair_id, mentor, learner, meeting_id = told
+    _, (_, other, _), trainer, _ = hall
+    due = select(OutboxRow.person_id).where(OutboxRow.template == "mentor-met")
+    assert season.ask(lambda s: s.scalars(due).all()) == [learner.person_id]
+    assert season.ask(lambda s: meetings.still_told(s, learner.person_id, {"meeting_id": meeting_id}, TODAY))
+    assert hours(season, mentor, learner) == [0, 0]
+    assert season.ask(lambda s: mentors.load(s, trainer, today=TODAY))[0]["meetings"] == 0
+    for nobody in (mentor, other):  # a mentor does not confirm their own word, nor does anybody else
+        with pytest.raises(NotFound):
+            season.do(meetings.confirm_meeting, nobody, pair_id, meeting_id)
+    season.do(meetings.confirm_meeting, learner, pair_id, meeting_id)
+    assert hours(season, mentor, learner) == [90, 90]
+    with pytest.raises(Conflict):
+        season.do(meetings.confirm_meeting, learner, pair_id, meeting_id)
+    assert not season.ask(lambda s: meetings.still_told(s, learner.person_id, {"meeting_id": meeting_id}, TODAY))
+    assert season.ask(lambda s: mentors.load(s, trainer, today=TODAY))[0]["meetings"] == 1
+    with pytest.raises(Conflict, match=r"training\.meeting-stands"):
+        season.do(meetings.void_meeting, learner_less(mentor), pair_id, meeting_id, reason="x")
+
+
+def learner_less(actor):
+    """The same person without a role in which they manage classes."""
+    return replace(actor, grants=tuple(each for each in actor.grants if each.role == Role.CANDIDATE))
+
+
+def test_an_objection_takes_hours_back_and_is_taken_back(season, told):
+    pair_id, mentor, learner, meeting_id = told
+    with pytest.raises(RuleViolation):
+        season.do(meetings.object_to_meeting, learner, pair_id, meeting_id, reason=" ")
+    with pytest.raises(NotFound):
+        season.do(meetings.object_to_meeting, mentor, pair_id, meeting_id, reason="x")
+    for turn in (1, 2):
+        season.do(meetings.confirm_meeting, learner, pair_id, meeting_id)
+        assert hours(season, mentor, learner) == [90, 90], turn
+        season.do(meetings.object_to_meeting, learner, pair_id, meeting_id, reason="那天没见面")
+        assert hours(season, mentor, learner) == [0, 0], turn
+    with pytest.raises(Conflict):
+        season.do(meetings.object_to_meeting, learner, pair_id, meeting_id, reason="x")
+    season.do(meetings.void_meeting, learner_less(mentor), pair_id, meeting_id, reason="记错了")
+    with pytest.raises(Conflict):
+        season.do(meetings.confirm_meeting, learner, pair_id, meeting_id)
+    assert hours(season, mentor, learner) == [0, 0]
+
+
+def test_staff_confirm_in_the_learners_stead_but_not_their_own(season, told, hall):
+    pair_id, mentor, learner, meeting_id = told
+    season.do(meetings.confirm_meeting, hall[2], pair_id, meeting_id)
+    assert hours(season, mentor, learner) == [90, 90]
+    with season.database.write() as session:  # the trainer is the mentor
+        session.execute(update(MentorPairRow).values(mentor_id=hall[2].person_id))
+    mine = meet(season, hall[2], pair_id, minutes=45)
+    assert hours(season, hall[2], learner) == [0, 90]
+    with pytest.raises(NotFound):
+        season.do(meetings.confirm_meeting, hall[2], pair_id, mine)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_own_pages_of_meetings(season, hall, sign_in, client):
+    class_id, _, trainer, mentor_id = hall
+    learner = season.actor("ann_candidate")
+    season.do(enrolling.enrol, learner, class_id)
+    approve(season, trainer, class_id, [(mentor_id, learner.person_id)])
+    (pair_id,) = season.ask(lambda s: s.scalars(select(MentorPairRow.id)).all())
+    give_role(season, mentor_id)
+    at = f"/training/my-mentoring/{pair_id}/meetings"
+    typed = {"held_on": "2026-04-01", "minutes": "60", "words": "讲了法条", "mentee": "y", "submit": "1"}
+    mentor, mine, bob = sign_in("ann_officer"), sign_in("ann_candidate"), sign_in("bob_candidate")
+    assert mentor.get(f"{at}/new").status_code == 200
+    for who, status in ((mine, 404), (bob, 404), (client, 303)):
+        assert who.post(f"{at}/new", data=typed).status_code == status
+    assert mentor.post(f"{at}/new", data={**typed, "minutes": "0"}).status_code == 422
+    assert mentor.post(f"{at}/new", data=typed).status_code == 303
+    assert mentor.post(f"{at}/new", data=typed).status_code == 422  # twice
+    (meeting_id,) = season.ask(lambda s: s.scalars(select(MentorMeetingRow.id)).all())
+    assert "讲了法条" in mine.get("/training/my-mentoring").text
+    refused = mine.post(f"{at}/{meeting_id}/object", data={"reason": ""})
+    assert refused.status_code == 422
+    assert bob.post(f"{at}/{meeting_id}/confirm").status_code == 404
+    assert mine.post(f"{at}/{meeting_id}/withdraw", data={"reason": "x"}).status_code == 404
+    assert mine.post(f"{at}/{meeting_id}/object", data={"reason": "没见面"}).status_code == 303
+    assert "没见面" in mentor.get("/training/my-mentoring").text
+    assert mine.post(f"{at}/{meeting_id}/confirm").status_code == 303
+    assert mine.post(f"{at}/{meeting_id}/confirm").status_code == 422
+    assert minutes_of(season, learner.person_id) == 60
+
+
+def give_role(season, person_id):
+    with season.database.write() as session:
+        where = session.get_one(PersonRow, person_id).organisation_id
+        grant_role(session, person_id=person_id, organisation_id=where, role=Role.CANDIDATE, since=date(2026, 1, 1))
 
 
 def test_who_sat_and_passed_in_a_year_of_the_pair(season, hall):

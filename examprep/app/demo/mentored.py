@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from examprep.app.demo.current import candidate_actor
 from examprep.people.actor import Actor
 from examprep.training import meetings, mentoring, mentors, units
 from examprep.training.rules.pairing import WEEK
@@ -39,14 +40,19 @@ def mentor_class(
         mentors.set_free_times(session, person_id, EVENINGS[person_id % 3 : person_id % 3 + 3], now=now)
     mentors.approve(session, trainer, class_id, approved, today=since, now=now - timedelta(days=30))
     for order, pair_id in enumerate(mentoring.pair_ids(session, approved)[:5]):
-        meetings.record_meeting(
-            session,
-            trainer,
-            pair_id,
-            held_on=since + timedelta(days=7 + order),
-            minutes=60 + 15 * (order % 3),
-            words=SAID[order % 2],
-            hours_for={"mentor"} if order % 2 else (),
-            today=today,
-            now=now,
+        entry = meetings.MeetingEntry(
+            since + timedelta(days=7 + order),
+            60 + 15 * (order % 3),
+            SAID[order % 2],
+            ["mentor"] if order % 2 else (),
         )
+        if order < 2:
+            meetings.record_meeting(session, trainer, pair_id, entry, today=today, now=now)
+            continue
+        mentor_id, learner_id = approved[order]
+        mentor, learner = candidate_actor(session, mentor_id), candidate_actor(session, learner_id)
+        told = meetings.tell_meeting(session, mentor, pair_id, entry, today=today, now=now)
+        if order == 3:
+            meetings.confirm_meeting(session, learner, pair_id, told, now=now)
+        elif order == 4:
+            meetings.object_to_meeting(session, learner, pair_id, told, reason="那天改期了，没有见面。", now=now)
