@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import PersonRow
+from examprep.plumbing.sql_words import Days
 from examprep.practice.models import (
     AnswerRow,
     CohortRow,
@@ -197,6 +198,28 @@ def sums_since(session: Session, people: Any, since: date) -> dict[int, tuple[in
         .group_by(DayRow.person_id)
     )
     return {person: (int(answered), int(rights)) for person, answered, rights in rows}
+
+
+def sums_around(session: Session, spans: Any, lead: int) -> list[tuple[int, int, int, int, int]]:
+    """By span: answered and right in the ``lead`` days before it, then within it.
+
+    ``spans`` is a subquery of ``id, person_id, since, until`` (half-open; without ``until`` it goes on). A span
+    without any answer is missing.
+    """
+    before = DayRow.answered_on < spans.c.since
+    sums = [
+        func.sum(case((when, what), else_=0)) for when in (before, ~before) for what in (DayRow.answered, DayRow.rights)
+    ]
+    rows = session.execute(
+        select(spans.c.id, *sums)
+        .join(DayRow, DayRow.person_id == spans.c.person_id)
+        .where(
+            Days(spans.c.since, DayRow.answered_on) <= lead,
+            or_(spans.c.until.is_(None), DayRow.answered_on < spans.c.until),
+        )
+        .group_by(spans.c.id)
+    )
+    return [(row[0], int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows]
 
 
 def first_rights(session: Session, person_ids: Sequence[int], question_ids: Sequence[int]) -> dict[int, list[datetime]]:

@@ -126,6 +126,18 @@ def right_since(session: Session, people: Any, since: date) -> Mapping[int, Rate
     }
 
 
+def around(session: Session, spans: Any, lead: int) -> Mapping[int, tuple[Rate, Rate]]:
+    """Right of all answers in the ``lead`` days before a span, and within it, by span; either may be of nothing.
+
+    ``spans`` is a subquery of ``id, person_id, since, until``; a span without any answer is missing. It knows no
+    bounds: whoever asks chooses the persons.
+    """
+    return {
+        span: (Rate(rights_before, before), Rate(rights, within))
+        for span, before, rights_before, within, rights in log_store.sums_around(session, spans, lead)
+    }
+
+
 def first_rights(session: Session, person_ids: Sequence[int], chapter_id: int) -> Mapping[int, Sequence[datetime]]:
     """When each person first answered each question of a chapter right, by person; who has none is missing.
 

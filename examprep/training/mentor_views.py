@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from examprep.kernel.errors import Conflict, Refusal, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
@@ -34,14 +34,17 @@ LOAD_COLUMNS = (
         "mentor",
         N_("Mentor"),
         sortable=True,
-        link=lambda row: url_for("training.mentor_pairs", q=row["mentor"], state="present"),
+        link=lambda row: url_for("training.mentor", person_id=row["person_id"]),
     ),
     Column("organisation", N_("Unit"), sortable=True),
     Column("pairs", N_("Mentees"), "number", sortable=True, total=True),
     Column("places", N_("Places"), "number", sortable=True, total=True),
     Column("meetings", N_("Meetings"), "number", sortable=True, total=True),
     Column("minutes", N_("Minutes"), "number", sortable=True, total=True),
-    Column("right", N_("Right answers of the mentees in 90 days"), "rate", sortable=True),
+    Column("before", N_("Right answers of the mentees in the 90 days before"), "rate", sortable=True),
+    Column("since", N_("Right answers since they were paired"), "rate", sortable=True),
+    Column("change", N_("Change in percentage points"), "change", sortable=True),
+    Column("compared", N_("Mentees compared"), "number", sortable=True),
     Column("sat", N_("Mentees who sat the exam"), "number", sortable=True, total=True),
     Column("passed", N_("of them passed"), "number", sortable=True, total=True),
     Column("until", N_("Not proposed since"), "day"),
@@ -103,6 +106,17 @@ def mentor_list() -> ResponseReturnValue:
     if page.ask.export:
         return download(page, LOAD_COLUMNS, "mentors")
     return render_template("training/mentors.html", page=page, columns=LOAD_COLUMNS, form=form), form.status
+
+
+@bp.get("/mentors/<int:person_id>")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def mentor(person_id: int) -> ResponseReturnValue:
+    """One mentor: what they have to do, and what became of those they mentor."""
+    with reading() as session:
+        found = mentors.load(session, current_actor(), today=runtime().clock.today(), person_id=person_id)
+    if not found:
+        raise NotFound("training.mentor", "There is no such mentor.")
+    return render_template("training/mentor.html", row=found[0])
 
 
 @bp.post("/mentors/<int:person_id>/release")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.exams.roll import roll
 from examprep.kernel.errors import Conflict, NotFound
-from examprep.kernel.rate import Rate
+from examprep.kernel.rate import Rate, change_in_points
 from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
@@ -28,7 +28,7 @@ from examprep.training.rules.pairing import WEEK, Learner, Mentor, Pairing, cost
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 _People = defaultdict[int, set[int]]  # persons by mentor
-LATELY = timedelta(days=90)  # what is weak is told by the answers since then
+LATELY = timedelta(days=90)  # what is weak is told by the answers since then; so far back goes what was before a pair
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,25 @@ class Proposal:
     pairings: Sequence[Pairing]
     names: Mapping[int, tuple[str, str]]  # name and unit
     mentors: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How mentees answered in the days before they were paired, and since: the same people in both."""
+
+    before: Rate
+    since: Rate
+    mentees: frozenset[int]
+
+    def with_those_of(self, mentee_id: int, before: Rate, since: Rate) -> "Answers":
+        return Answers(
+            Rate(self.before.part + before.part, self.before.base + before.base),
+            Rate(self.since.part + since.part, self.since.base + since.base),
+            self.mentees | {mentee_id},
+        )
+
+
+NO_ANSWERS = Answers(Rate(0, 0), Rate(0, 0), frozenset())
 
 
 def appoint(
@@ -203,8 +222,9 @@ def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:
     ]
 
 
-def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]:
-    """Each mentor of the actor's organisations: places and pairs, meetings and minutes, how the mentees answered."""
+def load(session: Session, actor: Actor, *, today: date, person_id: int | None = None) -> list[dict[str, Any]]:
+    """Each mentor of the actor's organisations, or one of them: places and pairs, meetings and minutes that stand, how
+    the mentees answered before and since, how they fared in the exam."""
     row, pair, meeting = MentorRow, MentorPairRow, MentorMeetingRow
     of_mentor = pair.mentor_id == row.person_id
     pairs = select(func.count()).where(of_mentor, mentor_store.unended(today)).scalar_subquery()
@@ -226,12 +246,12 @@ def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]
         )
         .join(PersonRow, PersonRow.id == row.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(within(PersonRow.organisation_id, actor, MANAGE))
+        .where(within(PersonRow.organisation_id, actor, MANAGE), *([row.person_id == person_id] if person_id else []))
         .order_by(PersonRow.name, row.person_id)
     )
     rows = session.execute(query).all()
     mentor_ids = [person_id for person_id, *_ in rows]
-    answers, (sat, passed) = _answers(session, mentor_ids, today), _fates(session, mentor_ids, today)
+    answers, (sat, passed) = _answers(session, mentor_ids), _fates(session, mentor_ids, today)
     return [
         {
             "person_id": person_id,
@@ -241,26 +261,31 @@ def load(session: Session, actor: Actor, *, today: date) -> list[dict[str, Any]]
             "pairs": count,
             "meetings": meetings,
             "minutes": minutes,
-            "right": answers.get(person_id),
+            "compared": len(told.mentees),
+            "before": told.before if told.mentees else None,
+            "since": told.since if told.mentees else None,
+            "change": change_in_points(told.since, told.before),
             "sat": len(sat[person_id]),
             "passed": len(passed[person_id]),
             "until": until,
         }
         for person_id, places, until, name, unit, count, meetings, minutes in rows
+        for told in [answers.get(person_id, NO_ANSWERS)]
     ]
 
 
-def _answers(session: Session, mentor_ids: Sequence[int], today: date) -> dict[int, Rate]:
-    """How the present mentees of each mentor answered lately, together; without answers there is no rate."""
+def _answers(session: Session, mentor_ids: Sequence[int]) -> dict[int, Answers]:
+    """How the mentees of each mentor answered before and since they were paired, of ended pairs up to their end."""
     row = MentorPairRow
-    pairs = select(row.mentor_id, row.mentee_id).where(row.mentor_id.in_(mentor_ids), mentoring.present(today))
-    rates = progress.right_since(session, pairs.with_only_columns(row.mentee_id), today - LATELY)
-    sums: dict[int, Rate] = {}
-    for mentor_id, mentee_id in session.execute(pairs):
-        if mentee_id in rates:
-            one, before = rates[mentee_id], sums.get(mentor_id, Rate(0, 0))
-            sums[mentor_id] = Rate(before.part + one.part, before.base + one.base)
-    return sums
+    spans = select(row.id, row.mentee_id.label("person_id"), row.since, row.until)
+    rates = progress.around(session, spans.where(row.mentor_id.in_(mentor_ids)).subquery(), LATELY.days)
+    found: dict[int, Answers] = {}
+    pairs = select(row.id, row.mentor_id, row.mentee_id).where(row.mentor_id.in_(mentor_ids))
+    for pair_id, mentor_id, mentee_id in session.execute(pairs):
+        before, since = rates.get(pair_id, (Rate(0, 0), Rate(0, 0)))
+        if before.base and since.base:
+            found[mentor_id] = found.get(mentor_id, NO_ANSWERS).with_those_of(mentee_id, before, since)
+    return found
 
 
 def _fates(session: Session, mentor_ids: Sequence[int], today: date) -> tuple[_People, _People]:

@@ -9,9 +9,11 @@ from sqlalchemy import func, insert, select, update
 from examprep.ce.models import LineRow
 from examprep.exams.models import OutcomeRow, SittingRow
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.rate import Rate
 from examprep.people.access import Permission, Role
 from examprep.people.actions import grant_role, region_of
 from examprep.people.models import PersonRow
+from examprep.practice.models import DayRow
 from examprep.register import actions as register
 from examprep.reminders.models import OutboxRow
 from examprep.training import enrolling, meetings, mentoring, mentors
@@ -122,6 +124,36 @@ def test_a_meeting_gives_hours_once_and_takes_them_back(season, hall):
         season.do(meetings.void_meeting, trainer, pair_id, meeting_id, reason="记错了")
     assert (minutes_of(season, mentor_id), minutes_of(season, learners[0].person_id)) == (0, 0)
     assert season.ask(lambda s: mentors.load(s, trainer, today=TODAY))[0]["minutes"] == 30
+
+
+def test_the_same_mentees_are_compared_before_and_since(season, hall, sign_in):
+    class_id, (one, two, three), trainer, mentor_id = hall
+    approve(season, trainer, class_id, [(mentor_id, one.person_id), (mentor_id, two.person_id)])
+    days = (
+        (one, -91, 50, 50), (one, -90, 10, 4), (one, -1, 10, 4), (one, 0, 20, 15),
+        (two, 1, 40, 40),  # nothing before: not compared
+        (three, -1, 10, 10),
+    )  # fmt: skip
+    with season.database.write() as session:
+        session.execute(
+            insert(DayRow),
+            [
+                {"person_id": who.person_id, "answered_on": TODAY + timedelta(days=day), "answered": base,
+                 "rights": part, "took_ms": 0}
+                for who, day, base, part in days
+            ],
+        )  # fmt: skip
+    (line,) = season.ask(lambda s: mentors.load(s, trainer, today=TODAY))
+    assert (line["before"], line["since"], line["compared"]) == (Rate(8, 20), Rate(15, 20), 1)
+    assert line["change"] == pytest.approx(35)
+    page = sign_in("ann_trainer").get(f"/training/mentors/{mentor_id}").text
+    assert "15/20" in page
+    assert "22–61%" in page  # Wilson's interval of 8 of 20
+    assert sign_in("bob_trainer").get(f"/training/mentors/{mentor_id}").status_code == 404
+    (pair_id,) = season.ask(lambda s: s.scalars(select(MentorPairRow.id).filter_by(mentee_id=one.person_id)).all())
+    season.do(mentoring.end_pair, trainer, pair_id, reason="x", today=TODAY)  # nothing of it lies within any more
+    (line,) = season.ask(lambda s: mentors.load(s, trainer, today=TODAY))
+    assert (line["before"], line["compared"]) == (None, 0)
 
 
 @pytest.fixture
