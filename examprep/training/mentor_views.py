@@ -23,7 +23,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import meetings, mentoring, mentors, overview, units
+from examprep.training import meetings, mentoring, mentors, units
 from examprep.training.blueprint import bp
 from examprep.training.form_parts import sensible_day
 from examprep.training.mentor_words import chapters_of, said
@@ -129,45 +129,6 @@ def release_mentor(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("training.mentor_list"), 303)
 
 
-@bp.route("/all/<int:class_id>/mentors", methods=["GET", "POST"])
-@needs(Permission.TRAINING_CLASS_MANAGE)
-def class_mentors(class_id: int) -> ResponseReturnValue:
-    """Mentors proposed for the learners of a class; nobody is paired before a person approves."""
-    clock, actor, refused = runtime().clock, current_actor(), None
-    if request.method == "POST":
-        try:
-            with writing() as session:
-                mentors.approve(session, actor, class_id, _chosen(), today=clock.today(), now=clock.now())
-            return redirect(url_for("training.mentor_pairs", state="present"), 303)
-        except (Conflict, RuleViolation) as refusal:
-            refused = refusal.sentence
-    with reading() as session:
-        card = overview.class_card(session, actor, class_id, now=clock.now())
-        found = mentors.proposal(session, actor, class_id, today=clock.today())
-        chapters = chapters_of(session, [each.reasons for each in found.pairings])
-    return (
-        render_template("training/class_mentors.html", card=card, found=found, refused=refused, said=_saying(chapters)),
-        422 if refused else 200,
-    )
-
-
-def _chosen() -> list[tuple[int, int]]:
-    """The pairs that were ticked, as (mentor, learner).
-
-    Raises:
-        RuleViolation: ``training.none-chosen``.
-    """
-    typed = [value.split("-") for value in request.form.getlist("pair")]
-    found = [(int(a), int(b)) for a, b in (each for each in typed if len(each) == 2) if _number(a) and _number(b)]
-    if not found:
-        raise RuleViolation("training.none-chosen", "Tick the pairs that you approve.")
-    return found
-
-
-def _number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
-
-
 def _saying(chapters: Any) -> Any:
     return lambda reason: said(reason, chapters)
 
@@ -212,7 +173,7 @@ def resume_mentor_pair(pair_id: int) -> ResponseReturnValue:
     return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)
 
 
-@bp.post("/mentoring/<int:pair_id>/meetings/<int:meeting_id>/<any(confirm, void):act>")
+@bp.post("/mentoring/<int:pair_id>/meetings/<int:meeting_id>/<act>")
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def settle_mentor_meeting(pair_id: int, meeting_id: int, act: str) -> ResponseReturnValue:
     """Let a meeting stand in the learner's stead, or take it back, with the reason."""
@@ -220,6 +181,8 @@ def settle_mentor_meeting(pair_id: int, meeting_id: int, act: str) -> ResponseRe
     with writing() as session:
         if act == "confirm":
             meetings.confirm_meeting(session, current_actor(), pair_id, meeting_id, now=now)
+        elif act != "void":
+            raise NotFound("training.mentor-meeting", "There is no such meeting.")
         else:
             meetings.void_meeting(session, current_actor(), pair_id, meeting_id, reason=why, now=now)
     return redirect(url_for("training.mentor_pair", pair_id=pair_id), 303)

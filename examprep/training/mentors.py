@@ -1,7 +1,7 @@
 """Mentors and whom they are proposed to: places, strengths, free times; a class's proposal and its approval."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.exams.roll import roll
-from examprep.kernel.errors import Conflict, NotFound
+from examprep.kernel.errors import NotFound
 from examprep.kernel.rate import Rate, change_in_points
 from examprep.people.access import Permission
 from examprep.people.actions import record
@@ -18,26 +18,15 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import seen, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.practice import progress
-from examprep.register import actions as register
 from examprep.syllabus import actions as syllabus
-from examprep.syllabus.rules.levels import rank
-from examprep.training import mentor_store, mentoring, store
+from examprep.training import mentor_store
 from examprep.training.mentor_models import FreeTimesRow, MentorMeetingRow, MentorRow
-from examprep.training.models import EnrolmentRow, MentorPairRow
-from examprep.training.rules.pairing import WEEK, Learner, Mentor, Pairing, cost, propose, reasons
+from examprep.training.models import MentorPairRow
+from examprep.training.rules.pairing import WEEK
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
 _People = defaultdict[int, set[int]]  # persons by mentor
 LATELY = timedelta(days=90)  # what is weak is told by the answers since then; so far back goes what was before a pair
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Pairs for the learners of a class who have no mentor; names by person."""
-
-    pairings: Sequence[Pairing]
-    names: Mapping[int, tuple[str, str]]  # name and unit
-    mentors: int
 
 
 @dataclass(frozen=True)
@@ -109,117 +98,6 @@ def set_free_times(session: Session, person_id: int, times: Collection[int], *, 
     row.times, row.at = sorted(set(times) & set(WEEK)), now
     session.add(row)
     session.flush()
-
-
-def proposal(session: Session, actor: Actor, class_id: int, *, today: date) -> Proposal:
-    """Mentors for the learners of a class who have none, at the least cost together. Nothing is kept.
-
-    Raises:
-        NotFound: no such class in the actor's organisations.
-    """
-    learners = _learners(session, actor, class_id, today)
-    mentors = _mentors(session, actor, today)
-    people = {each.person_id for each in learners} | {each.person_id for each in mentors}
-    return Proposal(
-        propose(mentors, learners, mentor_store.ended(session, people)),
-        mentor_store.names(session, people),
-        len(mentors),
-    )
-
-
-def approve(
-    session: Session, actor: Actor, class_id: int, chosen: Sequence[tuple[int, int]], *, today: date, now: datetime
-) -> int:
-    """Make pairs (mentor, learner) of a class that were proposed; returns how many.
-
-    Raises:
-        NotFound: no such class in the actor's organisations.
-        Conflict: ``training.mentor-changed`` -- a place was taken meanwhile, or something else that spoke for a pair
-            is no longer so.
-    """
-    mentor_store.lock(session, [mentor for mentor, _ in chosen], [learner for _, learner in chosen])
-    learners: dict[int, Learner] = {each.person_id: each for each in _learners(session, actor, class_id, today)}
-    mentors: dict[int, Mentor] = {each.person_id: each for each in _mentors(session, actor, today)}
-    never = mentor_store.ended(session, [*learners, *mentors])
-    taken = {person_id: each.taken for person_id, each in mentors.items()}
-    for mentor_id, learner_id in chosen:
-        mentor, learner = mentors.get(mentor_id), learners.pop(learner_id, None)
-        if (
-            mentor is None
-            or learner is None
-            or taken[mentor_id] >= mentor.places
-            or (mentor_id, learner_id) in never
-            or cost(mentor, learner, taken[mentor_id]) is None
-        ):
-            raise Conflict(
-                "training.mentor-changed", "Something changed since this was proposed. Look at the proposal again."
-            )
-        why = reasons(mentor, learner, taken[mentor_id])
-        pair_id = mentoring.pair(
-            session, actor, mentor_id=mentor_id, mentee_id=learner_id, since=today, now=now, reasons=why
-        )
-        mentoring.tell(session, pair_id, now=now)
-        taken[mentor_id] += 1
-    return len(chosen)
-
-
-def _learners(session: Session, actor: Actor, class_id: int, today: date) -> list[Learner]:
-    """Those enrolled in a class who have no mentor now, and the chapter in which each is weakest."""
-    parent = store.class_(session, actor, class_id)
-    has_one = select(MentorPairRow.mentee_id).where(mentor_store.unended(today))
-    query = (
-        select(PersonRow.id, PersonRow.organisation_id, OrganisationRow.region_code)
-        .join(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)
-        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .where(EnrolmentRow.class_id == parent.id, EnrolmentRow.state == "enrolled", PersonRow.id.not_in(has_one))
-    )
-    rows = session.execute(query).all()
-    people = [person_id for person_id, *_ in rows]
-    weakest, times = progress.weakest(session, people, today - LATELY), mentor_store.times(session, people)
-    wanted = mentor_store.wanted(session, people, today)
-    return [
-        Learner(
-            person_id,
-            organisation_id,
-            region_code,
-            wanted.get(person_id, 1),
-            weakest[person_id][0].id if person_id in weakest else None,
-            times.get(person_id, frozenset()),
-        )
-        for person_id, organisation_id, region_code in rows
-    ]
-
-
-def _mentors(session: Session, actor: Actor, today: date) -> list[Mentor]:
-    """The mentors of the actor's organisations, with their certificates and how many they have already."""
-    held = register.holder_levels(today).subquery()
-    taken = (
-        select(func.count())
-        .where(MentorPairRow.mentor_id == MentorRow.person_id, mentor_store.unended(today))
-        .scalar_subquery()
-    )
-    query = (
-        select(MentorRow, PersonRow.organisation_id, OrganisationRow.region_code, held.c.level, taken)
-        .join(PersonRow, PersonRow.id == MentorRow.person_id)
-        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .outerjoin(held, held.c.person_id == PersonRow.id)
-        .where(within(PersonRow.organisation_id, actor, MANAGE), MentorRow.until.is_(None))
-    )
-    rows = session.execute(query).all()
-    times = mentor_store.times(session, [row.person_id for row, *_ in rows])
-    return [
-        Mentor(
-            row.person_id,
-            organisation_id,
-            region_code,
-            rank(level) if level else 0,
-            row.places,
-            count,
-            frozenset(row.chapters),
-            times.get(row.person_id, frozenset()),
-        )
-        for row, organisation_id, region_code, level, count in rows
-    ]
 
 
 def load(session: Session, actor: Actor, *, today: date, person_id: int | None = None) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from examprep.kernel.errors import Conflict, Refusal, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, Refusal, RuleViolation
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
@@ -68,7 +68,7 @@ def tell_meeting(pair_id: int) -> ResponseReturnValue:
     return render_template("training/tell_meeting.html", form=form, found=found), form.status
 
 
-@bp.post("/my-mentoring/<int:pair_id>/meetings/<int:meeting_id>/<any(confirm, object, withdraw):act>")
+@bp.post("/my-mentoring/<int:pair_id>/meetings/<int:meeting_id>/<act>")
 @needs(ENROL)
 def answer_meeting(pair_id: int, meeting_id: int, act: str) -> ResponseReturnValue:
     """What the learner says of a meeting, or the mentor's withdrawing it."""
@@ -79,6 +79,8 @@ def answer_meeting(pair_id: int, meeting_id: int, act: str) -> ResponseReturnVal
                 meetings.confirm_meeting(session, actor, pair_id, meeting_id, now=now)
             elif act == "object":
                 meetings.object_to_meeting(session, actor, pair_id, meeting_id, reason=why, now=now)
+            elif act != "withdraw":
+                raise NotFound("training.mentor-meeting", "There is no such meeting.")
             else:
                 meetings.void_meeting(session, actor, pair_id, meeting_id, reason=why, now=now)
     except (RuleViolation, Conflict) as refusal:

@@ -16,7 +16,7 @@ from examprep.people.models import PersonRow
 from examprep.practice.models import DayRow
 from examprep.register import actions as register
 from examprep.reminders.models import OutboxRow
-from examprep.training import enrolling, meetings, mentoring, mentors
+from examprep.training import enrolling, meetings, mentoring, mentors, proposing
 from examprep.training.mentor_models import MentorMeetingRow
 from examprep.training.models import MentorPairRow
 
@@ -52,12 +52,12 @@ def certify(season, person_id):
 
 
 def proposed(season, trainer, class_id):
-    found = season.ask(lambda s: mentors.proposal(s, trainer, class_id, today=TODAY))
+    found = season.ask(lambda s: proposing.proposal(s, trainer, [class_id], today=TODAY))
     return [(each.mentor_id, each.learner_id) for each in found.pairings]
 
 
 def approve(season, trainer, class_id, chosen):
-    return season.do(mentors.approve, trainer, class_id, chosen, today=TODAY)
+    return season.do(proposing.approve, trainer, [class_id], chosen, today=TODAY)
 
 
 def test_a_proposal_pairs_nobody_before_it_is_approved(season, hall):
@@ -312,14 +312,14 @@ def test_others_see_and_do_nothing(season, hall, sign_in, client, world):
     (pair_id,) = season.ask(lambda s: s.scalars(select(MentorPairRow.id)).all())
     bob = season.actor("bob_trainer")
     for act, arguments in (
-        (mentors.approve, (class_id, [(mentor_id, learners[1].person_id)])),
+        (proposing.approve, ([class_id], [(mentor_id, learners[1].person_id)])),
         (mentors.release, (mentor_id,)),
     ):
         with pytest.raises(NotFound):
             season.do(act, bob, *arguments, today=TODAY)
     with pytest.raises(NotFound):
         meet(season, bob, pair_id)
-    pages = (f"/training/all/{class_id}/mentors", f"/training/mentoring/{pair_id}")
+    pages = (f"/training/mentors/proposal?classes={class_id}", f"/training/mentoring/{pair_id}")
     for page in pages:
         assert sign_in("bob_trainer").get(page).status_code == 404
         assert sign_in("ann_candidate").get(page).status_code == 403
@@ -329,12 +329,18 @@ def test_others_see_and_do_nothing(season, hall, sign_in, client, world):
 
 def test_the_pages(season, hall, sign_in):
     class_id, learners, _trainer, mentor_id = hall
-    page, at = sign_in("ann_trainer"), f"/training/all/{class_id}/mentors"
+    page, at = sign_in("ann_trainer"), f"/training/mentors/proposal?classes={class_id}"
+    one = learners[0].person_id
     shown = page.get(at).text
-    assert f'value="{mentor_id}-{learners[0].person_id}"' in shown
+    assert f'name="mentor-{one}"' in shown
+    assert f'<option value="{mentor_id}" selected>' in shown
+    assert page.get(f"{at}&shown=nobody").text.count('name="mentor-') == 0  # nobody has a place left for the third
+    assert page.get(f"{at}&q=学员00&sort=-unit&export=csv").status_code == 200
     assert page.post(at, data={}).status_code == 422
-    assert page.post(at, data={"pair": ["x", "1-2-3", "9999999999-1"]}).status_code == 422
-    assert page.post(at, data={"pair": [f"{mentor_id}-{learners[0].person_id}"]}).status_code == 303
+    assert page.post(at, data={"id": ["x", "9999999999"], "mentor-x": "1"}).status_code == 422
+    none = {"id": [one], f"mentor-{one}": "0"}  # the trainer left this one without
+    assert page.post(at, data=none).status_code == 422
+    assert page.post(at, data={"id": [one], f"mentor-{one}": mentor_id}).status_code == 303
     (pair_id,) = season.ask(lambda s: s.scalars(select(MentorPairRow.id)).all())
     pair = f"/training/mentoring/{pair_id}"
     typed = {"held_on": "2026-04-01", "minutes": "60", "words": "讲了法条", "mentee": "y", "submit": "1"}
@@ -348,6 +354,52 @@ def test_the_pages(season, hall, sign_in):
     learner = sign_in("ann_candidate")
     assert learner.post("/training/my-mentoring", data={"time": ["2", "99", "x"]}).status_code == 303
     assert learner.get("/training/my-mentoring").text.count(" checked") == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_another_mentor_is_chosen_with_one_place_more(season, hall, sign_in):
+    class_id, learners, trainer, mentor_id = hall
+    one, two, three = (each.person_id for each in learners)
+    certify(season, trainer.person_id)
+    season.do(mentors.appoint, trainer, trainer.person_id, places=1, chapters=(), today=TODAY)
+    approve(season, trainer, class_id, [(trainer.person_id, one)])
+    page, at = sign_in("ann_trainer"), f"/training/mentors/proposal/{two}?classes={class_id}"
+    shown = page.get(at).text
+    assert f'name="id" value="{trainer.person_id}"' in shown
+    assert page.get(f"{at}&export=csv").status_code == 200
+    assert page.post(at, data={}).status_code == 422
+    assert page.post(at, data={"id": [trainer.person_id, mentor_id]}).status_code == 422
+    assert page.post(at, data={"id": trainer.person_id}).status_code == 422  # full
+    assert page.post(at, data={"id": trainer.person_id, "widen": "1"}).status_code == 303
+    assert page.get(at).status_code == 404  # has one now
+    whole = page.post(
+        f"/training/mentors/proposal?classes={class_id}",
+        data={"all": "1", "shown": [three], f"mentor-{three}": mentor_id},
+    )
+    assert whole.status_code == 303
+    assert page.get(f"/training/mentors/proposal?id={class_id}&id=9").status_code == 303
+
+
+def test_learners_of_several_classes_or_of_all_are_proposed_together(season, hall):
+    class_id, learners, trainer, mentor_id = hall
+    other = season.class_(name="第二班", kind="exam", exam_year=2026, slots=())
+    late = season.learners(1)[0]
+    for each in (late, learners[0]):
+        season.do(enrolling.enrol, each, other)
+
+    def learners_of(*classes):
+        found = season.ask(lambda s: proposing.proposal(s, trainer, classes, today=TODAY))
+        return sorted(found.learners)
+
+    first = sorted(each.person_id for each in learners)
+    assert learners_of(class_id) == first
+    assert learners_of(class_id, other) == sorted({*first, late.person_id})
+    assert learners_of() == sorted([late.person_id, learners[0].person_id])  # of the exam's classes
+    season.do(proposing.approve, trainer, [], [(mentor_id, late.person_id)], today=TODAY)
+    assert learners_of() == [learners[0].person_id]
+    bob = season.actor("bob_trainer")
+    with pytest.raises(NotFound):
+        season.ask(lambda s: proposing.proposal(s, bob, [class_id], today=TODAY))
 
 
 def test_permissions_of_the_list_stay(season, hall):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examprep.training.rules.pairing import UNPAIRED, Learner, Mentor, cost, propose, why_nobody
+from examprep.training.rules.pairing import UNPAIRED, Learner, Mentor, cost, options, propose, why_nobody
 
 NEAR = Mentor(1, 10, "520526", 2, 2, strong=frozenset({7}), times=frozenset({2, 5}))
 LEARNER = Learner(9, 10, "520526", 1, 7, frozenset({5}))
@@ -123,3 +123,13 @@ def cheapest(mentors, learners, never):
         return 10 * UNPAIRED if points is None else points
 
     return min((sum(map(price, chosen, learners)) for chosen in permutations(seats, len(learners))), default=0)
+
+
+def test_who_could_mentor_the_best_first_and_the_full_last():
+    far, full = Mentor(2, 11, "440106", 2, 3), Mentor(3, 10, "520526", 2, 1, taken=1)
+    never = {(4, 9)}
+    found = options(
+        [full, far, NEAR, Mentor(4, 10, "520526", 2, 9), Mentor(5, 10, "520526", 0, 9)], LEARNER, never, [1]
+    )
+    assert [(each.mentor_id, each.left) for each in found] == [(1, 1), (2, 3), (3, 0)]
+    assert found[0].points == 1  # the place that is proposed to another counts

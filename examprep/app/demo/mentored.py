@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from examprep.app.demo.current import candidate_actor
 from examprep.people.actor import Actor
-from examprep.training import meetings, mentoring, mentors, units
+from examprep.training import meetings, mentoring, mentors, proposing, units
 from examprep.training.rules.pairing import WEEK
 
 EVENINGS = [time for time in WEEK if time % 3 == 2]
@@ -33,12 +33,12 @@ def mentor_class(
         strong = chapters[order % 3 :: 3]
         mentors.appoint(session, trainer, mentor_id, places=3, chapters=strong, today=today, now=now)
     since = today - timedelta(days=30)
-    found = mentors.proposal(session, trainer, class_id, today=since)
+    found = proposing.proposal(session, trainer, [class_id], today=since)
     chosen = [(each.mentor_id, each.learner_id) for each in found.pairings if each.mentor_id is not None]
     approved = chosen[: len(chosen) // 2]
     for person_id in (*mentor_ids[:4], *(learner for _, learner in chosen)):
         mentors.set_free_times(session, person_id, EVENINGS[person_id % 3 : person_id % 3 + 3], now=now)
-    mentors.approve(session, trainer, class_id, approved, today=since, now=now - timedelta(days=30))
+    proposing.approve(session, trainer, [class_id], approved, today=since, now=now - timedelta(days=30))
     for order, pair_id in enumerate(mentoring.pair_ids(session, approved)[:5]):
         entry = meetings.MeetingEntry(
             since + timedelta(days=7 + order),

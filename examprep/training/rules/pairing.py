@@ -4,6 +4,7 @@ The costs are a choice of ours, in whole points; what must not be is no pair at 
 Hungarian method's (Kuhn 1955), in scipy's implementation after Crouse (2016).
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -53,6 +54,16 @@ class Pairing:
     reasons: Sequence[Reason] = field(default=())
 
 
+@dataclass(frozen=True)
+class Option:
+    """Somebody who could mentor a learner: what the pair costs, places ``left``, and why."""
+
+    mentor_id: int
+    points: int
+    left: int
+    reasons: Sequence[Reason]
+
+
 def cost(mentor: Mentor, learner: Learner, taken: int) -> int | None:
     """What a pair costs when the mentor has so many learners before; ``None`` where it must not be.
 
@@ -86,22 +97,20 @@ def propose(
     """
     if not learners:
         return []
-    from numpy import full  # here, since no other page needs them
+    from numpy import array, concatenate, full, repeat, where  # here, since no other page needs them
     from scipy.optimize import linear_sum_assignment
 
     learners = sorted(learners, key=lambda each: each.person_id)
-    seats = [
-        (mentor, taken)
-        for mentor in sorted(mentors, key=lambda each: each.person_id)
-        for taken in range(mentor.taken, mentor.places)
-    ]
-    # One further seat for each learner stands for nobody.
-    costs = full((len(learners), len(seats) + len(learners)), UNPAIRED)
-    for row, learner in enumerate(learners):
-        for column, (mentor, taken) in enumerate(seats):
-            points = cost(mentor, learner, taken)
-            forbidden = points is None or (mentor.person_id, learner.person_id) in never
-            costs[row, column] = UNPAIRED + 1 if forbidden else points
+    mentors = sorted(mentors, key=lambda each: each.person_id)
+    # A mentor has as many seats as places, but never more than there are learners for them.
+    free = [max(0, min(each.places - each.taken, len(learners))) for each in mentors]
+    seats = [(each, each.taken + more) for each, count in zip(mentors, free, strict=True) for more in range(count)]
+    costs = full((len(learners), len(learners)), UNPAIRED)  # a further seat for each learner stands for nobody
+    if seats:
+        # What a pair costs rises by the same for each learner before; so every pair is looked at once, not every seat.
+        first = array([[_first(mentor, learner, never) for mentor in mentors] for learner in learners])
+        each = repeat(first, free, axis=1) + EACH_TAKEN * array([taken for _, taken in seats])
+        costs = concatenate([where(each >= UNPAIRED, UNPAIRED + 1, each), costs], axis=1)
     _, chosen = linear_sum_assignment(costs)
     found = []
     for row, column in enumerate(chosen):
@@ -112,6 +121,28 @@ def propose(
         else:
             found.append(Pairing(learner.person_id, None, [why_nobody(mentors, learner, never)]))
     return found
+
+
+def _first(mentor: Mentor, learner: Learner, never: Collection[tuple[int, int]]) -> int:
+    """What a pair would cost if the mentor had nobody yet; more than no pair where it must not be."""
+    points = None if (mentor.person_id, learner.person_id) in never else cost(mentor, learner, 0)
+    return UNPAIRED + 1 if points is None else points
+
+
+def options(
+    mentors: Sequence[Mentor], learner: Learner, never: Collection[tuple[int, int]], given: Sequence[int]
+) -> list[Option]:
+    """Everybody who could mentor a learner, the one that costs least first; ``given`` are mentors proposed to others,
+    once for each place.
+    """
+    before, found = Counter(given), []
+    for mentor in mentors:
+        taken = mentor.taken + before[mentor.person_id]
+        points = None if (mentor.person_id, learner.person_id) in never else cost(mentor, learner, taken)
+        if points is not None:
+            left = max(0, mentor.places - taken)
+            found.append(Option(mentor.person_id, points, left, reasons(mentor, learner, taken)))
+    return sorted(found, key=lambda each: (not each.left, each.points, each.mentor_id))
 
 
 def reasons(mentor: Mentor, learner: Learner, taken: int) -> list[Reason]:
