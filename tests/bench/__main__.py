@@ -28,6 +28,7 @@ BENCHES = {
     "campaign": ("tests.bench.campaign", "the funnel of a year and its lists, against counting the year's outcomes"),
     "trend": ("tests.bench.trend", "pass rates over ten years of a whole country, against SQL over the marks"),
     "duplicates": ("tests.bench.near_duplicates", "looking for near-duplicates in the bank, against reading it"),
+    "pairing": ("tests.bench.pairing", "pairing learners with mentors, against each taking the best place left"),
 }
 
 
