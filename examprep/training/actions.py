@@ -14,6 +14,7 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow
+from examprep.practice import wording
 from examprep.training import clashes, notices, presence, seat_rules, seats, store, timetable
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.rules.entry import SeatRules
@@ -274,8 +275,8 @@ def checked_words(text: str, most: int) -> str:
     Raises:
         RuleViolation: ``training.words`` -- nothing, or too much.
     """
-    said = text.replace("\r\n", "\n").strip()
-    if not 1 <= len(said) <= most:
+    said = wording.said(text, most)
+    if said is None:
         raise RuleViolation("training.words", "Write 1 to %(most)s characters.", most=most)
     return said
 

@@ -41,12 +41,11 @@ LOAD_COLUMNS = (
     Column("places", N_("Places"), "number", sortable=True, total=True),
     Column("meetings", N_("Meetings"), "number", sortable=True, total=True),
     Column("minutes", N_("Minutes"), "number", sortable=True, total=True),
-    Column("before", N_("Right answers of the mentees in the 90 days before"), "rate", sortable=True),
-    Column("since", N_("Right answers since they were paired"), "rate", sortable=True),
-    Column("change", N_("Change in percentage points"), "change", sortable=True),
-    Column("compared", N_("Mentees compared"), "number", sortable=True),
-    Column("sat", N_("Mentees who sat the exam"), "number", sortable=True, total=True),
-    Column("passed", N_("of them passed"), "number", sortable=True, total=True),
+    Column("before", N_("Right before"), "rate", sortable=True),
+    Column("since", N_("Right since"), "rate", sortable=True),
+    Column("change", N_("Change (points)"), "change", sortable=True),
+    Column("sat", N_("Sat"), "number", sortable=True, total=True),
+    Column("passed", N_("Passed"), "number", sortable=True, total=True),
     Column("until", N_("Not proposed since"), "day"),
 )
 
