@@ -21,7 +21,15 @@ LARGEST_BYTES = 10 * 1024 * 1024
 WIDEST_PIXELS = 2400  # a page of A4 stays readable
 # What phones of today take; a JPEG is unpacked smaller at once, the others whole.
 PIXELS_LIMIT = {"JPEG": 120_000_000, "PNG": 20_000_000, "WEBP": 20_000_000}
-MIMETYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+MIMETYPES = {
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "docx": f"{_OFFICE}wordprocessingml.document",
+    "pptx": f"{_OFFICE}presentationml.presentation",
+    "xlsx": f"{_OFFICE}spreadsheetml.sheet",
+}
 # What makes a PDF act when it is opened, or carry other files. Scanners and office programs write none of these.
 _ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)\b")
 _AFTER_THE_END = 1024  # some writers leave a few bytes there; another file needs more

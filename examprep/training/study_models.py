@@ -16,7 +16,7 @@ class MaterialRow(Base):
         CheckConstraint("kind IN ('file', 'link')", name="kind"),
         CheckConstraint("(kind = 'link') = (link IS NOT NULL)", name="link"),
         CheckConstraint("(kind = 'file') = (file_kind IS NOT NULL)", name="file"),
-        CheckConstraint("file_kind IN ('pdf', 'png', 'jpeg')", name="file_kind"),
+        CheckConstraint("file_kind IN ('pdf', 'png', 'jpeg', 'docx', 'pptx', 'xlsx')", name="file_kind"),
         CheckConstraint("(voided_at IS NULL) = (reason IS NULL)", name="voided"),
         Index("ix_training_material_course_class", "course_id", "class_id", "place"),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from examprep.training import enrolling, materials
 from examprep.training.models import ClassRow
 from examprep.training.study_models import MaterialRow, OpeningRow
+from tests.plumbing.test_office_files import book, slides, with_part, word
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -39,6 +40,24 @@ def test_a_file_is_kept_sealed_and_given_as_an_attachment(season, sign_in, class
     assert got.data == PDF
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_slides_and_sheets_are_handed_out_as_what_they_are(season, sign_in, class_id):
+    for made in (word, book, slides):
+        assert add(sign_in, class_id, file=(io.BytesIO(made()), "讲义.pdf")).status_code == 303
+    season.do(enrolling.enrol, season.actor("ann_candidate"), class_id)
+    learner, names = sign_in("ann_candidate"), []
+    for material_id in ids(season):
+        got = learner.get(f"/training/classes/{class_id}/materials/{material_id}")
+        names.append(got.headers["Content-Disposition"].rpartition(".")[2].strip('"'))
+        assert got.headers["Content-Disposition"].startswith("attachment")
+        assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert names == ["docx", "xlsx", "pptx"]
+    refused = add(sign_in, class_id, file=(io.BytesIO(with_part(word(), "word/vbaProject.bin")), "a.docx"))
+    assert refused.status_code == 422
+    assert "宏" in refused.text
+    assert "PowerPoint" in sign_in("ann_trainer").get(f"/training/all/{class_id}/materials").text
+    assert len(season.ask(lambda s: list(s.scalars(select(OpeningRow))))) == 3
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
