@@ -38,6 +38,8 @@ PUBLIC = {
     "training.scanner",  # a page that a device keeps; it holds nothing of anybody
 }
 
+BY_KEY = {"ce.api_record"}  # a provider's key, which no browser sends by itself
+
 
 def filled(rule) -> str:
     return rule.build({name: _sample(rule, name) for name in rule.arguments})[1]
@@ -69,6 +71,18 @@ def test_signed_out_gets_nowhere_else(app, world, method):
             answer = client.open(filled(rule), method=method)
         assert answer.status_code == 303, f"{method} {rule} is open"
         assert answer.headers["Location"].startswith("/sign-in"), rule
+
+
+def test_a_forged_token_opens_no_form(app, world, sign_in):
+    client = sign_in("ann_trainer")
+    app.config["WTF_CSRF_ENABLED"] = True
+    for rule in app.url_map.iter_rules():
+        if "POST" not in rule.methods or rule.endpoint in BY_KEY:
+            continue
+        with app.test_request_context():
+            address = filled(rule)
+        for sent in ({}, {"csrf_token": "forged"}):
+            assert client.post(address, data=sent).status_code == 400, rule
 
 
 def test_a_role_without_the_permission_is_refused_on_every_route_that_needs_one(app, world, sign_in):
