@@ -1,4 +1,4 @@
-"""Answers of a mock exam, taken into the log together: a fixed number of statements however many there are."""
+"""Answers of a mock exam, or of a unit's test, taken into the log together: in a fixed number of statements."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _MEMORY: Any = MemoryRow.__table__
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer as it stood at the end of a mock, with what it earned when it was marked."""
+    """One answer as it stood at the end of a mock or test, with what it earned when it was marked."""
 
     client_id: str
     question: bank.Question
@@ -33,7 +33,9 @@ class Answered:
     at: datetime
 
 
-def take_in(session: Session, person_id: int, subject_code: str, answers: Sequence[Answered]) -> None:
+def take_in(
+    session: Session, person_id: int, subject_code: str, answers: Sequence[Answered], *, mode: str = MOCK
+) -> None:
     """Log answers and work them into memory, notebook and counts, in the order in which they were given.
 
     The caller hands each over once; the log's unique names see to it that a second time fails and changes nothing.
@@ -52,7 +54,8 @@ def take_in(session: Session, person_id: int, subject_code: str, answers: Sequen
     kept = kept_of(session, person_id, [each.question.question_id for each in answers])
     standing = bank.ruled(session, [each.question.version_id for each in answers])
     connection.execute(
-        insert(_ANSWER), [_line(person_id, subject_code, each, in_force[0] if in_force else None) for each in answers]
+        insert(_ANSWER),
+        [_line(person_id, subject_code, each, mode, in_force[0] if in_force else None) for each in answers],
     )
     latest: dict[int, int] = {}
     days: dict[date, Counter[str]] = {}
@@ -61,7 +64,7 @@ def take_in(session: Session, person_id: int, subject_code: str, answers: Sequen
         points = judged.earned(each.ticks) if judged else (each.half_points, each.question.half_points)
         if points is None:
             continue
-        given = Given(*points, sure=None, took_ms=None, at=each.at, mode=MOCK)
+        given = Given(*points, sure=None, took_ms=None, at=each.at, mode=mode)
         given = replace(given, weights=tuple(in_force[1]) if in_force else None)
         question_id = each.question.question_id
         kept[question_id] = learn(kept.get(question_id), asked_of(each.question), given)
@@ -105,7 +108,7 @@ def seen(session: Session, person_id: int, subject_code: str) -> dict[int, int]:
     return dict(session.execute(query.group_by(AnswerRow.question_id)).all())
 
 
-def _line(person_id: int, subject_code: str, each: Answered, weights_id: int | None) -> dict[str, Any]:
+def _line(person_id: int, subject_code: str, each: Answered, mode: str, weights_id: int | None) -> dict[str, Any]:
     return {
         "person_id": person_id,
         "client_id": each.client_id,
@@ -119,6 +122,6 @@ def _line(person_id: int, subject_code: str, each: Answered, weights_id: int | N
         "sure": None,
         "took_ms": None,
         "at": each.at,
-        "mode": MOCK,
+        "mode": mode,
         "weights_id": weights_id,
     }

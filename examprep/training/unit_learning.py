@@ -1,5 +1,6 @@
 """A learner's way through a unit: opened, tested or confirmed, completed once; and a completion voided by a trainer."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,8 @@ from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.plumbing.listing import Ask
 from examprep.plumbing.vault import Vault
-from examprep.practice.tested import Answered, take_in
+from examprep.practice.mocked import Answered, take_in
+from examprep.practice.rules.learning import UNIT
 from examprep.training import unit_judging, unit_store, units
 from examprep.training.actions import checked_reason
 from examprep.training.models import CourseRow
@@ -157,11 +159,7 @@ def send_test(
     unit_judging.settle(session, found)
     found.sent_at = now
     session.flush()
-    answers = [
-        Answered(f"unit-{found.id}-{place}", question, places)
-        for place, (question, places) in enumerate(zip(questions, ticks, strict=True))
-    ]
-    take_in(session, actor.person_id, answers, now=now)
+    _log(session, found, questions, ticks, now)
     if found.passed and not _stands(completions):
         _complete(
             session,
@@ -175,6 +173,19 @@ def send_test(
             actor=actor,
         )
     return bool(found.passed)
+
+
+def _log(
+    session: Session, row: TryRow, questions: Sequence[bank.Question], ticks: Sequence[frozenset[int]], now: datetime
+) -> None:
+    """Take the answers into the log of practice, subject by subject."""
+    by_subject: dict[str, list[Answered]] = defaultdict(list)
+    for place, (question, places) in enumerate(zip(questions, ticks, strict=True)):
+        half_points = bank.grade(question, places or None)
+        answer = Answered(f"unit-{row.id}-{place}", question, places, (), half_points, now)
+        by_subject[question.subject].append(answer)
+    for subject_code, answers in by_subject.items():
+        take_in(session, row.person_id, subject_code, answers, mode=UNIT)
 
 
 def redo(session: Session, question_id: int) -> set[int]:
