@@ -27,15 +27,16 @@ def pair_in_turn(
 def mentor_class(
     session: Session, trainer: Actor, class_id: int, mentor_ids: Sequence[int], today: date, now: datetime
 ) -> None:
-    """Mentors with three places each; half of what is proposed was approved a while ago, and some pairs have met."""
+    """Mentors with eight places each; half of those who practise were paired a while ago, and some pairs have met."""
     chapters = [number for number, _ in units.chapters(session, now)]
     for order, mentor_id in enumerate(mentor_ids):
         strong = chapters[order % 3 :: 3]
-        mentors.appoint(session, trainer, mentor_id, places=3, chapters=strong, today=today, now=now)
+        mentors.appoint(session, trainer, mentor_id, places=8, chapters=strong, today=today, now=now)
     since = today - timedelta(days=12)
     found = proposing.proposal(session, trainer, [class_id], today=since)
     chosen = [(each.mentor_id, each.learner_id) for each in found.pairings if each.mentor_id is not None]
-    approved = chosen[::2]
+    weak = {each.learner_id for each in found.pairings for word, _ in each.reasons if word in ("strong", "not-strong")}
+    approved = [pair for pair in chosen if pair[1] in weak][::2]
     for person_id in (*mentor_ids[:4], *(learner for _, learner in chosen)):
         mentors.set_free_times(session, person_id, EVENINGS[person_id % 3 : person_id % 3 + 3], now=now)
     proposing.approve(session, trainer, [class_id], approved, today=since, now=now - timedelta(days=12))
