@@ -1,7 +1,7 @@
 """How persons practised lately, for those who teach them. Other features ask here."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -148,16 +148,20 @@ def first_rights(session: Session, person_ids: Sequence[int], chapter_id: int) -
     return log_store.first_rights(session, person_ids, questions)
 
 
-def weakest(session: Session, person_ids: Sequence[int], since: date) -> Mapping[int, tuple[Chapter, Rate]]:
+def weakest(
+    session: Session, person_ids: Sequence[int], since: date, *, of: Collection[int] | None = None
+) -> Mapping[int, tuple[Chapter, Rate]]:
     """The chapter with the smallest share of right answers since an office day, by person, and that share.
 
-    Chapters with fewer than five answers do not count; who has no other is missing. It knows no bounds either.
+    Chapters with fewer than five answers do not count; who has no other is missing. It knows no bounds either. A
+    question stands in a chapter of each edition of the syllabus; ``of`` are the chapters that count, else all.
     """
     answered, rights = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for person, version, right in log_store.answered_since(session, person_ids, start_of_day(since)):
         for chapter in bank.question(session, version).chapter_ids:
-            answered[person, chapter] += 1
-            rights[person, chapter] += right
+            if of is None or chapter in of:
+                answered[person, chapter] += 1
+                rights[person, chapter] += right
     rates = [(Rate(rights[at], base), *at) for at, base in answered.items() if base >= LEAST_ANSWERS]
     rates.sort(key=lambda each: (each[0].part / each[0].base, -each[0].base, each[2]))
     lowest: dict[int, tuple[int, Rate]] = {}

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from examprep.kernel.clock import start_of_day
 from examprep.kernel.errors import Conflict
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
@@ -16,7 +17,7 @@ from examprep.plumbing.bulk import among
 from examprep.practice import progress
 from examprep.register import actions as register
 from examprep.syllabus.rules.levels import rank
-from examprep.training import mentor_store, mentoring, store
+from examprep.training import mentor_store, mentoring, store, units
 from examprep.training.mentor_models import MentorRow
 from examprep.training.mentors import LATELY
 from examprep.training.models import ClassRow, EnrolmentRow, MentorPairRow
@@ -122,7 +123,10 @@ def _learners(session: Session, actor: Actor, class_ids: Sequence[int], today: d
     )
     rows = session.execute(query).all()
     people = [person_id for person_id, *_ in rows]
-    weakest, times = progress.weakest(session, people, today - LATELY), mentor_store.times(session, people)
+    # Mentors name chapters of the edition in force, so the weakest is one of them too.
+    in_force = frozenset(number for number, _ in units.chapters(session, start_of_day(today)))
+    weakest = progress.weakest(session, people, today - LATELY, of=in_force)
+    times = mentor_store.times(session, people)
     wanted = mentor_store.wanted(session, people, today)
     return [
         Learner(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from examprep.kernel.errors import NotFound
+from examprep.practice import progress
 from examprep.training import attending, enrolling, path_overview, path_store, paths, units
 from examprep.training.models import ClassRow
 from examprep.training.path_models import CommentRow, NoteRow, TopicRow, TutoringRow
@@ -175,3 +176,17 @@ def test_only_units_of_the_organisation_make_a_path(season, sign_in, class_id, t
     season.do(paths.change_topic, trainer, class_id, topic_id, replace(entry, unit_id=shared))
     with pytest.raises(NotFound):
         season.do(paths.change_topic, trainer, class_id, topic_id, entry)
+
+
+def test_the_weakest_chapter_is_one_of_those_asked_for(season, class_id, chapters, give, questions):  # noqa: F811
+    ann, since = season.actor("ann_candidate"), season.clock.today() - timedelta(days=1)
+    for _ in range(5):
+        give(questions[0], {0})  # wrong
+
+    def weakest(**among):
+        found = season.ask(lambda s: progress.weakest(s, [ann.person_id], since, **among))
+        return [chapter.id for chapter, _ in found.values()]
+
+    (chapter_id,) = weakest()
+    assert weakest(of=[chapter_id]) == [chapter_id]
+    assert weakest(of=[each for each in chapters if each != chapter_id]) == []
