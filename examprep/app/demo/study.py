@@ -4,12 +4,14 @@ import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from docx import Document
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy.orm import Session
 
 from examprep.app.demo.current import candidate_actor
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
+from examprep.plumbing.office_files import accept_office
 from examprep.plumbing.pdf import font
 from examprep.plumbing.uploads import accept
 from examprep.plumbing.vault import Vault
@@ -35,17 +37,26 @@ def sheet(title: str, lines: Sequence[str]) -> bytes:
     return buffer.getvalue()
 
 
+def form(title: str, lines: Sequence[str]) -> bytes:
+    """The same as a Word file, to be filled in."""
+    document, buffer = Document(), io.BytesIO()
+    for text in (title, *lines):
+        document.add_paragraph(text)
+    document.save(buffer)
+    return buffer.getvalue()
+
+
 def hand_out(
     session: Session, vault: Vault, trainer: Actor, class_id: int, learners: Sequence[int], now: datetime
 ) -> None:
     """A handout and a law for all classes of the course, a sheet of one class; most of its learners open the first."""
     given = now - timedelta(days=12)
     process = sheet("社会工作通用过程", ("接案—预估—计划—介入—评估—结案", "每一步的任务、方法和常见失误"))
-    visit = sheet("入户探访记录表", ("探访对象：", "探访时间：", "需要与资源：", "下一步安排："))
+    visit = form("入户探访记录表", ("探访对象：", "探访时间：", "需要与资源：", "下一步安排："))
     entries = (
         MaterialEntry("讲义：社会工作通用过程", True, file=accept("通用过程讲义.pdf", process)),
         MaterialEntry("社会救助暂行办法（国务院令第649号）", True, LAW),
-        MaterialEntry("入户探访记录表", False, file=accept("探访记录表.pdf", visit)),
+        MaterialEntry("入户探访记录表", False, file=accept_office("探访记录表.docx", visit)),
     )
     ids = [materials.add(session, vault, trainer, class_id, entry, now=given) for entry in entries]
     for order, person_id in enumerate(learners):
