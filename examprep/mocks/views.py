@@ -40,7 +40,7 @@ COLUMNS = (
 
 
 @bp.app_template_filter()
-def clock_time(left: timedelta) -> str:
+def time_left(left: timedelta) -> str:
     """Time left as clocks write it: 1:59:07."""
     minutes, seconds = divmod(int(left.total_seconds()), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
