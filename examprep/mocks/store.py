@@ -421,10 +421,10 @@ def sitters(session: Session, actor: Actor, paper_id: int) -> Sequence[Any]:
     ).all()
 
 
-def seen_attempt(session: Session, actor: Actor, paper_id: int, attempt_id: int) -> tuple[AttemptRow, str] | None:
-    """An attempt at a paper, with the person's name, if the actor may see the person."""
+def seen_attempt(session: Session, actor: Actor, paper_id: int, attempt_id: int) -> tuple[AttemptRow, str, int] | None:
+    """An attempt at a paper, with the person's name and organisation, if the actor may see the person."""
     found = session.execute(
-        select(AttemptRow, PersonRow.name)
+        select(AttemptRow, PersonRow.name, PersonRow.organisation_id)
         .join(PersonRow, PersonRow.id == AttemptRow.person_id)
         .where(
             AttemptRow.id == attempt_id,
@@ -432,7 +432,17 @@ def seen_attempt(session: Session, actor: Actor, paper_id: int, attempt_id: int)
             within(PersonRow.organisation_id, actor, MANAGE),
         )
     ).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1], found[2]) if found else None
+
+
+def stop(session: Session, paper_id: int, *, at: datetime) -> None:
+    """Stop whoever is sitting a paper; they may begin another."""
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.paper_id == paper_id, _UNDER_WAY)
+        .values(discarded_at=at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def begun(session: Session, paper_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from examprep.kernel.sentence import N_
 from examprep.mocks.models import PaperRow
+from examprep.people.access import Permission
 from examprep.people.trail import Thing, Trail, names_from
 from examprep.plumbing.listing import Column
 
@@ -15,7 +16,13 @@ TRAIL = Trail(
     },
     things={
         "mock_attempt": Thing(N_("Mock exam sat")),
-        "mock_paper": Thing(N_("Mock exam"), names_from(PaperRow.id, PaperRow.title)),
+        "mock_paper": Thing(
+            N_("Mock exam"),
+            names_from(PaperRow.id, PaperRow.title),
+            "mocks.paper",
+            "paper_id",
+            Permission.PRACTICE_ASSIGNMENT_MANAGE,
+        ),
     },
     fields=(
         Column("half_points", N_("Points"), "marks"),

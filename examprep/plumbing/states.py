@@ -112,6 +112,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "review": (N_("In review"), "info"),
     "finished": (N_("Finished"), "right"),
     "mock-under-way": (N_("Under way"), "info"),
+    "mock-not-begun": (N_("Not begun"), "quiet"),
     "mock-to-mark": (N_("Waits for marking"), "warn"),
     "mock-finished": (N_("Finished"), "right"),
     "mock-discarded": (N_("Given up"), "quiet"),

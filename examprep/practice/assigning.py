@@ -59,16 +59,7 @@ def set_assignment(session: Session, actor: Actor, entry: Entry, *, today: date,
     if not today <= entry.due_on <= today + timedelta(days=MOST_DAYS):
         raise RuleViolation("practice.due", "The last day must lie between today and a year from now.")
     questions = _questions(session, entry, today, now)
-    persons = store.candidates(
-        session, actor, today, organisation_id=entry.organisation_id, person_ids=entry.person_ids[:MOST_PERSONS]
-    )
-    if not persons or len(persons) > MOST_PERSONS:
-        raise RuleViolation(
-            "practice.assigned-persons",
-            "It is set to %(count)s persons who practise; there must be from 1 to %(most)s.",
-            count=len(persons),
-            most=MOST_PERSONS,
-        )
+    persons = reachable(session, actor, today=today, organisation_id=entry.organisation_id, person_ids=entry.person_ids)
     row = AssignmentRow(
         organisation_id=actor.organisation_id,
         set_by=actor.person_id,
@@ -85,6 +76,27 @@ def set_assignment(session: Session, actor: Actor, entry: Entry, *, today: date,
     record(session, actor, "practice.assignment-set", "practice_assignment", row.id, after=after, now=now)
     queue_many(session, (_reminder(row, person, "set") for person in persons), now=now)
     return row.id
+
+
+def reachable(
+    session: Session, actor: Actor, *, today: date, organisation_id: int | None, person_ids: Sequence[int]
+) -> list[int]:
+    """Those to whom the actor may set something: who practises at an organisation and below, or among some persons.
+
+    Raises:
+        RuleViolation: ``practice.assigned-persons`` -- nobody, or too many.
+    """
+    persons = store.candidates(
+        session, actor, today, organisation_id=organisation_id, person_ids=person_ids[:MOST_PERSONS]
+    )
+    if not persons or len(persons) > MOST_PERSONS:
+        raise RuleViolation(
+            "practice.assigned-persons",
+            "It is set to %(count)s persons who practise; there must be from 1 to %(most)s.",
+            count=len(persons),
+            most=MOST_PERSONS,
+        )
+    return persons
 
 
 def _questions(session: Session, entry: Entry, today: date, now: datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 from examprep.exams import counting
 from examprep.exams.counting import Fates
 from examprep.exams.roll import roll
+from examprep.kernel.clock import office_day, start_of_day
 from examprep.kernel.rate import Rate
+from examprep.mocks import setting
+from examprep.mocks.setting import Average
 from examprep.people.actions import region_of
 from examprep.people.actor import Actor
 from examprep.plumbing.bulk import among
+from examprep.syllabus import actions as syllabus
 from examprep.training import overview
 from examprep.training.models import ClassRow, CourseRow, GrantRow
 from examprep.training.presence_models import AttendanceRow
@@ -47,6 +51,7 @@ class Report:
     learners: Sequence[Outcome]
     fates: Fates | None
     region: Fates | None
+    mocks: Average
 
     @property
     def attendance(self) -> Rate:
@@ -82,12 +87,22 @@ def report(session: Session, actor: Actor, class_id: int, *, now: datetime) -> R
         )
         for each in view.learners
     ]
+    mocked = setting.average(session, people, level, *_time(session, view))
     if not year:
-        return Report(view.card, len(held), learners, None, None)
+        return Report(view.card, len(held), learners, None, None, mocked)
     said = Counter(reached.values())
     fates = Fates(said.total(), said[PASSED] + said[SAT], said[PASSED])
     where = region_of(session, session.get_one(ClassRow, class_id).organisation_id)
-    return Report(view.card, len(held), learners, fates, counting.in_region(session, where, year, level))
+    return Report(view.card, len(held), learners, fates, counting.in_region(session, where, year, level), mocked)
+
+
+def _time(session: Session, view: overview.ClassView) -> tuple[datetime, datetime]:
+    """In which mocks are a class's: from the day it opens for enrolment until its exam, else until it is over."""
+    card = view.card
+    exam_on = syllabus.exam_day(session, card.exam_year) if card.exam_year else None
+    last_on = max((office_day(each.ends_at) for each in view.sessions), default=card.closes_on)
+    until = exam_on or last_on + timedelta(days=1)
+    return start_of_day(card.opens_on), start_of_day(until)
 
 
 def _came(session: Session, session_ids: Sequence[int]) -> dict[int, int]:

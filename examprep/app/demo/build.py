@@ -18,6 +18,7 @@ from examprep.app.demo import (
     files,
     helping,
     mentored,
+    mocked,
     path,
     practised,
     published,
@@ -343,6 +344,8 @@ class Builder:
             path.walk(session, self.runtime.vault, trainer, classes[0], now)
             helping.ask_in_class(session, trainer, classes[0], [candidate, *learners[:8]], now)
             practised.set_assignments(session, trainer, [candidate, *learners[:24]], now)
+            mocked.sit(session, candidate, self.draw, now)
+            mocked.set_for_class(session, trainer, [candidate, *learners[:24]], self.draw, now)
             practised.discuss(session, trainer, [candidate, *learners[:2]], now - timedelta(hours=1))
             count_cohort(session, "sw-comprehensive", self.runtime.clock.today())
             officer, admin = self._actor(session, "county"), self._actor(session, "admin")

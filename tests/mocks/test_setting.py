@@ -1,0 +1,233 @@
+"""Papers that a trainer sets: within bounds, in a window, keys held back, marks, taking back, and the class's average."""
+
+from datetime import timedelta
+
+import pytest
+
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.mocks import jobs, marking, setting, sitting
+from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
+from examprep.plumbing.jobs import JobTurn
+from examprep.practice.models import AnswerRow as LogRow
+from tests.mocks.conftest import SUBJECT, WRITTEN, key
+from tests.mocks.test_sitting import rows, verified
+
+
+@pytest.fixture
+def assign(database, world, clock):
+    """Ann's trainer sets a paper to Ann's county for two hours from now; gives its id."""
+
+    def go(by="ann_trainer", **more):
+        given = {
+            "title": "全班模考",
+            "subject_code": SUBJECT,
+            "opens_at": clock.now(),
+            "closes_at": clock.now() + timedelta(hours=2),
+            "keys": "after",
+            "organisation_id": world.organisations["ann_county"],
+            "shorter": True,
+            **more,
+        }
+        with database.write() as session:
+            return setting.set_paper(
+                session, world.actor(session, by), setting.Entry(**given), seed=3, today=clock.today(), now=clock.now()
+            )
+
+    return go
+
+
+@pytest.fixture
+def begin(database, world, clock):
+    def go(paper_id, by="ann_candidate"):
+        with database.write() as session:
+            return sitting.begin(session, world.actor(session, by), paper_id, now=clock.now())
+
+    return go
+
+
+@pytest.fixture
+def outcome(database, world, clock):
+    def go(paper_id, by="ann_trainer"):
+        with database.read() as session:
+            return setting.outcome(session, world.actor(session, by), paper_id, now=clock.now())
+
+    return go
+
+
+@pytest.fixture
+def take_back(database, world, clock):
+    def go(paper_id, reason="试题有误", by="ann_trainer"):
+        with database.write() as session:
+            setting.take_back(session, world.actor(session, by), paper_id, reason, now=clock.now())
+
+    return go
+
+
+def test_it_is_set_to_those_who_practise_there(database, world, fill, assign):
+    fill(8, 3)
+    assign()
+    assert [row.person_id for row in rows(database, GivenRow)] == [world.people["ann_candidate"]]
+
+
+def test_keys_and_log_wait_for_the_end_of_the_window(
+    database, runtime, clock, fill, assign, begin, keep, hand_in, report, look, outcome, sign_in
+):
+    fill(8, 3)
+    paper = assign()
+    attempt = begin(paper)
+    assert begin(paper) == attempt, "begun twice it is the same"
+    for item in look(attempt).items[:3]:
+        keep(attempt, item.position, key(item))
+    hand_in(attempt)
+    shown = report(attempt)
+    assert (shown.total.earned, shown.told, shown.keys_at is not None) == (6, (), True)
+    assert "机密" not in sign_in("ann_candidate").get(f"/mocks/{attempt}").text
+    assert rows(database, LogRow) == []
+    found = outcome(paper)
+    assert (found.finished, found.mean.part, [each.right.part for each in found.questions[:3]]) == (1, 6, [1, 1, 1])
+    clock.advance(timedelta(hours=2))
+    turn = JobTurn(runtime, clock.now(), clock.now())
+    assert [jobs.end_due(turn), jobs.end_due(turn)] == [1, 0]
+    assert len(rows(database, LogRow)) == 3
+    assert len(report(attempt).told) == 11
+    assert "机密" in sign_in("ann_candidate").get(f"/mocks/{attempt}").text
+    assert verified(database) == []
+
+
+def test_it_ends_with_the_window_for_whoever_began_late(database, clock, fill, assign, begin):
+    fill(8, 3)
+    paper = assign()
+    clock.advance(timedelta(minutes=115))
+    begin(paper)
+    (attempt,) = rows(database, AttemptRow)
+    assert attempt.ends_at - attempt.begun_at == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("minutes", [-1, 120], ids=["before", "after"])
+def test_outside_its_window_it_cannot_be_begun(clock, fill, assign, begin, minutes):
+    fill(8, 3)
+    opens = clock.now()
+    paper = assign(opens_at=opens, closes_at=opens + timedelta(hours=2))
+    clock.advance(timedelta(minutes=minutes))
+    with pytest.raises(RuleViolation, match=r"mocks\.window"):
+        begin(paper)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"organisation_id": None, "person_ids": [0]}, id="nobody"),
+        pytest.param({"closes_at": "early"}, id="too-short"),
+        pytest.param({"shorter": False}, id="too-few-questions"),
+    ],
+)
+def test_what_is_refused_keeps_nothing(database, clock, fill, assign, change):
+    fill(8, 3)
+    if change.get("closes_at"):
+        change = {"closes_at": clock.now() + timedelta(minutes=16)}
+    with pytest.raises(RuleViolation):
+        assign(**change)
+    assert rows(database, PaperRow) == []
+
+
+def test_another_county_sees_marks_and_takes_back_nothing(fill, assign, begin, hand_in, outcome, take_back, sign_in):
+    fill(8, 3)
+    paper = assign()
+    attempt = begin(paper)
+    hand_in(attempt)
+    for act in (outcome, take_back):
+        with pytest.raises(NotFound):
+            act(paper, by="bob_trainer")
+    with pytest.raises(NotFound):
+        begin(paper, by="bob_candidate")
+    bob, ann = sign_in("bob_trainer"), sign_in("ann_trainer")
+    for path in ("", f"/sat/{attempt}", f"/sat/{attempt}/marking"):
+        assert bob.get(f"/mocks/papers/{paper}{path}").status_code == 404
+    assert ann.get(f"/mocks/papers/{paper}").status_code == 200
+    assert ann.get(f"/mocks/papers/{paper}/sat/{attempt}").status_code == 200
+    assert "全班模考" not in bob.get("/mocks/papers").text
+    candidate = sign_in("ann_candidate")
+    assert candidate.get(f"/mocks/papers/{paper}").status_code == 403
+    assert candidate.get(f"/mocks/set/{paper}").status_code == 200
+
+
+def test_withdrawn_it_is_set_to_nobody_and_void_it_counts_for_nobody(
+    database, fill, assign, begin, start, take_back, look, hand_in
+):
+    fill(8, 3)
+    first, second = assign(), assign()
+    take_back(first)
+    with pytest.raises(NotFound):
+        begin(first)
+    attempt = begin(second)
+    with pytest.raises(RuleViolation, match=r"mocks\.reason"):
+        take_back(second, " ")
+    take_back(second)
+    with pytest.raises(Conflict, match=r"mocks\.taken-back"):
+        take_back(second)
+    assert look(attempt).taken_back == "试题有误"
+    with pytest.raises(Conflict):
+        hand_in(attempt)
+    assert start(shorter=True) != attempt, "nobody is kept from another paper"
+
+
+def test_a_trainer_marks_what_was_written(database, world, clock, cases, assign, begin, keep, hand_in, report, sign_in):
+    attempt = begin(paper := assign(subject_code=WRITTEN, keys="at-once", closes_at=clock.now() + timedelta(hours=3)))
+    keep(attempt, 1, written=("答",))
+    hand_in(attempt)
+    with pytest.raises(NotFound), database.write() as session:
+        marking.mark_own(session, world.actor(session, "ann_candidate"), attempt, {}, done=True, now=clock.now())
+    trainer = sign_in("ann_trainer")
+    address = f"/mocks/papers/{paper}/sat/{attempt}/marking"
+    assert "要点一" in trainer.get(address).text
+    assert trainer.post(address, data={"point-1": ["0", "1"], "done": "yes"}).status_code == 303
+    assert trainer.post(address, data={"point-1": ["0"], "done": "yes"}).status_code == 409
+    assert (report(attempt).total.earned, len(rows(database, LogRow))) == (30, 1)
+
+
+def test_the_pages_set_and_take_back(clock, fill, sign_in):
+    fill(8, 3)
+    trainer = sign_in("ann_trainer")
+    assert trainer.get("/mocks/papers/new").status_code == 200
+    page = trainer.get(f"/mocks/papers/new?subject={SUBJECT}").text
+    organisation = page.split('name="organisation_id"')[1].split('value="')[1].split('"')[0]
+    fields = {
+        "title": "第一次",
+        "organisation_id": organisation,
+        "opens_at": "2026-04-01T01:30",
+        "closes_at": "2026-04-02T09:00",
+        "keys": "after",
+        "submit": "1",
+    }
+    address = f"/mocks/papers/new?subject={SUBJECT}"
+    assert trainer.post(address, data=fields).status_code == 422, "too few questions, and the shorter not asked for"
+    made = trainer.post(address, data={**fields, "shorter": "yes"})
+    assert made.status_code == 303
+    assert "第一次" in sign_in("ann_candidate").get("/practice/").text
+    there = made.headers["Location"]
+    assert trainer.post(f"{there}/take-back", data={"reason": ""}).status_code == 422
+    assert trainer.post(f"{there}/take-back", data={"reason": "重出"}).status_code == 303
+    assert trainer.get(f"{there}?export=csv").status_code == 200
+
+
+def test_the_average_is_of_the_latest_of_each_person_with_its_base(
+    database, world, clock, fill, start, keep, look, hand_in
+):
+    fill(8, 3)
+    since = clock.now()
+    for right in (2, 4):
+        attempt = start(shorter=True)
+        for item in look(attempt).items[:right]:
+            keep(attempt, item.position, key(item))
+        hand_in(attempt)
+        clock.advance(timedelta(days=1))
+    people = [world.people[name] for name in ("ann_candidate", "bob_candidate")]
+
+    def average(level, until):
+        with database.read() as session:
+            return setting.average(session, people, level, since, until)
+
+    found = average("SW", clock.now())
+    assert (found.shares, found.persons, found.of) == ([8 / 28], 1, 2)
+    assert average("SW", since + timedelta(days=1)).shares == [4 / 28]
+    assert average("ASW", clock.now()).percent is None
