@@ -1,4 +1,4 @@
-"""Papers that a trainer sets: within bounds, in a window, keys held back, marks, taking back, and the class's average."""
+"""Papers that a trainer sets: bounds, window, keys held back, marks, taking back, and the average of a class."""
 
 from datetime import timedelta
 
