@@ -10,7 +10,6 @@ from examprep.app.demo.current import candidate_actor
 from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
 from examprep.mocks import marking, setting, sitting
-from examprep.mocks.store import Item
 from examprep.people.actor import Actor
 
 SUBJECT, WRITTEN = "sw-comprehensive", "sw-practice"
@@ -124,13 +123,13 @@ def _answer(
     items = sitting.sitting(session, actor, attempt_id, now=at).items
     for item in items[: len(items) - left_open]:
         at += timedelta(seconds=draw.randint(30, 70))
-        ticks = _ticks(session, item, draw, share_right)
+        ticks = _ticks(session, item.version_id, draw, share_right)
         flagged = draw.random() < 0.05
         sitting.keep(session, actor, attempt_id, item.position, ticks=ticks, written=(), flagged=flagged, now=at)
 
 
-def _ticks(session: Session, item: Item, draw: random.Random, share_right: float) -> frozenset[int]:
-    question = bank.question(session, item.version_id)
+def _ticks(session: Session, version_id: int, draw: random.Random, share_right: float) -> frozenset[int]:
+    question = bank.question(session, version_id)
     if draw.random() < share_right:
         return question.answer
     if not question.one_tick and draw.random() < 0.6:
