@@ -12,7 +12,7 @@ from examprep.kernel.clock import office_day
 from examprep.mocks import marking, setting, sitting
 from examprep.people.actor import Actor
 
-SUBJECT, WRITTEN = "sw-comprehensive", "sw-practice"
+SUBJECT, WRITTEN, OF_CLASS = "sw-comprehensive", "sw-practice", "asw-comprehensive"
 
 WORDS = (
     "服务对象面临经济、情绪和家庭关系三方面的问题：收入中断、长期失眠、与家人沟通少。",
@@ -43,7 +43,7 @@ def set_for_class(
     today, opened = office_day(now), now - timedelta(days=6)
     entry = setting.Entry(
         title="第一次全班模考",
-        subject_code=SUBJECT,
+        subject_code=OF_CLASS,
         opens_at=opened,
         closes_at=opened + timedelta(days=2),
         keys="at-once",
@@ -60,7 +60,7 @@ def set_for_class(
     coming = now + timedelta(days=2)
     entry = setting.Entry(
         title="第二次全班模考",
-        subject_code=SUBJECT,
+        subject_code=OF_CLASS,
         opens_at=coming,
         closes_at=coming + timedelta(days=2),
         keys="after",
