@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import settling, store
+from examprep.mocks import set_store, settling, store
 from examprep.mocks.models import AttemptRow, PaperRow
 from examprep.mocks.store import Item
 from examprep.people.actions import record
@@ -87,8 +87,8 @@ def _own(session: Session, actor: Actor, attempt_id: int) -> tuple[AttemptRow, P
 
 
 def _of_paper(session: Session, actor: Actor, paper_id: int, attempt_id: int) -> tuple[AttemptRow, PaperRow, str]:
-    paper = store.paper(session, actor, paper_id)
-    found = store.seen_attempt(session, actor, paper_id, attempt_id) if paper else None
+    paper = set_store.paper(session, actor, paper_id)
+    found = set_store.seen_attempt(session, actor, paper_id, attempt_id) if paper else None
     if paper is None or found is None or found[0].ended_at is None:
         raise _none()
     return found[0], paper, found[1]

@@ -81,9 +81,10 @@ class Point:
     full: int
 
 
-def trend(session: Session, actor: Actor, subject_code: str) -> list[Point]:
-    """The latest finished mocks of a subject, the earliest first."""
-    return [Point(*each) for each in store.finished(session, actor.person_id, subject_code, TREND)]
+def trends(session: Session, actor: Actor) -> dict[str, list[Point]]:
+    """The latest finished mocks of each subject, the earliest first."""
+    found = store.finished(session, actor.person_id)
+    return {subject: [Point(*each) for each in mocks[-TREND:]] for subject, mocks in found.items()}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.rate import Rate
-from examprep.mocks import papers, results, settling, store
+from examprep.mocks import papers, results, set_store, settling, store
 from examprep.mocks.models import PaperRow
 from examprep.mocks.rules.tally import Scored
 from examprep.people.actions import record, region_of
@@ -72,7 +72,7 @@ def set_paper(session: Session, actor: Actor, entry: Entry, *, seed: int, today:
         closes_at=entry.closes_at,
         keys=entry.keys,
     )
-    store.insert_given(session, row.id, persons)
+    set_store.insert_given(session, row.id, persons)
     after = {
         "title": row.title,
         "questions": len(shown.drawn.questions),
@@ -98,15 +98,15 @@ def take_back(session: Session, actor: Actor, paper_id: int, reason: str, *, now
         raise RuleViolation(
             "mocks.reason", "Say why, in at most %(most)s characters: they will read it.", most=LONGEST_REASON
         )
-    act = "mocks.paper-voided" if store.begun(session, row.id) else "mocks.paper-withdrawn"
+    act = "mocks.paper-voided" if set_store.begun(session, row.id) else "mocks.paper-withdrawn"
     row.taken_back_at, row.taken_back_by, row.reason = now, actor.person_id, reason
-    store.stop(session, row.id, at=now)
+    set_store.stop(session, row.id, at=now)
     session.flush()
     record(session, actor, act, "mock_paper", row.id, after={"reason": reason}, now=now)
 
 
 def _seen(session: Session, actor: Actor, paper_id: int) -> PaperRow:
-    row = store.paper(session, actor, paper_id)
+    row = set_store.paper(session, actor, paper_id)
     if row is None:
         raise NotFound("mocks.paper", "There is no such paper in your organisations.")
     return row
@@ -117,7 +117,7 @@ def papers_set(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Pa
     row = PaperRow
     page = fetch(
         session,
-        store.visible(actor),
+        set_store.visible(actor),
         ask,
         sortable={"title": row.title, "opens_at": row.opens_at, "closes_at": row.closes_at},
         searchable=(row.title,),
@@ -183,7 +183,7 @@ def outcome(session: Session, actor: Actor, paper_id: int, *, now: datetime) -> 
     paper = _seen(session, actor, paper_id)
     assert paper.opens_at is not None
     assert paper.closes_at is not None
-    sitters = store.sitters(session, actor, paper.id)
+    sitters = set_store.sitters(session, actor, paper.id)
     rows = [_row(each) for each in sitters]
     ended = [each.attempt_id for each in sitters if each.ended_at is not None]
     finished = [each for each in sitters if each.marked_at is not None]
@@ -258,7 +258,7 @@ def report(
         NotFound: ``mocks.paper``; ``mocks.attempt`` -- not of a person that the actor may see, or not ended.
     """
     paper = _seen(session, actor, paper_id)
-    found = store.seen_attempt(session, actor, paper.id, attempt_id)
+    found = set_store.seen_attempt(session, actor, paper.id, attempt_id)
     if found is None or found[0].ended_at is None:
         raise NotFound("mocks.attempt", "There is no such mock exam here.")
     region = region_of(session, found[2])
@@ -284,5 +284,7 @@ def average(
 ) -> Average:
     """The mocks of some persons in a half-open time, of a level's subjects or of all."""
     wanted = {subject.code for subject in syllabus.subjects(session, level=level)}
-    marks = [each for each in store.latest_marks(session, person_ids, since, until) if each[1] in wanted and each[3]]
+    marks = [
+        each for each in set_store.latest_marks(session, person_ids, since, until) if each[1] in wanted and each[3]
+    ]
     return Average([got / full for _, _, got, full in marks], len({each[0] for each in marks}), len(person_ids))

@@ -1,21 +1,15 @@
-"""Queries of papers and attempts. Every one over another's rows takes the actor and bounds the rows itself."""
+"""Queries of attempts and of the papers that one sits. Those that trainers set are in `set_store`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.mocks.models import AnswerRow, AttemptRow, GivenRow, ItemRow, PaperRow
-from examprep.people.access import Permission
-from examprep.people.actor import Actor
-from examprep.people.bounds import within
-from examprep.people.models import OrganisationRow, PersonRow
-
-MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
 
 _ANSWER: Any = AnswerRow.__table__
 _ATTEMPT: Any = AttemptRow.__table__
@@ -45,10 +39,6 @@ class Item:
 
 def insert_items(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.execute(insert(ItemRow), list(rows))
-
-
-def insert_given(session: Session, paper_id: int, person_ids: Iterable[int]) -> None:
-    session.execute(insert(GivenRow), [{"paper_id": paper_id, "person_id": person} for person in person_ids])
 
 
 def own(session: Session, attempt_id: int, person_id: int) -> tuple[AttemptRow, PaperRow] | None:
@@ -199,7 +189,7 @@ def end(session: Session, attempt_id: int, *, by: str, at: datetime) -> bool:
     """End an attempt that is under way; ``False`` where it was over before."""
     done = session.execute(
         update(AttemptRow)
-        .where(AttemptRow.id == attempt_id, _UNDER_WAY)
+        .where(AttemptRow.id == attempt_id, UNDER_WAY)
         .values(ended_at=at, ended_by=by)
         .execution_options(synchronize_session=False)
     )
@@ -209,14 +199,14 @@ def end(session: Session, attempt_id: int, *, by: str, at: datetime) -> bool:
 def discard(session: Session, attempt_id: int, *, at: datetime) -> bool:
     done = session.execute(
         update(AttemptRow)
-        .where(AttemptRow.id == attempt_id, _UNDER_WAY, AttemptRow.ends_at > at)
+        .where(AttemptRow.id == attempt_id, UNDER_WAY, AttemptRow.ends_at > at)
         .values(discarded_at=at)
         .execution_options(synchronize_session=False)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-_UNDER_WAY = and_(AttemptRow.ended_at.is_(None), AttemptRow.discarded_at.is_(None))
+UNDER_WAY = and_(AttemptRow.ended_at.is_(None), AttemptRow.discarded_at.is_(None))
 
 
 def put_marks(session: Session, attempt_id: int, marks: Sequence[Mapping[str, Any]]) -> None:
@@ -254,7 +244,7 @@ def due(session: Session, now: datetime, *, person_id: int | None = None, most: 
     query = (
         select(AttemptRow.id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
-        .where(or_(and_(_UNDER_WAY, AttemptRow.ends_at <= now), over))
+        .where(or_(and_(UNDER_WAY, AttemptRow.ends_at <= now), over))
     )
     if person_id is not None:
         query = query.where(AttemptRow.person_id == person_id)
@@ -312,22 +302,19 @@ def mine(person_id: int) -> Select[*tuple[Any, ...]]:
     return OWN_LIST.where(AttemptRow.person_id == person_id)
 
 
-def finished(session: Session, person_id: int, subject_code: str, most: int) -> list[tuple[datetime, int, int]]:
-    """A person's latest marked attempts at a subject, the earliest first: when, half-points, of how many."""
+def finished(session: Session, person_id: int) -> dict[str, list[tuple[datetime, int, int]]]:
+    """A person's marked attempts by subject, the earliest first: when, half-points, of how many."""
     row = AttemptRow
     query: Any = (
-        select(row.ended_at, row.half_points, row.full_half_points)
+        select(PaperRow.subject_code, row.ended_at, row.half_points, row.full_half_points)
         .join(PaperRow, PaperRow.id == row.paper_id)
-        .where(
-            row.person_id == person_id,
-            PaperRow.subject_code == subject_code,
-            row.marked_at.is_not(None),
-            PaperRow.taken_back_at.is_(None),
-        )
-        .order_by(row.ended_at.desc(), row.id.desc())
-        .limit(most)
+        .where(row.person_id == person_id, row.marked_at.is_not(None), PaperRow.taken_back_at.is_(None))
+        .order_by(row.ended_at, row.id)
     )
-    return [(at, got, full) for at, got, full in reversed(session.execute(query).all())]
+    found: dict[str, list[tuple[datetime, int, int]]] = {}
+    for subject, at, got, full in session.execute(query):
+        found.setdefault(subject, []).append((at, got, full))
+    return found
 
 
 def to_do(session: Session, person_id: int, now: datetime) -> Sequence[Any]:
@@ -347,7 +334,7 @@ def to_do(session: Session, person_id: int, now: datetime) -> Sequence[Any]:
             AttemptRow.ends_at,
         )
         .outerjoin(AttemptRow, attempt)
-        .where(or_(and_(AttemptRow.id.is_not(None), _UNDER_WAY, AttemptRow.ends_at > now), fresh))
+        .where(or_(and_(AttemptRow.id.is_not(None), UNDER_WAY, AttemptRow.ends_at > now), fresh))
         .order_by(AttemptRow.ends_at.is_(None), PaperRow.opens_at, PaperRow.id)
     )
     return session.execute(query).all()
@@ -364,113 +351,6 @@ def set_to(session: Session, paper_id: int, person_id: int) -> PaperRow | None:
 
 def attempt_at(session: Session, paper_id: int, person_id: int) -> AttemptRow | None:
     return session.scalar(select(AttemptRow).where(AttemptRow.paper_id == paper_id, AttemptRow.person_id == person_id))
-
-
-def _seen(actor: Actor) -> ColumnElement[bool]:
-    mine = or_(within(PaperRow.organisation_id, actor, MANAGE), PaperRow.made_by == actor.person_id)
-    return and_(PaperRow.organisation_id.is_not(None), mine)
-
-
-def paper(session: Session, actor: Actor, paper_id: int) -> PaperRow | None:
-    """A paper that was set, if the actor may see it."""
-    return session.scalar(select(PaperRow).where(PaperRow.id == paper_id, _seen(actor)))
-
-
-def visible(actor: Actor) -> Select[Any]:
-    """The papers that were set and that the actor may see, as a list shows them."""
-    given = select(func.count()).where(GivenRow.paper_id == PaperRow.id).scalar_subquery()
-    begun = select(func.count()).where(AttemptRow.paper_id == PaperRow.id).scalar_subquery()
-    return (
-        select(
-            PaperRow.id,
-            PaperRow.title,
-            PaperRow.subject_code,
-            PaperRow.opens_at,
-            PaperRow.closes_at,
-            PaperRow.taken_back_at,
-            PersonRow.name.label("set_by"),
-            given.label("given"),
-            begun.label("begun"),
-        )
-        .join(PersonRow, PersonRow.id == PaperRow.made_by)
-        .where(_seen(actor))
-    )
-
-
-def sitters(session: Session, actor: Actor, paper_id: int) -> Sequence[Any]:
-    """To whom a paper is set, as far as the actor may see them, with their attempt."""
-    attempt = and_(AttemptRow.paper_id == GivenRow.paper_id, AttemptRow.person_id == GivenRow.person_id)
-    return session.execute(
-        select(
-            PersonRow.id,
-            PersonRow.name,
-            OrganisationRow.name.label("organisation"),
-            AttemptRow.id.label("attempt_id"),
-            AttemptRow.begun_at,
-            AttemptRow.ended_at,
-            AttemptRow.marked_at,
-            AttemptRow.half_points,
-            AttemptRow.full_half_points,
-        )
-        .select_from(GivenRow)
-        .join(PersonRow, PersonRow.id == GivenRow.person_id)
-        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-        .outerjoin(AttemptRow, attempt)
-        .where(GivenRow.paper_id == paper_id, within(PersonRow.organisation_id, actor, MANAGE))
-        .order_by(PersonRow.name, PersonRow.id)
-    ).all()
-
-
-def seen_attempt(session: Session, actor: Actor, paper_id: int, attempt_id: int) -> tuple[AttemptRow, str, int] | None:
-    """An attempt at a paper, with the person's name and organisation, if the actor may see the person."""
-    found = session.execute(
-        select(AttemptRow, PersonRow.name, PersonRow.organisation_id)
-        .join(PersonRow, PersonRow.id == AttemptRow.person_id)
-        .where(
-            AttemptRow.id == attempt_id,
-            AttemptRow.paper_id == paper_id,
-            within(PersonRow.organisation_id, actor, MANAGE),
-        )
-    ).first()
-    return (found[0], found[1], found[2]) if found else None
-
-
-def stop(session: Session, paper_id: int, *, at: datetime) -> None:
-    """Stop whoever is sitting a paper; they may begin another."""
-    session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.paper_id == paper_id, _UNDER_WAY)
-        .values(discarded_at=at)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def begun(session: Session, paper_id: int) -> int:
-    return session.scalar(select(func.count()).where(AttemptRow.paper_id == paper_id)) or 0
-
-
-def latest_marks(
-    session: Session, person_ids: Any, since: datetime, until: datetime
-) -> list[tuple[int, str, int, int]]:
-    """Each person's latest finished mock of each subject in a time: (person, subject, half-points, of how many).
-
-    ``person_ids`` is a condition's right-hand side: a list or a subquery.
-    """
-    row = AttemptRow
-    query: Any = (
-        select(row.person_id, PaperRow.subject_code, row.half_points, row.full_half_points)
-        .join(PaperRow, PaperRow.id == row.paper_id)
-        .where(
-            row.person_id.in_(person_ids),
-            row.marked_at.is_not(None),
-            row.ended_at >= since,
-            row.ended_at < until,
-            PaperRow.taken_back_at.is_(None),
-        )
-        .order_by(row.ended_at, row.id)
-    )
-    found = {(person, subject): (got, full) for person, subject, got, full in session.execute(query)}
-    return [(*key, *marks) for key, marks in found.items()]
 
 
 def persons_of(session: Session, attempt_ids: Sequence[int]) -> dict[int, int]:

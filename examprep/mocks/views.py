@@ -79,7 +79,7 @@ def _home(refusal: Refusal | None = None) -> ResponseReturnValue:
         page = results.mine(session, actor, ask, now=clock.now())
         to_do = store.to_do(session, actor.person_id, clock.now())
         subjects = overview.subjects(session)
-        trends = [(subject, results.trend(session, actor, subject.code)) for subject in subjects]
+        trends = results.trends(session, actor)
     if ask.export:
         return download(page, COLUMNS, "mocks")
     drawn = render_template(
@@ -89,7 +89,7 @@ def _home(refusal: Refusal | None = None) -> ResponseReturnValue:
         states=results.STATES,
         to_do=to_do,
         subjects=subjects,
-        trends=[(subject, points, picture(points)) for subject, points in trends if points],
+        trends=[(each, trends[each.code], picture(trends[each.code])) for each in subjects if each.code in trends],
         now=clock.now(),
         refusal=refusal,
     )
@@ -272,7 +272,7 @@ def _ticks(values: Sequence[str]) -> frozenset[int]:
 
 
 def _words(values: Sequence[str]) -> tuple[str, ...]:
-    words = tuple(each.replace("\0", "").strip() for each in values[:_MOST_PARTS])
+    words = tuple(each.strip() for each in values[:_MOST_PARTS])
     if sum(map(len, words)) > LONGEST_WORDS:
         raise RuleViolation("mocks.words", "An answer has at most %(most)s characters.", most=LONGEST_WORDS)
     return words

@@ -1,0 +1,128 @@
+"""Queries of papers that trainers set: every one over another's rows takes the actor and bounds the rows itself."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
+from examprep.mocks.store import UNDER_WAY
+from examprep.people.access import Permission
+from examprep.people.actor import Actor
+from examprep.people.bounds import within
+from examprep.people.models import OrganisationRow, PersonRow
+
+MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
+
+
+def insert_given(session: Session, paper_id: int, person_ids: Iterable[int]) -> None:
+    session.execute(insert(GivenRow), [{"paper_id": paper_id, "person_id": person} for person in person_ids])
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    mine = or_(within(PaperRow.organisation_id, actor, MANAGE), PaperRow.made_by == actor.person_id)
+    return and_(PaperRow.organisation_id.is_not(None), mine)
+
+
+def paper(session: Session, actor: Actor, paper_id: int) -> PaperRow | None:
+    """A paper that was set, if the actor may see it."""
+    return session.scalar(select(PaperRow).where(PaperRow.id == paper_id, _seen(actor)))
+
+
+def visible(actor: Actor) -> Select[Any]:
+    """The papers that were set and that the actor may see, as a list shows them."""
+    given = select(func.count()).where(GivenRow.paper_id == PaperRow.id).scalar_subquery()
+    begun = select(func.count()).where(AttemptRow.paper_id == PaperRow.id).scalar_subquery()
+    return (
+        select(
+            PaperRow.id,
+            PaperRow.title,
+            PaperRow.subject_code,
+            PaperRow.opens_at,
+            PaperRow.closes_at,
+            PaperRow.taken_back_at,
+            PersonRow.name.label("set_by"),
+            given.label("given"),
+            begun.label("begun"),
+        )
+        .join(PersonRow, PersonRow.id == PaperRow.made_by)
+        .where(_seen(actor))
+    )
+
+
+def sitters(session: Session, actor: Actor, paper_id: int) -> Sequence[Any]:
+    """To whom a paper is set, as far as the actor may see them, with their attempt."""
+    attempt = and_(AttemptRow.paper_id == GivenRow.paper_id, AttemptRow.person_id == GivenRow.person_id)
+    return session.execute(
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            OrganisationRow.name.label("organisation"),
+            AttemptRow.id.label("attempt_id"),
+            AttemptRow.begun_at,
+            AttemptRow.ended_at,
+            AttemptRow.marked_at,
+            AttemptRow.half_points,
+            AttemptRow.full_half_points,
+        )
+        .select_from(GivenRow)
+        .join(PersonRow, PersonRow.id == GivenRow.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .outerjoin(AttemptRow, attempt)
+        .where(GivenRow.paper_id == paper_id, within(PersonRow.organisation_id, actor, MANAGE))
+        .order_by(PersonRow.name, PersonRow.id)
+    ).all()
+
+
+def seen_attempt(session: Session, actor: Actor, paper_id: int, attempt_id: int) -> tuple[AttemptRow, str, int] | None:
+    """An attempt at a paper, with the person's name and organisation, if the actor may see the person."""
+    found = session.execute(
+        select(AttemptRow, PersonRow.name, PersonRow.organisation_id)
+        .join(PersonRow, PersonRow.id == AttemptRow.person_id)
+        .where(
+            AttemptRow.id == attempt_id,
+            AttemptRow.paper_id == paper_id,
+            within(PersonRow.organisation_id, actor, MANAGE),
+        )
+    ).first()
+    return (found[0], found[1], found[2]) if found else None
+
+
+def stop(session: Session, paper_id: int, *, at: datetime) -> None:
+    """Stop whoever is sitting a paper; they may begin another."""
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.paper_id == paper_id, UNDER_WAY)
+        .values(discarded_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def begun(session: Session, paper_id: int) -> int:
+    return session.scalar(select(func.count()).where(AttemptRow.paper_id == paper_id)) or 0
+
+
+def latest_marks(
+    session: Session, person_ids: Any, since: datetime, until: datetime
+) -> list[tuple[int, str, int, int]]:
+    """Each person's latest finished mock of each subject in a time: (person, subject, half-points, of how many).
+
+    ``person_ids`` is a condition's right-hand side: a list or a subquery.
+    """
+    row = AttemptRow
+    query: Any = (
+        select(row.person_id, PaperRow.subject_code, row.half_points, row.full_half_points)
+        .join(PaperRow, PaperRow.id == row.paper_id)
+        .where(
+            row.person_id.in_(person_ids),
+            row.marked_at.is_not(None),
+            row.ended_at >= since,
+            row.ended_at < until,
+            PaperRow.taken_back_at.is_(None),
+        )
+        .order_by(row.ended_at, row.id)
+    )
+    found = {(person, subject): (got, full) for person, subject, got, full in session.execute(query)}
+    return [(*key, *marks) for key, marks in found.items()]
