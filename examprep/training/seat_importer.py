@@ -54,6 +54,7 @@ class SeatImporter:
     )
     options_form: type[Form] | None = ClassChoice
     may_be_new: bool = False
+    other_numbers: tuple[str, ...] = ()
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault

@@ -55,12 +55,14 @@ def _verdict(session: Session, row: TryRow) -> tuple[int, int, bool]:
 
 def with_versions(session: Session, version_ids: Sequence[int]) -> list[TryRow]:
     """The sent tries that asked one of some versions, the latest first. They are looked for through all: it is rare."""
-    wanted, found = set(version_ids), list[int]()
-    every = select(TryRow.id, TryRow.version_ids).where(TryRow.sent_at.is_not(None)).order_by(TryRow.id.desc())
-    for try_id, asked in session.execute(every.execution_options(yield_per=_AT_ONCE)):
-        if wanted.intersection(asked):
-            found.append(try_id)
-    return [session.get_one(TryRow, try_id) for try_id in found]
+    wanted, found, row = set(version_ids), list[int](), TryRow
+    every = select(row.id, row.version_ids).where(row.sent_at.is_not(None)).order_by(row.id.desc()).limit(_AT_ONCE)
+    # In parts by their ids, since a page's reading is no transaction in which PostgreSQL could keep a cursor.
+    part = session.execute(every).all()
+    while part:
+        found += [try_id for try_id, asked in part if wanted.intersection(asked)]
+        part = session.execute(every.where(row.id < part[-1][0])).all()
+    return [session.get_one(row, try_id) for try_id in found]
 
 
 def flips(session: Session, actor: Actor, judged: Judged) -> Flips:

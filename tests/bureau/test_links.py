@@ -30,11 +30,10 @@ def bureau(runtime, world):
                 session, None, person_id=world.people[name], level="ASW", number=name, qualified_year=issued_on.year,
                 issued_on=issued_on, now=now,
             )  # fmt: skip
-        for county in ("ann", "bob"):
-            pair = {side: world.people[f"{county}_{side}"] for side in ("trainer", "candidate")}
+        for county, mentor, mentee in (("ann", "trainer", "candidate"), ("bob", "candidate", "trainer")):
             mentoring.pair(
-                session, world.actor(session, f"{county}_trainer"), mentor_id=pair["trainer"],
-                mentee_id=pair["candidate"], since=date(2026, 1, 1), now=now,
+                session, world.actor(session, f"{county}_trainer"), mentor_id=world.people[f"{county}_{mentor}"],
+                mentee_id=world.people[f"{county}_{mentee}"], since=date(2026, 1, 1), widen=True, now=now,
             )  # fmt: skip
             officer = world.actor(session, f"{county}_officer")
             hands = (officer, world.actor(session, "province_officer"))
