@@ -3,13 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.mocks.models import AnswerRow, AttemptRow, GivenRow, ItemRow, PaperRow
+from examprep.plumbing.db import Prepared
 
 _ANSWER: Any = AnswerRow.__table__
 _ATTEMPT: Any = AttemptRow.__table__
@@ -317,27 +333,61 @@ def finished(session: Session, person_id: int) -> dict[str, list[tuple[datetime,
     return found
 
 
-def to_do(session: Session, person_id: int, now: datetime) -> Sequence[Any]:
-    """What a person has before them: an attempt under way, and papers set to them that they have not begun."""
-    attempt = and_(AttemptRow.paper_id == PaperRow.id, AttemptRow.person_id == person_id)
-    given = exists().where(GivenRow.paper_id == PaperRow.id, GivenRow.person_id == person_id)
-    fresh = and_(AttemptRow.id.is_(None), given, PaperRow.closes_at > now, PaperRow.taken_back_at.is_(None))
-    query = (
-        select(
-            PaperRow.id.label("paper_id"),
-            PaperRow.title,
-            PaperRow.subject_code,
-            PaperRow.opens_at,
-            PaperRow.closes_at,
-            PaperRow.minutes,
-            AttemptRow.id.label("attempt_id"),
-            AttemptRow.ends_at,
-        )
-        .outerjoin(AttemptRow, attempt)
-        .where(or_(and_(AttemptRow.id.is_not(None), UNDER_WAY, AttemptRow.ends_at > now), fresh))
-        .order_by(AttemptRow.ends_at.is_(None), PaperRow.opens_at, PaperRow.id)
+class ToDo(NamedTuple):
+    """A paper before somebody: under way, or set to them and not begun (``attempt_id`` is none)."""
+
+    paper_id: int
+    title: str
+    subject_code: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    minutes: int
+    attempt_id: int | None
+    ends_at: datetime | None
+
+
+_PAPER = (
+    PaperRow.id,
+    PaperRow.title,
+    PaperRow.subject_code,
+    PaperRow.opens_at,
+    PaperRow.closes_at,
+    PaperRow.minutes,
+)
+
+
+def _to_do(_dialect: str) -> Any:
+    person_id, now = bindparam("person_id", type_=Integer), bindparam("now", type_=AttemptRow.ends_at.type)
+    under_way = (
+        select(*_PAPER, AttemptRow.id, AttemptRow.ends_at)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .where(AttemptRow.person_id == person_id, UNDER_WAY, AttemptRow.ends_at > now)
     )
-    return session.execute(query).all()
+    begun = and_(AttemptRow.paper_id == PaperRow.id, AttemptRow.person_id == person_id)
+    fresh = (
+        select(*_PAPER, cast(null(), Integer), cast(null(), AttemptRow.ends_at.type))
+        .select_from(GivenRow)
+        .join(PaperRow, PaperRow.id == GivenRow.paper_id)
+        .outerjoin(AttemptRow, begun)
+        .where(
+            GivenRow.person_id == person_id,
+            AttemptRow.id.is_(None),
+            PaperRow.closes_at > now,
+            PaperRow.taken_back_at.is_(None),
+        )
+    )
+    return union_all(under_way, fresh)
+
+
+# Of every home: each half begins at the person's own rows, and it is put into the driver's words once.
+_TO_DO = Prepared(_to_do, (*_PAPER, AttemptRow.id, AttemptRow.ends_at))
+
+
+def to_do(session: Session, person_id: int, now: datetime) -> list[ToDo]:
+    """What a person has before them: an attempt under way, then papers set to them that they have not begun."""
+    rows = _TO_DO.run(session.connection(), {"person_id": person_id, "now": now})
+    found = [ToDo(*row) for row in rows]
+    return sorted(found, key=lambda each: (each.ends_at is None, each.opens_at or now, each.paper_id))
 
 
 def set_to(session: Session, paper_id: int, person_id: int) -> PaperRow | None:
