@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from examprep.mocks import store
+from examprep.mocks import own_store
 from examprep.people.actor import Actor
 
 
 def to_do(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
-    rows = store.to_do(session, actor.person_id, now)
+    rows = own_store.to_do(session, actor.person_id, now)
     if not rows:
         return None
     return {

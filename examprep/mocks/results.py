@@ -12,7 +12,7 @@ from examprep.exams import pass_lines
 from examprep.exams.pass_lines import Latest
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
-from examprep.mocks import settling, store
+from examprep.mocks import own_store, settling, store
 from examprep.mocks.models import AttemptRow, PaperRow
 from examprep.mocks.rules.tally import Scored, Sum, by, reaches, total
 from examprep.mocks.store import Item
@@ -40,7 +40,7 @@ def state(row: Mapping[str, Any], now: datetime) -> str:
 
 def mine(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
     """The actor's mocks, the latest first; filters: subject, state."""
-    row, query = AttemptRow, store.mine(actor.person_id)
+    row, query = AttemptRow, own_store.mine(actor.person_id)
     names = {subject.code: subject.names for subject in syllabus.subjects(session)}
     if subject := ask.filters.get("subject"):
         query = query.where(PaperRow.subject_code == subject)
@@ -83,7 +83,7 @@ class Point:
 
 def trends(session: Session, actor: Actor) -> dict[str, list[Point]]:
     """The latest finished mocks of each subject, the earliest first."""
-    found = store.finished(session, actor.person_id)
+    found = own_store.finished(session, actor.person_id)
     return {subject: [Point(*each) for each in mocks[-TREND:]] for subject, mocks in found.items()}
 
 

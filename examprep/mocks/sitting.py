@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import papers, settling, store
+from examprep.mocks import own_store, papers, settling, store
 from examprep.mocks.models import AttemptRow, PaperRow
 from examprep.mocks.store import Item
 from examprep.people.actions import record
@@ -80,7 +80,7 @@ def begin(session: Session, actor: Actor, paper_id: int, *, now: datetime) -> in
             ``mocks.under-way`` -- another paper is being sat.
     """
     paper = set_to(session, actor, paper_id)
-    before = store.attempt_at(session, paper.id, actor.person_id)
+    before = own_store.attempt_at(session, paper.id, actor.person_id)
     if before is not None:
         return before.id
     opens_at, closes_at = paper.opens_at, paper.closes_at
@@ -91,7 +91,7 @@ def begin(session: Session, actor: Actor, paper_id: int, *, now: datetime) -> in
 
 def set_to(session: Session, actor: Actor, paper_id: int) -> PaperRow:
     """Raises NotFound: ``mocks.paper``."""
-    paper = store.set_to(session, paper_id, actor.person_id)
+    paper = own_store.set_to(session, paper_id, actor.person_id)
     if paper is None:
         raise NotFound("mocks.paper", "There is no such mock exam for you.")
     return paper

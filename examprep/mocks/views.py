@@ -11,7 +11,7 @@ from examprep.bank import actions as bank
 from examprep.bank.types.registry import QUESTION_TYPES
 from examprep.kernel.errors import Conflict, NotFound, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
-from examprep.mocks import marking, papers, results, sitting, store
+from examprep.mocks import marking, own_store, papers, results, sitting, store
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
@@ -77,7 +77,7 @@ def _home(refusal: Refusal | None = None) -> ResponseReturnValue:
     with reading() as session:
         actor = current_actor()
         page = results.mine(session, actor, ask, now=clock.now())
-        to_do = store.to_do(session, actor.person_id, clock.now())
+        to_do = own_store.to_do(session, actor.person_id, clock.now())
         subjects = overview.subjects(session)
         trends = results.trends(session, actor)
     if ask.export:
@@ -154,7 +154,7 @@ def given(paper_id: int) -> ResponseReturnValue:
 def _given(paper_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     with reading() as session:
         paper = sitting.set_to(session, current_actor(), paper_id)
-        before = store.attempt_at(session, paper.id, current_actor().person_id)
+        before = own_store.attempt_at(session, paper.id, current_actor().person_id)
         subject, count = syllabus.subject(session, paper.subject_code), store.question_count(session, paper.id)
     page = render_template(
         "mocks/given.html",
