@@ -15,9 +15,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, Connection, Date, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import JSON, Connection, Date, Dialect, Engine, ExceptionContext, MetaData, String, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DataError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -264,6 +264,12 @@ def _sqlite_engine(url: str) -> Engine:
         options = connection.get_execution_options()
         if not options.get("glances"):
             send(connection, "BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+    @event.listens_for(engine, "handle_error")
+    def beyond(context: ExceptionContext) -> Exception | None:
+        # A number that no column holds: PostgreSQL refuses the value, and this driver breaks with an error of Python's.
+        error = context.original_exception
+        return DataError(context.statement, None, error) if isinstance(error, OverflowError) else None
 
     return engine
 

@@ -107,3 +107,23 @@ def test_a_number_no_row_can_have_is_not_found(app, world, sign_in):
             path = re.sub(rf"<[^<>]*\b{name}>", "99999999999999999999" if name in numbers else "x", path)
         for client in clients:
             assert client.get(path).status_code == 404, path
+
+
+# What pages call the rows and years that they are asked for.
+NUMBERED = (
+    "batch", "candidate", "chapter", "class", "course", "done", "id", "left", "mentor", "organisation", "page",
+    "person", "reply", "session", "shown", "size", "subject", "time", "unit", "version", "year",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [2**31, 10**30], ids=["beyond-integer", "beyond-all"])
+def test_a_number_beyond_every_column_is_no_error_of_ours(app, world, sign_in, number):
+    """In an address or a form: PostgreSQL refuses the value, and SQLite's driver breaks with an error of Python's."""
+    asked = dict.fromkeys(NUMBERED, str(number))
+    clients = [sign_in(f"ann_{role}") for role in Role]
+    for rule in app.url_map.iter_rules():
+        for method in {"GET", "POST"} & rule.methods:
+            for client in clients:
+                sent = {"data": asked} if method == "POST" else {"query_string": asked}
+                answer = client.open(filled(rule), method=method, **sent)
+                assert answer.status_code < 500, f"{method} {rule}"
