@@ -98,8 +98,10 @@ def in_language(names: Mapping[str, str] | None, fallback: str = "") -> str:
 def number(value: int | float | None, digits: int = 0) -> str:
     if value is None:
         return "—"
-    if isinstance(value, int) and not digits and 0 <= value < 1000:
-        return str(value)  # most numbers of a page, the same in both languages
+    if isinstance(value, int) and not digits:
+        return (
+            f"{value:,}"  # most numbers of a page, the same in both languages; Babel breaks on those of thirty digits
+        )
     return _decimal(value or 0, digits, language())  # -0.0 equals 0.0, and would be kept for both
 
 

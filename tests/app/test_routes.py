@@ -119,11 +119,15 @@ NUMBERED = (
 @pytest.mark.parametrize("number", [2**31, 10**30], ids=["beyond-integer", "beyond-all"])
 def test_a_number_beyond_every_column_is_no_error_of_ours(app, world, sign_in, number):
     """In an address or a form: PostgreSQL refuses the value, and SQLite's driver breaks with an error of Python's."""
-    asked = dict.fromkeys(NUMBERED, str(number))
+    asked, broken = dict.fromkeys(NUMBERED, str(number)), []
     clients = [sign_in(f"ann_{role}") for role in Role]
     for rule in app.url_map.iter_rules():
+        if rule.endpoint == "people.sign_out":
+            continue
         for method in {"GET", "POST"} & rule.methods:
             for client in clients:
                 sent = {"data": asked} if method == "POST" else {"query_string": asked}
-                answer = client.open(filled(rule), method=method, **sent)
-                assert answer.status_code < 500, f"{method} {rule}"
+                if client.open(filled(rule), method=method, **sent).status_code >= 500:
+                    broken.append(f"{method} {rule}")
+    assert broken == []
+    assert {client.get("/account").status_code for client in clients} == {200}  # they were signed in all the time
