@@ -19,7 +19,7 @@ from examprep.exams.rules.papers import SUBJECTS
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import in_subtree, within
+from examprep.people.bounds import in_subtree, tops, within
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow, RegionRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.syllabus import actions as syllabus
@@ -127,9 +127,7 @@ def _parents(session: Session, actor: Actor, ask: Ask) -> list[int]:
     """The chosen organisation; without one, those of the actor's that lie below none of the others."""
     if (unit := ask.number("unit")) is not None:
         return [unit]
-    tree, roots = OrganisationTreeRow, actor.roots(SEE)
-    inner = select(tree.descendant_id).where(tree.ancestor_id.in_(roots), tree.descendant_id.in_(roots), tree.depth > 0)
-    return sorted(set(roots) - set(session.scalars(inner)))
+    return tops(session, actor, SEE)
 
 
 def _names(session: Session, actor: Actor, year: int, by: str, keys: Sequence[Any]) -> dict[Any, str]:

@@ -16,7 +16,7 @@ from examprep.exams.rules.rates import Counts
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import within
+from examprep.people.bounds import tops, within
 from examprep.people.forms import KIND_LABELS
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, RegionRow
 from examprep.syllabus.rules.levels import LEVEL_NAMES
@@ -151,7 +151,7 @@ def _regions(session: Session, actor: Actor, cut: Cut, depth: int, year: int) ->
 def _organisations(session: Session, actor: Actor, cut: Cut, year: int) -> list[Group]:
     """What stands directly below the chosen organisation, or below the actor's only one, or the actor's own ones."""
     row, tree = OrganisationRow, OrganisationTreeRow
-    roots = actor.roots(Permission.EXAMS_RATE_SEE)
+    roots = tops(session, actor, Permission.EXAMS_RATE_SEE)
     above = cut.organisation or (roots[0] if len(roots) == 1 else None)
     wanted = row.parent_id == above if above is not None else row.id.in_(roots)
     units = session.execute(select(row.id, row.name).where(wanted).order_by(row.name, row.id)).all()

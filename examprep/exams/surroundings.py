@@ -11,7 +11,7 @@ from examprep.exams.figures import counts_by
 from examprep.exams.rules.turning import Turn, turns
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import within
+from examprep.people.bounds import tops, within
 from examprep.people.models import OrganisationRow, RegionRow
 from examprep.plumbing.i18n import in_language
 from examprep.syllabus import actions as syllabus
@@ -19,15 +19,25 @@ from examprep.syllabus.rules.levels import LEVELS
 
 
 def place_of(session: Session, actor: Actor, cut: Cut) -> str:
-    """What the cut's place is called: the chosen region or organisation, else the actor's; a bureau by its region."""
+    """What the cut's place is called: the chosen region or organisation, else those whose figures the actor sees, all
+    of them; a bureau by its region.
+    """
     if cut.region is not None and cut.organisation is None:
         return session.scalar(select(RegionRow.name).where(RegionRow.code == cut.region)) or cut.region
     row = OrganisationRow
-    named = select(case((row.kind == "bureau", RegionRow.name), else_=row.name)).select_from(row)
-    chosen = named.join(RegionRow, RegionRow.code == row.region_code).where(
-        row.id == (cut.organisation or actor.organisation_id)
+    named = (
+        select(case((row.kind == "bureau", RegionRow.name), else_=row.name))
+        .select_from(row)
+        .join(RegionRow, RegionRow.code == row.region_code)
+        .where(row.id.in_(_tops(session, actor, cut)), within(row.id, actor, Permission.EXAMS_RATE_SEE))
+        .order_by(row.region_code, row.id)
     )
-    return session.scalar(chosen.where(within(row.id, actor, Permission.EXAMS_RATE_SEE))) or ""
+    return "、".join(dict.fromkeys(session.scalars(named)))
+
+
+def _tops(session: Session, actor: Actor, cut: Cut) -> list[int]:
+    """The chosen organisation, else the actor's."""
+    return [cut.organisation] if cut.organisation is not None else tops(session, actor, Permission.EXAMS_RATE_SEE)
 
 
 def passed_by_level(session: Session, actor: Actor, cut: Cut, year: int) -> dict[str, int] | None:
@@ -39,16 +49,17 @@ def passed_by_level(session: Session, actor: Actor, cut: Cut, year: int) -> dict
 
 
 def turns_of(session: Session, actor: Actor, cut: Cut, years: Sequence[int]) -> list[Turn]:
-    """New syllabuses and pass lines of the years shown, where the cut looks or the actor's organisation lies."""
+    """New syllabuses and pass lines of the years shown, where the cut looks or the actor's organisations lie."""
     if not years:
         return []
-    region = cut.region
-    if region is None:
+    if cut.region is not None:
+        regions = {cut.region}
+    else:
         row = OrganisationRow
-        region = session.scalar(select(row.region_code).where(row.id == (cut.organisation or actor.organisation_id)))
+        regions = set(session.scalars(select(row.region_code).where(row.id.in_(_tops(session, actor, cut)))))
     names = {version.first_exam_year: in_language(version.names) for version in syllabus.versions(session)}
     levels = [cut.level] if cut.level else list(LEVELS)
-    return turns(years, store.pass_lines(session), levels, region, names)
+    return turns(years, store.pass_lines(session), levels, sorted(regions), names)
 
 
 def region_names(session: Session, codes: Collection[str]) -> dict[str, str]:

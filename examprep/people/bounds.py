@@ -29,6 +29,13 @@ def in_subtree(column: Any, organisation_id: int) -> ColumnElement[bool]:
     return condition
 
 
+def tops(session: Session, actor: Actor, permission: str) -> list[int]:
+    """The organisations in and below which the actor may do the act, without those that lie below another of them."""
+    tree, roots = OrganisationTreeRow, actor.roots(permission)
+    inner = select(tree.descendant_id).where(tree.ancestor_id.in_(roots), tree.descendant_id.in_(roots), tree.depth > 0)
+    return sorted(set(roots) - set(session.scalars(inner)))
+
+
 def seen(session: Session, actor: Actor, permission: str, person_id: int) -> PersonRow:
     """The person, if the actor may do the act to them.
 

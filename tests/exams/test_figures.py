@@ -1,17 +1,20 @@
 """Figures: three sources that say the same, groups that part the whole, and every figure the rows of its list."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select, update
 
-from examprep.exams import candidates, figures, groups, tallies
+from examprep.exams import candidates, figures, groups, surroundings, tallies
 from examprep.exams.actions import mark_trained
 from examprep.exams.cuts import Cut
 from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow, TrendRow
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.rates import Counts
 from examprep.exams.rules.stratified import compare_arms
+from examprep.people.access import Role
+from examprep.people.actions import grant_role
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
 from tests.factories import resident_id
@@ -224,3 +227,28 @@ def test_many_cells_are_counted_by_the_whole_year(county, monkeypatch):
     with county.runtime.database.write() as session:
         tallies.recount(session, [(2024, county.world.organisations["ann_county"])])
     assert county.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("further", "place"),
+    [
+        pytest.param((), "威宁彝族回族苗族自治县", id="one"),
+        pytest.param(("ann_agency",), "威宁彝族回族苗族自治县", id="one-within-another"),
+        pytest.param(("bob_county",), "七星关区、威宁彝族回族苗族自治县", id="two"),
+        pytest.param(("bob_county", "prefecture"), "毕节市", id="all"),
+    ],
+)
+def test_figures_are_of_all_places_that_are_named(county, further, place):
+    """Whoever looks after several places reads no sum under the name of one; nobody is in two groups side by side."""
+    world = county.world
+    with county.runtime.database.write() as session:
+        for organisation in further:
+            grant_role(
+                session, person_id=world.people["ann_officer"], organisation_id=world.organisations[organisation],
+                role=Role.OFFICER, since=date(2020, 1, 1),
+            )  # fmt: skip
+        officer = world.actor(session, "ann_officer")
+        assert surroundings.place_of(session, officer, Cut()) == place
+        found = groups.groups(session, officer, Cut(), "organisation", 2024, {})
+        assert sum(group.now.registered for group in found) == 37
+        assert surroundings.turns_of(session, officer, Cut(), YEARS) is not None

@@ -16,8 +16,8 @@ SEPARATE = [
 ]
 
 
-def told(region, lines=(*NATIONAL, *SEPARATE), years=YEARS, syllabuses=None):
-    return [(turn.year, str(turn.what)) for turn in turns(years, lines, ["ASW"], region, syllabuses or {})]
+def told(*regions, lines=(*NATIONAL, *SEPARATE), years=YEARS, syllabuses=None):
+    return [(turn.year, str(turn.what)) for turn in turns(years, lines, ["ASW"], regions, syllabuses or {})]
 
 
 @pytest.mark.parametrize(
@@ -43,23 +43,33 @@ def told(region, lines=(*NATIONAL, *SEPARATE), years=YEARS, syllabuses=None):
         pytest.param(
             "540102", [(2024, "Separate pass line, Assistant social worker: 50")], id="within-a-region-of-lines"
         ),
-        pytest.param(None, [], id="nowhere-in-particular"),
     ],
 )
 def test_separate_lines(region, expected):
     assert told(region) == expected
 
 
+def test_separate_lines_of_several_regions():
+    """Whoever looks after three provinces is told of the lines of each."""
+    assert told("520000", "540102") == [
+        (2020, "Separate pass lines in 1 places here, Assistant social worker: 55/56"),
+        (2024, "Separate pass lines in 2 places here, Assistant social worker: 50/53"),
+        (2025, "Separate pass lines in 1 places here, Assistant social worker: 53"),
+    ]
+    assert told("540102", "540103") == [(2024, "Separate pass line, Assistant social worker: 50")]
+    assert told() == []
+
+
 def test_a_new_national_line():
     lines = [*NATIONAL, PassLine(9_000, 2023, None, "ASW", None, 116)]
-    found = told(None, lines)
+    found = told(lines=lines)
     assert found[0] == (2023, "National pass line, Assistant social worker: 58 (before 60)")
     assert found[1] == (2024, "National pass line, Assistant social worker: 60 (before 58)")
 
 
 def test_syllabuses_of_the_axis():
-    assert told(None, syllabuses={2019: "old", 2026: "new"}) == [(2026, "New syllabus: new")]
-    assert told(None, years=[2022, 2023], syllabuses={2019: "old", 2026: "new"}) == []
+    assert told(syllabuses={2019: "old", 2026: "new"}) == [(2026, "New syllabus: new")]
+    assert told(years=[2022, 2023], syllabuses={2019: "old", 2026: "new"}) == []
 
 
 def test_the_later_of_two_lines_holds():
@@ -68,4 +78,4 @@ def test_the_later_of_two_lines_holds():
         PassLine(103, 2024, "520526", "ASW", None, 106),
         PassLine(9_000, 2024, "520526", "ASW", None, 108),
     ]
-    assert told("520526", lines) == [(2024, "Separate pass line, Assistant social worker: 54")]
+    assert told("520526", lines=lines) == [(2024, "Separate pass line, Assistant social worker: 54")]

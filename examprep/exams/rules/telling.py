@@ -42,14 +42,14 @@ def tell(
         sat=now.sat,
         sat_growth=_growth(now.sat, before.sat if before else 0),
         passed=now.passed,
-        levels=_levels(passed_by_level),
+        levels=by_levels(passed_by_level),
         passed_growth=_growth(now.passed, before.passed if before and before.sat else 0),
         of=_OF[base],
         rate=f"{rate.percent:.1f}",
         part=rate.part,
         base=rate.base,
         change=_change(now, before, base),
-        senior=_senior(passed_by_level),
+        senior=_spaced(of_seniors(passed_by_level)),
         remark=_remark(now, before, base),
     )
 
@@ -65,7 +65,8 @@ def _growth(now: int, before: int) -> Sentence | str:
     return Sentence(" (down %(percent)s%% from %(before)s the year before)", percent=f"{-growth:.1f}", before=before)
 
 
-def _levels(passed: Mapping[str, int] | None) -> Sentence | str:
+def by_levels(passed: Mapping[str, int] | None) -> Sentence | str:
+    """How many passed at each level, in brackets with a space before; nothing where that is not known."""
     if passed is None:
         return NOTHING
     junior, middle, senior = (passed.get(level, 0) for level in (ASSISTANT, INTERMEDIATE, SENIOR))
@@ -77,10 +78,15 @@ def _levels(passed: Mapping[str, int] | None) -> Sentence | str:
     )
 
 
-def _senior(passed: Mapping[str, int] | None) -> Sentence | str:
+def of_seniors(passed: Mapping[str, int] | None) -> Sentence | None:
+    """What must be said where seniors are among those who passed: theirs is the exam, not yet the title."""
     if not passed or not passed.get(SENIOR):
-        return NOTHING
-    return Sentence(" Seniors passed the written exam; their title awaits the review.")
+        return None
+    return Sentence("Seniors passed the written exam; their title awaits the review.")
+
+
+def _spaced(sentence: Sentence | None) -> Sentence | str:
+    return NOTHING if sentence is None else Sentence(" %(sentence)s", sentence=sentence)
 
 
 def _change(now: Counts, before: Counts | None, base: str) -> Sentence | str:

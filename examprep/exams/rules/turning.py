@@ -24,13 +24,13 @@ def turns(
     years: Sequence[int],
     lines: Iterable[PassLine],
     levels: Iterable[str],
-    region_code: str | None,
+    regions: Sequence[str],
     syllabuses: Mapping[int, str],
 ) -> list[Turn]:
     """The changes of the years on an axis, the first of them left out unless something changed in it.
 
-    ``region_code`` is where one looks: lines that hold there, and lines of places in it, are told. ``syllabuses`` are
-    the names of the editions by their first exam year.
+    ``regions`` are where one looks: lines that hold in all of them, and lines of places in any, are told.
+    ``syllabuses`` are the names of the editions by their first exam year.
     """  # fmt: skip
     known, shown = list(lines), set(years)
     found = [
@@ -41,8 +41,7 @@ def turns(
     for level in levels:
         own = [line for line in known if line.level == level]
         found += _national(own, level, shown)
-        if region_code is not None:
-            found += _regional(own, level, shown, region_code)
+        found += _regional(own, level, shown, regions)
     return sorted(found, key=lambda turn: (turn.year, str(turn.what)))
 
 
@@ -62,12 +61,12 @@ def _national(lines: Sequence[PassLine], level: str, shown: set[int]) -> list[Tu
     return found
 
 
-def _regional(lines: Sequence[PassLine], level: str, shown: set[int], region: str) -> list[Turn]:
+def _regional(lines: Sequence[PassLine], level: str, shown: set[int], regions: Sequence[str]) -> list[Turn]:
     found, last = [], tuple[int, ...]()
     for year in sorted({line.year for line in lines}):
         separate = [line for line in lines if line.year == year and line.region_code is not None]
-        here = [line for line in separate if covers(line.region_code or "", region)]
-        within = [line for line in separate if covers(region, line.region_code or "") and line.region_code != region]
+        here = [line for line in separate if regions and all(covers(line.region_code or "", each) for each in regions)]
+        within = [line for line in separate if line not in here and _meets(line.region_code or "", regions)]
         heights = _heights(here or within)
         if heights and heights != last and year in shown:
             words = (
@@ -83,6 +82,11 @@ def _regional(lines: Sequence[PassLine], level: str, shown: set[int], region: st
             found.append(Turn(year, words))
         last = heights or last
     return found
+
+
+def _meets(line_region: str, regions: Sequence[str]) -> bool:
+    """Whether a line holds somewhere in the regions."""
+    return any(covers(each, line_region) or covers(line_region, each) for each in regions)
 
 
 def _heights(lines: Sequence[PassLine]) -> tuple[int, ...]:
