@@ -231,19 +231,20 @@ def places(session: Session, actor: Actor, unit: int, kind: str, day: date, ask:
 class Plan:
     """One target of one unit beside what was reached. ``done`` in per cent may exceed 100; ``None`` of a target of 0.
 
-    Of hours both figures are per cent of the holders, and ``base`` the holders.
+    Of hours both figures are per cent of the holders, and ``base`` the holders; ``actual`` is ``None`` where nobody
+    owes hours of the year.
     """
 
     unit: int
     name: str
     kind: str
     target: Stated
-    actual: int | float
+    actual: int | float | None
     base: Rate | None = None
 
     @property
     def done(self) -> float | None:
-        return 100 * self.actual / self.target.value if self.target.value else None
+        return None if self.actual is None or not self.target.value else 100 * self.actual / self.target.value
 
 
 def plans(session: Session, actor: Actor, unit: int, year: int, *, today: date) -> list[Plan]:
@@ -279,7 +280,7 @@ def _reached(
     fates: Mapping[counting.Place, counting.Fates],
     holders: Mapping[int, int],
     today: date,
-) -> tuple[int | float, Rate | None]:
+) -> tuple[int | float | None, Rate | None]:
     own = [found for (_, organisation, _), found in fates.items() if organisation == unit]
     if kind == TARGET_REGISTERED:
         return sum(found.registered for found in own), None
@@ -288,5 +289,5 @@ def _reached(
     if kind == TARGET_HOLDERS:
         return holders.get(unit, 0), None
     assert kind == TARGET_HOURS
-    met = standings.summary(session, actor, year, today=today, ask=Ask(filters={"unit": str(unit)})).met
-    return met.percent or 0.0, met
+    found = standings.summary(session, actor, year, today=today, ask=Ask(filters={"unit": str(unit)}))
+    return (found.met.percent, found.met) if found.yearly and found.met.base else (None, None)

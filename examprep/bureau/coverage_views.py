@@ -18,6 +18,7 @@ from examprep.bureau.rules.statements import (
     TARGET_REGISTERED,
 )
 from examprep.bureau.views import bp
+from examprep.exams.presenting import rounded
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people import directory
@@ -205,7 +206,7 @@ def _plan_row(plan: coverage.Plan, year: int, day: date) -> dict[str, Any]:
         "name": plan.name,
         "kind": plan.kind,
         "target": plan.target.value,
-        "actual": round(plan.actual, 1),
+        "actual": rounded(plan.actual),
         "done": plan.done,
         "base": f"{number(plan.base.part)}/{number(plan.base.base)}" if plan.base else None,
         "source": plan.target.source or None,

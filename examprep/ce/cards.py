@@ -23,7 +23,7 @@ def own_hours(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any
 
 
 def short_holders(session: Session, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
-    """Holders within the actor's bounds who are short of this year's hours."""
+    """Holders within the actor's bounds who are short of this year's hours, or of those of their longer period."""
     today = office_day(now)
     found = standings.summary(session, actor, today.year, today=today)
     short = found.met.base - found.met.part
@@ -33,7 +33,9 @@ def short_holders(session: Session, actor: Actor, now: datetime) -> Mapping[str,
         "label": N_("Holders short of hours"),
         "count": short,
         "unit": N_("persons"),
-        "base": Sentence("to be mended by %(day)s", day=date(today.year, 12, 31)),
+        "base": Sentence("to be mended by %(day)s", day=date(today.year, 12, 31))
+        if found.yearly
+        else Sentence("of the period that runs for each of them"),
         "endpoint": "ce.standing",
         "values": {"state": "ce-short", "year": today.year},
     }

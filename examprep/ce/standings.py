@@ -13,6 +13,7 @@ from examprep.ce.rules.standing import Standing, of_sums, standing
 from examprep.ce.store import Chosen, Line
 from examprep.kernel.clock import start_of_day
 from examprep.kernel.errors import NotFound
+from examprep.kernel.minutes import MINUTES_PER_CREDIT_HOUR
 from examprep.kernel.period import Period, calendar_year
 from examprep.kernel.rate import Rate
 from examprep.people.access import Permission
@@ -53,9 +54,11 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Summary:
-    """One requirement of many persons. All rates have as their base who owes something: the exempt are left out.
+    """One requirement of many persons. All rates have as their base who owes something: the exempt are left out, and
+    so are their hours.
 
-    ``on_pace`` are those who meet it, or will if they go on earning as until today.
+    ``on_pace`` are those who meet it, or will if they go on earning as until today. ``requirement`` is ``None`` where
+    nobody owes anything.
     """
 
     holders: int
@@ -64,6 +67,18 @@ class Summary:
     counted_minutes: int
     met: Rate
     on_pace: Rate
+    requirement: Requirement | None = None
+
+    @property
+    def yearly(self) -> bool:
+        """Whether these are hours of the calendar year, and not of a longer period that runs on its last day."""
+        asked = self.requirement
+        return asked is None or (asked.period_kind == CALENDAR and asked.years == 1)
+
+    @property
+    def minutes_per_hour(self) -> int:
+        """How long one of the requirement's hours is: 45 for credit hours, 60 for hours of the clock."""
+        return self.requirement.minutes_per_hour if self.requirement else MINUTES_PER_CREDIT_HOUR
 
     @property
     def mean_minutes(self) -> int | None:
@@ -233,12 +248,21 @@ def chosen(requirement: Requirement, year: int, today: date) -> Chosen:
     return Chosen(requirement.code, date(year - requirement.years + 1, 1, 1), judged_on(year, today))
 
 
-def codes(session: Session, actor: Actor, year: int, versions: Sequence[Requirement], *, today: date) -> list[str]:
-    """The requirements that persons within bounds owe, the one that binds most of them by the year first.
+def codes(
+    session: Session,
+    actor: Actor,
+    year: int,
+    versions: Sequence[Requirement],
+    *,
+    today: date,
+    unit: int | None = None,
+) -> list[str]:
+    """The requirements that persons within bounds (and a unit, if given) owe, the one that binds most of them by the
+    year first.
 
     A target on average never comes first: it binds nobody in person.
     """
-    found = store.codes_within(session, actor, Permission.CE_STANDING_SEE, judged_on(year, today))
+    found = store.codes_within(session, actor, Permission.CE_STANDING_SEE, judged_on(year, today), unit)
     known = {v.code: v for v in in_force(versions, judged_on(year, today))}
 
     def order(code: str) -> tuple[bool, bool, int, str]:
@@ -271,12 +295,17 @@ def standings(
 
 
 def summary(session: Session, actor: Actor, year: int, *, today: date, ask: Ask | None = None) -> Summary:
-    """Mean hours and share of those who meet the requirement that binds most persons within bounds."""
-    versions = store.versions(session)
-    for code in codes(session, actor, year, versions, today=today)[:1]:
-        which = chosen(requirement_on(versions, code, date(year, 1, 1)), year, today)
-        figures = store.summary(session, actor, Permission.CE_STANDING_SEE, ask or Ask(), which, judged_on(year, today))
-        return _summary(*figures)
+    """Mean hours and share of those who meet the requirement that binds most persons within bounds.
+
+    One of calendar years goes before one of registration periods, whoever is bound by it; where there is none, the
+    figures are those of the periods that run on the year's last day, and ``yearly`` says so. Filter: ``unit``.
+    """
+    versions, ask = store.versions(session), ask or Ask()
+    for code in codes(session, actor, year, versions, today=today, unit=ask.number("unit"))[:1]:
+        asked = requirement_on(versions, code, date(year, 1, 1))
+        which, day = chosen(asked, year, today), judged_on(year, today)
+        figures = store.summary(session, actor, Permission.CE_STANDING_SEE, ask, which, day)
+        return replace(_summary(*figures), requirement=asked)
     return NOBODY
 
 

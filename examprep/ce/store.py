@@ -295,8 +295,8 @@ def _figures(today: date) -> list[Any]:
     found = state()
     return [
         func.count(),
-        func.coalesce(func.sum(STANDING.recorded_minutes), 0),
-        func.coalesce(func.sum(STANDING.counted_minutes), 0),
+        func.coalesce(func.sum(case((found == "ce-exempt", 0), else_=STANDING.recorded_minutes)), 0),
+        func.coalesce(func.sum(case((found == "ce-exempt", 0), else_=STANDING.counted_minutes)), 0),
         func.coalesce(func.sum(case((found == "ce-exempt", 1), else_=0)), 0),
         func.coalesce(func.sum(case((found == "ce-met", 1), else_=0)), 0),
         func.coalesce(func.sum(case((found == "ce-exempt", 0), (on_pace(today), 1), else_=0)), 0),
@@ -336,8 +336,8 @@ def spread(
     return [found.get(at, 0) for at in range(steps + 1)]
 
 
-def codes_within(session: Session, actor: Actor, permission: str, day: date) -> dict[str, int]:
-    """Which requirements persons within bounds owe in periods that hold a day, and how many persons each."""
+def codes_within(session: Session, actor: Actor, permission: str, day: date, unit: int | None = None) -> dict[str, int]:
+    """Which requirements persons within bounds (and a unit) owe in periods that hold a day, and how many each."""
     row = STANDING
     query = (
         select(row.code, func.count())
@@ -345,6 +345,8 @@ def codes_within(session: Session, actor: Actor, permission: str, day: date) -> 
         .where(within(PersonRow.organisation_id, actor, permission), row.period_start <= day, row.period_end > day)
         .group_by(row.code)
     )
+    if unit is not None:
+        query = query.where(in_subtree(PersonRow.organisation_id, unit))
     return dict(session.execute(query).all())
 
 

@@ -207,6 +207,31 @@ def decision(**changes):
     return Decision(**{**values, **changes})
 
 
+def test_hours_of_the_exempt_are_in_no_mean(runtime, world, holders):
+    holders.post("bob_candidate", 60)
+    with runtime.database.write() as session:
+        officer, ann = world.actor(session, "province_officer"), world.people["ann_candidate"]
+        exempting.decide(session, runtime.vault, officer, ann, decision(), PROOF, now=runtime.clock.now())
+        found = standings.summary(session, officer, 2026, today=TODAY)
+    assert (found.exempt, found.met.base, found.recorded_minutes, found.mean_minutes) == (1, 1, 60 * HOUR, 60 * HOUR)
+
+
+def test_figures_of_a_longer_period_are_called_so(runtime, world, holders):
+    """Before anybody owed hours of a calendar year, those of the registration periods are not the year's."""
+    holders.certify("bob_candidate", issued_on=date(2023, 3, 1),
+                    registered_on=date(2023, 4, 1))  # fmt: skip
+    with runtime.database.read() as session:
+        officer = world.actor(session, "province_officer")
+        then = standings.summary(session, officer, 2023, today=TODAY)
+        now = standings.summary(session, officer, 2026, today=TODAY)
+        elsewhere = standings.summary(
+            session, officer, 2023, today=TODAY, ask=Ask(filters={"unit": str(world.organisations["ann_county"])})
+        )
+    assert (then.yearly, then.met.base, then.minutes_per_hour) == (False, 1, 60)
+    assert (now.yearly, now.minutes_per_hour) == (True, HOUR)
+    assert elsewhere.requirement is None
+
+
 def test_an_exemption_spares_and_its_withdrawal_asks_again(runtime, world, holders):
     ann, now = world.people["ann_candidate"], runtime.clock.now()
     with runtime.database.write() as session:
