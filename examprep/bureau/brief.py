@@ -1,6 +1,6 @@
 """The year of a unit on one page (简报), gathered from the subjects, or for publication from what is public alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,10 +11,11 @@ from examprep.bureau.rules import brief as words
 from examprep.bureau.rules.brief import Stock, Year
 from examprep.bureau.rules.content import Content
 from examprep.bureau.rules.content import read as read_content
-from examprep.bureau.rules.tables import ALL, HOLDERS, PASSED, REGISTERED, SAT
+from examprep.bureau.rules.tables import ALL, HOLDERS, PASSED, REGISTERED, SAT, Key
 from examprep.ce import standings
-from examprep.exams import figures
+from examprep.exams import figures, surroundings
 from examprep.kernel.errors import RuleViolation
+from examprep.kernel.minutes import MINUTES_PER_CREDIT_HOUR
 from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import Sentence
 from examprep.people.access import Permission
@@ -23,15 +24,26 @@ from examprep.people.bounds import organisation_seen
 from examprep.plumbing.listing import Ask
 from examprep.register import actions as register
 from examprep.register import awards
+from examprep.register.rules.registration import months_after
 from examprep.syllabus.rules.levels import ASSISTANT, INTERMEDIATE, SENIOR
 
 YEARS = 5
 
 
 @dataclass(frozen=True)
+class Paid:
+    """Awards: to how many persons, and how much in all."""
+
+    persons: int
+    fen: int
+
+
+@dataclass(frozen=True)
 class Brief:
     """Everything the page says. Of figures that are ``None`` nothing is known, or they are not for publication.
 
+    ``met`` and ``mean_minutes`` are of the calendar year where ``yearly``, else of the periods that run on ``as_of``.
+    ``awarded`` is for months of the year up to ``as_of``, ``awarded_in_all`` for all months up to then.
     ``threshold`` is given where the brief is for publication, and ``sha256`` names the tables it is made of.
     """
 
@@ -45,15 +57,17 @@ class Brief:
     residents: str | None
     met: Rate | None
     mean_minutes: int | None
-    awarded_persons: int | None
-    awarded_fen: int | None
+    awarded: Paid | None
+    awarded_in_all: Paid | None
     plans: Sequence[coverage.Plan]
+    yearly: bool = True
+    minutes_per_hour: int = MINUTES_PER_CREDIT_HOUR
     threshold: int | None = None
     sha256: str | None = None
 
     @property
     def sentences(self) -> list[Sentence]:
-        return words.sentences(self.years, self.year)
+        return words.sentences(self.years, self.year, self.stocks)
 
 
 def brief(session: Session, actor: Actor, unit: int, year: int, *, today: date) -> Brief:
@@ -64,10 +78,12 @@ def brief(session: Session, actor: Actor, unit: int, year: int, *, today: date) 
     """
     row = organisation_seen(session, actor, Permission.BUREAU_HOME_SEE, unit)
     as_of = min(date(year, 12, 31), today)
-    counts = figures.counts(session, actor, figures.Cut(organisation=unit))
+    cut = figures.Cut(organisation=unit)
+    counts = figures.counts(session, actor, cut)
+    by_level = surroundings.passed_by_level(session, actor, cut, year)
     ask = Ask(filters={"unit": str(unit)})
     hours = standings.summary(session, actor, year, today=today, ask=ask)
-    persons, fen = awards.paid_totals(session, actor, unit)
+    until = months_after(as_of.replace(day=1), 1)
     own = coverage.coverage(session, actor, unit, as_of)[0]
     return Brief(
         unit=unit,
@@ -81,6 +97,7 @@ def brief(session: Session, actor: Actor, unit: int, year: int, *, today: date) 
                 found.approved,
                 found.sat if found.sat else None,
                 found.passed if found.sat else None,
+                by_level if found.sat and found.year == year else None,
             )
             for found in counts
             if year - YEARS < found.year <= year
@@ -90,9 +107,11 @@ def brief(session: Session, actor: Actor, unit: int, year: int, *, today: date) 
         residents=None if own.residents is None else own.residents.source,
         met=hours.met,
         mean_minutes=hours.mean_minutes,
-        awarded_persons=persons,
-        awarded_fen=fen,
+        awarded=Paid(*awards.paid_totals(session, actor, unit, since=date(year, 1, 1), until=until)),
+        awarded_in_all=Paid(*awards.paid_totals(session, actor, unit, until=until)),
         plans=[plan for plan in coverage.plans(session, actor, unit, year, today=today) if plan.unit == unit],
+        yearly=hours.yearly,
+        minutes_per_hour=hours.minutes_per_hour,
     )
 
 
@@ -109,7 +128,8 @@ def _stock(session: Session, actor: Actor, ask: Ask, day: date) -> Stock:
 def for_publication(session: Session, actor: Actor, unit: int, year: int, *, today: date) -> Brief:
     """The brief of what is public: exam and holders as the unit's standing tables show them, as of their day.
 
-    Hours and awards are in no table, so they are given only where neither the count nor what remains is small.
+    Hours and awards are in no table, so they are given only where neither the count nor what remains is small; of
+    awards those of all months, since those of single years would tell of the few who came between.
     Approvals and what was reached of targets are left out where no public count stands behind them.
 
     Raises:
@@ -138,8 +158,8 @@ def for_publication(session: Session, actor: Actor, unit: int, year: int, *, tod
         density=inside.density if same else None,
         met=met,
         mean_minutes=inside.mean_minutes if met else None,
-        awarded_persons=_count(inside.awarded_persons, threshold),
-        awarded_fen=inside.awarded_fen if _count(inside.awarded_persons, threshold) is not None else None,
+        awarded=None,
+        awarded_in_all=_paid(inside.awarded_in_all, total if same else None, threshold),
         plans=[plan for kind, plan in reached.items() if _public(kind, plan, years, total, year, met)],
         threshold=threshold,
         sha256=row.sha256,
@@ -155,10 +175,17 @@ def _years(content: Content) -> list[Year]:
             None,
             table.counts.get((unit, ALL, SAT)),
             table.counts.get((unit, ALL, PASSED)),
+            _all_levels(table.counts, unit),
         )
         for table in content.tables
         if table.kind != HOLDERS
     ]
+
+
+def _all_levels(counts: Mapping[Key, int], unit: str) -> dict[str, int] | None:
+    """Who passed at each level, where every one of them is public."""
+    found = {level: counts.get((unit, level, PASSED)) for level in (ASSISTANT, INTERMEDIATE, SENIOR)}
+    return None if None in found.values() else {level: count for level, count in found.items() if count is not None}
 
 
 def _stocks(content: Content) -> list[Stock]:
@@ -178,8 +205,11 @@ def _large(found: Rate | None, threshold: int) -> Rate | None:
     return found if found and min(found.part, found.base - found.part) >= threshold else None
 
 
-def _count(found: int | None, threshold: int) -> int | None:
-    return found if found is not None and found >= threshold else None
+def _paid(found: Paid | None, holders: int | None, threshold: int) -> Paid | None:
+    """Awards, where neither those who were paid are few nor the holders who were not."""
+    if found is None or holders is None:
+        return None
+    return found if found.persons >= threshold and holders - found.persons >= threshold else None
 
 
 def _public(

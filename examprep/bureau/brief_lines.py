@@ -1,11 +1,12 @@
 """The brief's tables and lines in words, once for the page and for Word: each figure with its definition and base."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from examprep.bureau.brief import Brief
+from examprep.bureau.brief import Brief, Paid
 from examprep.bureau.rules.brief import growth
 from examprep.bureau.rules.statements import KINDS, TARGET_HOURS
+from examprep.kernel.minutes import MINUTES_PER_CREDIT_HOUR
 from examprep.kernel.rate import change_in_points
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing import charts
@@ -84,35 +85,8 @@ def lines(found: Brief) -> list[Line]:
     def add(label: str, value: str, basis: Sentence) -> None:
         said.append(Line(say(label), value, say(basis)))
 
-    if found.met is not None and found.met.base:
-        add(
-            N_("Met the year's hours"),
-            percent(found.met),
-            Sentence(
-                "%(part)s of %(base)s holders who owe hours; who counts is asked on %(day)s.",
-                part=number(found.met.part), base=number(found.met.base), day=found.as_of,
-            ),
-        )  # fmt: skip
-    if found.mean_minutes is not None and found.met is not None:
-        add(
-            N_("Credit hours on average"),
-            hours(found.mean_minutes),
-            Sentence(
-                "Recorded hours of %(year)s over the %(base)s holders who owe hours; "
-                "a mean can hide many who have none.",
-                year=found.year,
-                base=number(found.met.base),
-            ),
-        )
-    if found.awarded_persons is not None and found.awarded_fen is not None:
-        add(
-            N_("Awards paid"),
-            f"{yuan(found.awarded_fen)} {say(N_('yuan'))}",
-            Sentence(
-                "To %(count)s persons since the schemes began, what was taken back left out.",
-                count=number(found.awarded_persons),
-            ),
-        )
+    _of_hours(found, add)
+    _of_awards(found, add)
     if found.density is not None:
         add(
             N_("Holders per 10,000 residents"),
@@ -123,10 +97,11 @@ def lines(found: Brief) -> list[Line]:
             ),
         )
     for plan in found.plans:
-        unit = "%" if plan.kind == TARGET_HOURS else ""
+        of_hours = plan.kind == TARGET_HOURS
+        unit, actual = ("%", percent(plan.actual)) if of_hours else ("", number(plan.actual))
         add(
             KINDS[plan.kind].text,
-            f"{number(plan.actual, 1 if plan.kind == TARGET_HOURS else 0)}{unit} / {number(plan.target.value)}{unit}",
+            f"{actual} / {number(plan.target.value)}{unit}",
             Sentence(
                 "Reached over planned: %(done)s. Source of the target: %(source)s.",
                 done=percent(plan.done),
@@ -134,6 +109,66 @@ def lines(found: Brief) -> list[Line]:
             ),
         )
     return said
+
+
+def _of_hours(found: Brief, add: Callable[[str, str, Sentence], None]) -> None:
+    """Of the calendar year; where nobody owes any, those of the periods of registration, and called so."""
+    if found.met is None or not found.met.base:
+        return
+    told = {"part": number(found.met.part), "base": number(found.met.base), "day": found.as_of, "year": found.year}
+    if found.yearly:
+        add(
+            N_("Met the year's hours"),
+            percent(found.met),
+            Sentence("%(part)s of %(base)s holders who owe hours; who counts is asked on %(day)s.", **told),
+        )
+        basis = Sentence(
+            "Recorded hours of %(year)s over the %(base)s holders who owe hours; a mean can hide many who have none.",
+            **told,
+        )
+    else:
+        add(
+            N_("Met the hours of their registration period"),
+            percent(found.met),
+            Sentence(
+                "%(part)s of %(base)s holders whose period of several years runs on %(day)s; nobody owed hours of a "
+                "calendar year then.",
+                **told,
+            ),
+        )
+        basis = Sentence(
+            "Recorded hours of these periods over the %(base)s holders; a mean can hide many who have none.", **told
+        )
+    if found.mean_minutes is not None:
+        credit = found.minutes_per_hour == MINUTES_PER_CREDIT_HOUR
+        label = N_("Credit hours on average") if credit else N_("Hours on average")
+        add(label, hours(found.mean_minutes, found.minutes_per_hour), basis)
+
+
+def _of_awards(found: Brief, add: Callable[[str, str, Sentence], None]) -> None:
+    def told(paid: Paid) -> str:
+        return f"{yuan(paid.fen)} {say(N_('yuan'))}"
+
+    if found.awarded is not None and found.awarded_in_all is not None and found.awarded_in_all.fen:
+        add(
+            N_("Awards of the year"),
+            told(found.awarded),
+            Sentence(
+                "To %(count)s persons for months of %(year)s, what was taken back left out.",
+                count=number(found.awarded.persons),
+                year=found.year,
+            ),
+        )
+    if found.awarded_in_all is not None:
+        add(
+            N_("Awards in all"),
+            told(found.awarded_in_all),
+            Sentence(
+                "To %(count)s persons for all months up to %(day)s, what was taken back left out.",
+                count=number(found.awarded_in_all.persons),
+                day=found.as_of,
+            ),
+        )
 
 
 def pictures(found: Brief) -> tuple[charts.Chart, charts.Chart]:

@@ -1,6 +1,6 @@
 """The ledger of awards (奖补): what was paid, month by month, and what was taken back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -74,12 +74,24 @@ def _follow(session: Session, actor: Actor, line: AwardLineRow, why: str, reason
     post(session, values, now=now)
 
 
-def paid_totals(session: Session, actor: Actor, organisation_id: int | None = None) -> tuple[int, int]:
+def paid_totals(
+    session: Session,
+    actor: Actor,
+    organisation_id: int | None = None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> tuple[int, int]:
     """(persons paid, fen in all) within the actor's bounds, and within an organisation and all below it if given.
 
-    A person whose payments were all taken back is not counted.
+    ``since`` and ``until`` (half-open) bound the months that were paid for. A person whose payments were all taken
+    back is not counted.
     """
     below = [in_subtree(PersonRow.organisation_id, organisation_id)] if organisation_id else []
+    if since is not None:
+        below.append(LINE.month >= since)
+    if until is not None:
+        below.append(LINE.month < until)
     per_person = (
         select(LINE.person_id, func.sum(LINE.fen).label("fen"))
         .join(PersonRow, PersonRow.id == LINE.person_id)

@@ -83,7 +83,7 @@ def test_for_publication_there_must_be_published_tables(made):
 def test_for_publication_only_what_is_public_is_said(made, published, runtime, world):
     found = made(brief.for_publication)
     assert [(year.registered, year.approved, year.passed) for year in found.years] == [(180, None, 47), (521, None, 90)]
-    assert (found.met, found.mean_minutes, found.awarded_persons, found.awarded_fen) == (None, None, None, None)
+    assert (found.met, found.mean_minutes, found.awarded, found.awarded_in_all) == (None, None, None, None)
     assert [plan.actual for plan in found.plans] == [90]
     # Three more passed since: the brief for the bureau says so, the one for publication does not.
     with runtime.database.write() as session:

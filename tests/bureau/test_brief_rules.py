@@ -1,12 +1,13 @@
 """The brief's sentences: base figures always, growth in per cent, rates in points, and no record of a fallen rate."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
-from examprep.bureau.rules.brief import Year, sentences
+from examprep.bureau.rules.brief import Stock, Year, sentences
 
-NO_RECORD = "most of all years"
+NO_RECORD = "had more who passed"
 
 
 def year(number, registered, sat, passed):
@@ -37,11 +38,64 @@ def test_the_founding_figures_with_their_caution():
         pytest.param([year(2021, 100, 90, 50), year(2022, 100, 90, 30), year(2023, 100, 90, 40)], False, id="not-most"),
         pytest.param([year(2021, 100, 90, 40), year(2022, 100, 90, 30), year(2023, 100, 90, 40)], False, id="as-many"),
         pytest.param([year(2020, 100, 90, 20), year(2021, 90, 90, 30), year(2023, 100, 90, 40)], False, id="a-gap"),
+        pytest.param(
+            [year(2020, 100, 90, 20), year(2021, 100, None, None), year(2022, 100, 90, 30), year(2023, 100, 90, 40)],
+            False, id="a-year-is-not-known",
+        ),
+        pytest.param(
+            [year(2020, 100, 90, 90), year(2021, 90, None, None), *(year(y, 100, 90, y - 2000) for y in (2022, 2023))],
+            False, id="what-lies-before-a-gap",
+        ),
         pytest.param([year(2021, 50, 40, 20), year(2022, 50, 40, 30), year(2023, 100, 90, 40)], False, id="rate-fell"),
     ],
-)
+)  # fmt: skip
 def test_what_is_a_record(years, record):
     assert (NO_RECORD in said(years, 2023)) is record
+
+
+def test_a_record_says_since_when():
+    """Only the years that are told of bear it out: one of six years ago may have been higher."""
+    years = [year(each, 100, 90, each - 2000) for each in range(2019, 2024)]
+    assert "No year since 2019 had more who passed" in said(years, 2023)
+
+
+def test_those_who_passed_are_told_by_level_and_seniors_await_their_title():
+    now = Year(2023, 100, 90, 80, 30, {"ASW": 20, "SW": 8, "SSW": 2})
+    text = said([now], 2023)
+    assert "30 passed (20 assistant, 8 intermediate, 2 senior)." in text
+    assert text.endswith("Seniors passed the written exam; their title awaits the review.")
+
+
+def stock(year, total, *levels):
+    return Stock(date(year, 12, 31), *(levels or (total, 0, 0)), total)
+
+
+@pytest.mark.parametrize(
+    ("stocks", "text"),
+    [
+        pytest.param([], "", id="none"),
+        pytest.param([stock(2023, None)], "", id="not-public"),
+        pytest.param(
+            [stock(2022, 47, 36, 11, 0), stock(2023, 125, 94, 31, 0)],
+            "On 2023-12-31 125 persons hold a certificate (94 assistant, 31 intermediate, 0 senior), "
+            "against 47 on 2022-12-31 (+166.0%).", id="with-levels-and-growth",
+        ),
+        pytest.param(
+            [stock(2022, 47), stock(2023, 125, 94, None, None)],
+            "On 2023-12-31 125 persons hold a certificate, against 47 on 2022-12-31 (+166.0%).", id="a-level-is-hidden",
+        ),
+        pytest.param(
+            [stock(2021, 47), stock(2023, 5)],
+            "On 2023-12-31 5 persons hold a certificate (5 assistant, 0 intermediate, 0 senior).", id="a-gap",
+        ),
+        pytest.param(
+            [stock(2022, 0), stock(2023, 5)],
+            "On 2023-12-31 5 persons hold a certificate (5 assistant, 0 intermediate, 0 senior).", id="from-nobody",
+        ),
+    ],
+)  # fmt: skip
+def test_how_many_hold_a_certificate(stocks, text):
+    assert " ".join(str(sentence) for sentence in sentences([], 2023, stocks)) == text
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,16 @@ def claim(office):
     return claim_id
 
 
+def test_totals_of_some_months_are_of_the_months_that_were_paid_for(office, claim):
+    """A report of a year that is over says what was paid for it, whenever it was paid."""
+    office.run(APRIL)
+    office.run(MAY, today=date(2026, 6, 1))
+    assert office.totals() == (1, 60_000)
+    assert office.ask(awards.paid_totals, "ann_officer", until=MAY) == (1, 30_000)
+    assert office.ask(awards.paid_totals, "ann_officer", since=MAY, until=date(2026, 6, 1)) == (1, 30_000)
+    assert office.ask(awards.paid_totals, "ann_officer", until=APRIL) == (0, 0)
+
+
 def test_a_run_pays_what_was_previewed_and_once(office, claim):
     plan = office.plan()
     assert (plan.persons, len(plan.lines), plan.fen) == (1, 1, 30_000)
