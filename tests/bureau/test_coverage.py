@@ -16,7 +16,6 @@ from examprep.exams.models import TallyRow
 from examprep.imports import engine
 from examprep.imports.importer import Upload
 from examprep.kernel.errors import NotFound, RuleViolation
-from examprep.kernel.rate import Rate
 from examprep.people import actions as people
 from examprep.people.models import AuditEventRow, PersonRow
 from examprep.plumbing.listing import Ask, csv_bytes
