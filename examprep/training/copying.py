@@ -125,8 +125,9 @@ def offered(session: Session, actor: Actor, class_id: int, *, first_on: date, to
 
 
 def free_name(session: Session, entry: ClassEntry, named: Collection[tuple[int, str]] = ()) -> str:
-    """The name that is offered, or the next one that no class of the course has; ``named`` are (course, name)."""
-    known = set(session.scalars(select(ClassRow.name).where(ClassRow.course_id == entry.course_id)))
+    """The name that is offered, or the next one that no standing class of the course has; ``named`` are (course, name)."""
+    standing = select(ClassRow.name).where(ClassRow.course_id == entry.course_id, ClassRow.state != "cancelled")
+    known = set(session.scalars(standing))
     name = entry.name
     while name in known or (entry.course_id, name) in named:
         name = _next_name(name, None, None)

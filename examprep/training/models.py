@@ -45,7 +45,14 @@ class ClassRow(Base):
         CheckConstraint("closes_on > opens_on", name="enrolment_days"),
         CheckConstraint("hours_rule IN ('all', 'proportional', 'threshold')", name="hours_rule"),
         CheckConstraint("hours_percent BETWEEN 1 AND 100", name="hours_percent"),
-        UniqueConstraint("course_id", "name"),
+        Index(
+            "uq_training_class_name_standing",
+            "course_id",
+            "name",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),  # whoever cancels a class may make it anew
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
     )
 
     id: Mapped[pk]

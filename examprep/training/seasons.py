@@ -208,7 +208,6 @@ def undo(session: Session, actor: Actor, copy_id: int, *, reason: str, now: date
             raise Conflict("training.season-held", "A session of “%(title)s” is closed already.", title=parent.name)
         if parent.state != "cancelled":
             actions.cancel_class(session, actor, class_id, reason=why, now=now)
-        parent.name = f"{parent.name}（已撤销 {copy_id}）"  # so that the season can be copied anew
     row.undone_at = now
     session.flush()
     after = {"reason": why}
