@@ -24,6 +24,7 @@ from examprep.training.proposing import Proposal
 from examprep.training.rules.pairing import Option, Reason
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
+MOST_CLASSES = 200  # at once: as many as the longest page of classes
 IN_A_ROW = 6  # so many mentors are offered beside a learner; a page of their own shows all
 SHOWN = {"proposed": N_("With a proposal"), "nobody": N_("Without one")}
 COLUMNS = (
@@ -48,8 +49,7 @@ def mentor_proposal() -> ResponseReturnValue:
     if several := request.args.getlist("id"):  # ticked in the list of classes
         return redirect(url_for("training.mentor_proposal", classes="-".join(several)), 303)
     clock, actor, refused = runtime().clock, current_actor(), None
-    ask = Ask.of(request.args, filters=("classes", "shown"))
-    class_ids = _class_ids(ask)
+    class_ids, ask = _asked("shown")
     if request.method == "POST":
         try:
             with writing() as session:
@@ -87,8 +87,7 @@ def mentor_proposal() -> ResponseReturnValue:
 def mentor_choice(person_id: int) -> ResponseReturnValue:
     """Everybody who could mentor one learner, with reasons and free places; one is chosen."""
     clock, actor, refused = runtime().clock, current_actor(), None
-    ask = Ask.of(request.args, filters=("classes",))
-    class_ids = _class_ids(ask)
+    class_ids, ask = _asked()
     if request.method == "POST":
         try:
             chosen, widen = [(each, person_id) for each in _ids("id")], "widen" in request.form
@@ -127,9 +126,13 @@ def mentor_choice(person_id: int) -> ResponseReturnValue:
     return shown, 422 if refused else 200
 
 
-def _class_ids(ask: Ask) -> list[int]:
-    parts = ask.filters.get("classes", "").split("-")
-    return sorted({int(each) for each in parts if each.isascii() and each.isdecimal() and len(each) < 10})
+def _asked(*filters: str) -> tuple[list[int], Ask]:
+    """The classes, and the list with them among its filters: so many are longer than any other filter may be."""
+    parts = request.args.get("classes", "").split("-")
+    numbers = {int(each) for each in parts if each.isascii() and each.isdecimal() and len(each) < 10}
+    class_ids, ask = sorted(numbers)[:MOST_CLASSES], Ask.of(request.args, filters=filters)
+    chosen = {"classes": "-".join(map(str, class_ids))} if class_ids else {}
+    return class_ids, replace(ask, filters={**ask.filters, **chosen})
 
 
 def _ids(name: str) -> list[int]:
