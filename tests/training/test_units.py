@@ -227,6 +227,25 @@ def test_what_a_ruling_takes_away_takes_no_hours(season, sign_in, wrong_key):
     assert differing(season) == []
 
 
+def test_tries_are_found_by_the_versions_they_asked(season, sign_in, wrong_key):
+    unit_id, repair = wrong_key
+    answer(season, sign_in("ann_candidate"), unit_id, repair, 3, 3)
+    with season.database.write() as session:
+        known = session.scalars(select(TryRow)).one()
+        same = {name: getattr(known, name) for name in ("unit_id", "person_id", "needed_half_points", "begun_at")}
+        sent = {"sent_at": known.sent_at, "full_half_points": 4, "earned": 0, "passed": False, "ticks": []}
+        asked = ([9_007, 9_070], [9_070], [90_071], [19_007], [19_007, 9_007])
+        session.add_all(TryRow(**same, **sent, number=2 + n, version_ids=each) for n, each in enumerate(asked))
+        session.add(TryRow(**same, full_half_points=4, number=9, version_ids=[9_007]))  # not sent
+
+    def found(*versions):
+        return season.ask(lambda s: [row.version_ids for row in unit_judging.with_versions(s, versions)])
+
+    assert found(9_007) == [[19_007, 9_007], [9_007, 9_070]]
+    assert found(90_071, 9_070) == [[90_071], [9_070], [9_007, 9_070]]
+    assert found() == []
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_verify_finds_and_mends_a_try_that_was_tampered_with(season, sign_in, wrong_key):
     unit_id, repair = wrong_key
