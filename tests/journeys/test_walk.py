@@ -52,9 +52,7 @@ NOT_WALKED = {
     "training.open_material",  # a file or another's page
     "training.own_evidence",  # a file
     "training.projector_code",  # for the script that changes the code
-    "training.season_copy",  # of a copied season, and the county has none
     "training.scanner_pack",  # for the script of the scanner
-    "training.tell_meeting",  # by a mentor, and nobody with an account in the county is one
     "training.unit_file",  # a file
     "training.unit_test",  # begun by a button
     "published.content",  # a file

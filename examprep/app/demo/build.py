@@ -352,6 +352,8 @@ class Builder:
             lead_campaign(session, (admin, officer, trainer), learners, now)
             holders = current.holder_ids(session, self._below(session, WEINING), self.runtime.clock.today())
             mentored.mentor_class(session, trainer, classes[0], holders["SW"][:6], self.runtime.clock.today(), now)
+            mentored.mentor_newcomers(session, trainer, classes[0], candidate, self.runtime.clock.today(), now)
+            current.copy_season(session, trainer, [classes[0], classes[2]], now)
             others = [person_id for ids in holders.values() for person_id in ids if person_id != candidate]
             claims.claim_hours(session, self.runtime, officer, candidate, others, self.draw)
 

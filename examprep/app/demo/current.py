@@ -24,7 +24,7 @@ from examprep.register.claims import Claim
 from examprep.register.rules.process import Status
 from examprep.syllabus import actions as syllabus
 from examprep.training import actions as training
-from examprep.training import attending, enrolling, overview
+from examprep.training import attending, copying, enrolling, overview, seasons
 from examprep.training.actions import ClassEntry, CourseEntry
 from examprep.training.rules.recurrence import Series
 from examprep.training.rules.schedule import Slot
@@ -219,6 +219,14 @@ def hold_classes(
         Planned(study, "秋季研修班", 40, "on-site", past, SLOTS_A_DAY, learners[60:96], hours_rule="threshold"),
     )
     return [hold(session, vault, trainer, each, draw, now) for each in planned]
+
+
+def copy_season(session: Session, trainer: Actor, class_ids: Sequence[int], now: datetime) -> None:
+    """An exam class and one of further education once more, as a season; candidates do not see it yet."""
+    today = office_day(now)
+    begins = copying.following_day(session, class_ids, today=today)
+    wishes = [seasons.Wish(class_ids[0]), seasons.Wish(class_ids[1], name="下一期研修班")]
+    seasons.copy(session, trainer, wishes, seasons.Whole(begins, draft=True), today=today, now=now)
 
 
 def days_from(today: date, first: int, last: int) -> list[date]:

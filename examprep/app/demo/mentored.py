@@ -57,3 +57,19 @@ def mentor_class(
             meetings.confirm_meeting(session, learner, pair_id, told, now=now)
         elif order == 4:
             meetings.object_to_meeting(session, learner, pair_id, told, reason="那天改期了，没有见面。", now=now)
+
+
+def mentor_newcomers(
+    session: Session, trainer: Actor, class_id: int, mentor_id: int, today: date, now: datetime
+) -> None:
+    """Whoever has the printed account helps two of the class; one has not confirmed their meeting."""
+    since = today - timedelta(days=9)
+    mentors.appoint(session, trainer, mentor_id, places=2, chapters=(), today=today, now=now)
+    mentor = candidate_actor(session, mentor_id)
+    alone = sorted(proposing.proposal(session, trainer, [class_id], today=today).learners.keys() - {mentor_id})
+    for order, mentee_id in enumerate(alone[:2]):
+        pair_id = mentoring.pair(session, trainer, mentor_id=mentor_id, mentee_id=mentee_id, since=since, now=now)
+        entry = meetings.MeetingEntry(since + timedelta(days=3 + order), 60, SAID[order % 2], ["mentor"])
+        told = meetings.tell_meeting(session, mentor, pair_id, entry, today=today, now=now)
+        if not order:
+            meetings.confirm_meeting(session, candidate_actor(session, mentee_id), pair_id, told, now=now)
