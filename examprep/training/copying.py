@@ -125,7 +125,10 @@ def offered(session: Session, actor: Actor, class_id: int, *, first_on: date, to
 
 
 def free_name(session: Session, entry: ClassEntry, named: Collection[tuple[int, str]] = ()) -> str:
-    """The name that is offered, or the next one that no standing class of the course has; ``named`` are (course, name)."""
+    """The name that is offered, or the next one that no class of the course has which is not cancelled.
+
+    ``named`` are (course, name) that are about to be given.
+    """
     standing = select(ClassRow.name).where(ClassRow.course_id == entry.course_id, ClassRow.state != "cancelled")
     known = set(session.scalars(standing))
     name = entry.name

@@ -1,6 +1,7 @@
 """Staff scan a learner in where there is no network; the device keeps it, opens again, and sends it later."""
 
 import io
+import re
 import shutil
 from datetime import time, timedelta
 
@@ -101,12 +102,14 @@ def test_a_browser_without_a_decoder_scans_by_ours_also_without_a_network(camera
 def test_a_scan_waits_for_the_network(browser, served, session_id):
     width, height = SIZES["phone"]
     code = own_code(served.runtime.vault.fingerprint, session_id, served.world.people["ann_candidate"])
-    with browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN") as context:
+    with browser.new_context(viewport={"width": width, "height": height}, locale="en-US") as context:
         context.set_default_timeout(PATIENCE_MS)
         page = signed_in(context, served)
         page.goto(f"{served.address}/training/sessions/{session_id}/board")
         page.get_by_role("link", name=zh("Scanner")).click()
         expect(page.get_by_text(zh("Nothing waits on this device."))).to_be_visible()
+        # In the page's language, whatever the browser's is.
+        expect(page.locator("[data-title]")).to_have_text(re.compile(r"^\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d · "))
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
         context.set_offline(True)

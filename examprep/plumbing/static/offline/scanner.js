@@ -22,8 +22,15 @@ let kept = null; // what is known of the session
 let state = "";
 let last = { code: "", kind: "", at: 0 };
 
-const time = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: OFFICE });
-const day = (instant) => new Date(instant).toLocaleDateString([], { timeZone: OFFICE });
+// As the other pages write them: in the page's language, whatever the browser's is.
+const [locale, month] = document.documentElement.lang === "en" ? ["en-GB", "short"] : ["zh-CN", "long"];
+const writes = (how) => new Intl.DateTimeFormat(locale, { ...how, timeZone: OFFICE });
+const [clock, calendar] = [
+  writes({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  writes({ year: "numeric", month, day: "numeric" }),
+];
+const time = (instant) => clock.format(new Date(instant));
+const day = (instant) => calendar.format(new Date(instant));
 
 function line(...texts) {
   const made = document.createElement("li");
