@@ -71,8 +71,9 @@ def copy_class(class_id: int) -> ResponseReturnValue:
     clock, actor = runtime().clock, current_actor()
     with reading() as session:
         card = overview.class_card(session, actor, class_id, now=clock.now())
-        begins = copying.following_day(session, [class_id], today=clock.today())
-        offered = copying.offered(session, actor, class_id, first_on=begins, today=clock.today())
+        source = copying.source(session, actor, class_id)
+        begins = copying.following_day([source], today=clock.today())
+        offered = copying.offered(session, source, first_on=begins, today=clock.today())
     form = CopyForm(data=_typed(offered, begins))
     offer(form, card)
     look = None
@@ -82,15 +83,14 @@ def copy_class(class_id: int) -> ResponseReturnValue:
                 with reading() as session:
                     form.follow(
                         *(
-                            copying.offered(session, actor, class_id, first_on=day, today=clock.today())
+                            copying.offered(session, source, first_on=day, today=clock.today())
                             for day in (form.offered_for.data, form.first_on.data)
                         )
                     )
             entry = form.class_entry("planned" if form.draft.data else "open")
             with reading() as session:
                 copied = copying.season(
-                    session,
-                    class_id,
+                    source,
                     first_on=form.first_on.data,
                     skip_days_off=form.skip_days_off.data,
                     place=copying.Place((form.place.data or "").strip(), (form.link.data or "").strip()),

@@ -17,7 +17,7 @@ from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
-from examprep.training import actions, materials, overview, previewing, seat_rules, store, units
+from examprep.training import actions, materials, overview, previewing, seat_store, store, units
 from examprep.training.actions import ClassEntry
 from examprep.training.models import ClassRow, SeriesRow, SessionRow
 from examprep.training.previewing import Look
@@ -52,15 +52,48 @@ class Place:
     link: str = ""
 
 
-def first_day(session: Session, class_id: int) -> date | None:
-    """The office day of the first session that is copied; ``None`` where there is none."""
-    rows = _standing(session, session.get_one(ClassRow, class_id))
-    return min((_planned_on(row) for row in rows), default=None)
+@dataclass(frozen=True)
+class Source:
+    """A class to copy, with its sessions that stood, by start, and the weekly rules it was planned by."""
+
+    row: ClassRow
+    sessions: Sequence[SessionRow]
+    series: Sequence[SeriesRow]
+
+    @property
+    def first_on(self) -> date | None:
+        """The office day of the first session that is copied; ``None`` where there is none."""
+        return min((_planned_on(row) for row in self.sessions), default=None)
 
 
-def following_day(session: Session, class_ids: Sequence[int], *, today: date) -> date:
+def sources(session: Session, actor: Actor, class_ids: Collection[int]) -> dict[int, Source]:
+    """Classes to copy, by id; three statements, however many they are.
+
+    Raises:
+        NotFound: no such class in the actor's organisations.
+    """
+    rows = store.classes(session, actor, class_ids)
+    meetings = select(SessionRow).where(SessionRow.class_id.in_(rows)).order_by(SessionRow.starts_at, SessionRow.id)
+    rules = select(SeriesRow).where(SeriesRow.class_id.in_(rows)).order_by(SeriesRow.id)
+    every, weekly = session.scalars(meetings).all(), session.scalars(rules).all()
+    return {
+        class_id: Source(
+            row,
+            [each for each in every if each.class_id == class_id and _stood(each, row)],
+            [each for each in weekly if each.class_id == class_id],
+        )
+        for class_id, row in rows.items()
+    }
+
+
+def source(session: Session, actor: Actor, class_id: int) -> Source:
+    """One class to copy. Raises as `sources`."""
+    return sources(session, actor, [class_id])[class_id]
+
+
+def following_day(found: Iterable[Source], *, today: date) -> date:
     """What to offer as the new first day: the weekday of the old one, after the last session and after today."""
-    rows = [row for each in class_ids for row in _standing(session, session.get_one(ClassRow, each))]
+    rows = [row for each in found for row in each.sessions]
     if not rows:
         return today + timedelta(days=7)
     begins = min(_planned_on(row) for row in rows)
@@ -68,19 +101,17 @@ def following_day(session: Session, class_ids: Sequence[int], *, today: date) ->
     return after + timedelta(days=(begins.weekday() - after.weekday()) % 7)
 
 
-def season(session: Session, class_id: int, *, first_on: date, skip_days_off: bool, place: Place) -> Season:
+def season(found: Source, *, first_on: date, skip_days_off: bool, place: Place) -> Season:
     """The sessions of a class from a new first day on.
 
     Raises:
         RuleViolation: ``training.nothing-to-copy`` -- the class has no session that stood.
     """
-    parent = session.get_one(ClassRow, class_id)
-    rows = _standing(session, parent)
-    if not rows:
+    rows, began = found.sessions, found.first_on
+    if began is None:
         raise RuleViolation("training.nothing-to-copy", "This class has no sessions to copy. Make a new class instead.")
-    began = min(_planned_on(row) for row in rows)
     series = []
-    for kept in session.scalars(select(SeriesRow).where(SeriesRow.class_id == class_id).order_by(SeriesRow.id)):
+    for kept in found.series:
         own = [row for row in rows if row.series_id == kept.id]
         if own:
             begins = first_on + (min(_planned_on(row) for row in own) - began)
@@ -97,14 +128,13 @@ def season(session: Session, class_id: int, *, first_on: date, skip_days_off: bo
     return Season(series, moved, skipped)
 
 
-def offered(session: Session, actor: Actor, class_id: int, *, first_on: date, today: date) -> Offer:
-    """What to offer as the class anew from ``first_on`` on: for the next exam, under the next name.
-
-    Raises:
-        NotFound: no such class in the actor's organisations.
-    """
-    row = store.class_(session, actor, class_id)
-    began, next_exam = first_day(session, class_id), overview.next_exam_year(session, first_on)
+def offered(
+    session: Session, found: Source, *, first_on: date, today: date, named: Collection[tuple[int, str]] = ()
+) -> Offer:
+    """What to offer as the class anew from ``first_on`` on: for the next exam, under the next name that is free and not
+    among those ``named``."""
+    row, began = found.row, found.first_on
+    next_exam = overview.next_exam_year(session, first_on)
     year = max(row.exam_year, next_exam) if row.exam_year and next_exam else row.exam_year
     lead = max((began or row.closes_on) - row.closes_on, timedelta())
     entry = ClassEntry(
@@ -119,8 +149,8 @@ def offered(session: Session, actor: Actor, class_id: int, *, first_on: date, to
         hours_rule=row.hours_rule,
         hours_percent=row.hours_percent,
     )
-    rules = seat_rules.of_class(session, actor, class_id)
-    entry = replace(entry, name=free_name(session, entry))
+    rules = seat_store.rules_of(session, row.id)
+    entry = replace(entry, name=free_name(session, entry, named))
     return Offer(entry, moved_rules(rules, first_on - (began or first_on)))
 
 
@@ -170,7 +200,7 @@ def copy_class(
         NotFound: no such class, course or trainer in the actor's organisations.
         RuleViolation, Conflict: as `actions.plan_class`.
     """
-    source = store.class_(session, actor, class_id)
+    source_name = store.class_(session, actor, class_id).name
     first, *others = copied.series or (None,)
     made = actions.plan_class(session, actor, entry, copied.slots, series=first, rules=rules, now=now)
     for each in others:
@@ -179,7 +209,7 @@ def copy_class(
         materials.copy(session, actor, class_id, made, now=now)
     if with_units:
         units.copy(session, actor, class_id, made, now=now)
-    people.record(session, actor, "training.class-copied", "training_class", made, now=now, after={"from": source.name})
+    people.record(session, actor, "training.class-copied", "training_class", made, now=now, after={"from": source_name})
     return made
 
 
@@ -198,10 +228,9 @@ def _next_name(name: str, before: int | None, after: int | None) -> str:
     return f"{name} 2"
 
 
-def _standing(session: Session, parent: ClassRow) -> list[SessionRow]:
-    """Sessions that took place or were to; of a cancelled class all, since it fell out as a whole."""
-    rows = store.sessions_of(session, parent.id)
-    return [row for row in rows if row.state != "cancelled" or parent.state == "cancelled"]
+def _stood(row: SessionRow, parent: ClassRow) -> bool:
+    """That a session took place or was to; of a cancelled class all were, since it fell out as a whole."""
+    return row.state != "cancelled" or parent.state == "cancelled"
 
 
 def _planned_on(row: SessionRow) -> date:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import start_of_day
-from examprep.kernel.errors import Conflict, NotFound
+from examprep.kernel.errors import Conflict
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -106,10 +106,7 @@ def classes(session: Session, actor: Actor) -> list[tuple[int, str]]:
 
 def _learners(session: Session, actor: Actor, class_ids: Sequence[int], today: date) -> list[Learner]:
     """Those of the actor's people who have a seat and no mentor now, and the chapter in which each is weakest."""
-    wanted_classes = among(session, ClassRow.id, sorted(set(class_ids)))
-    there = session.scalar(select(func.count()).where(wanted_classes, store.managed(actor)))
-    if there != len(set(class_ids)):
-        raise NotFound("training.class", "There is no such class.")
+    store.classes(session, actor, class_ids)
     seats = select(EnrolmentRow.person_id).where(
         among(session, EnrolmentRow.class_id, list(class_ids)), EnrolmentRow.state == "enrolled"
     )

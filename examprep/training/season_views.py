@@ -80,7 +80,7 @@ def copy_season() -> ResponseReturnValue:
     clock, actor = runtime().clock, current_actor()
     with reading() as session:
         class_ids = _class_ids(session)
-        begins = copying.following_day(session, class_ids, today=clock.today())
+        begins = copying.following_day(copying.sources(session, actor, class_ids).values(), today=clock.today())
         trainers = overview.trainers(session, actor, clock.today())
     if not class_ids:
         return render_template("training/season.html", form=None, chosen=[])

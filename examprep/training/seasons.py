@@ -73,14 +73,15 @@ def plan(session: Session, actor: Actor, wishes: Sequence[Wish], whole: Whole, *
         raise RuleViolation("training.season-empty", "Choose the classes to copy.")
     if len(wishes) > MOST:
         raise RuleViolation("training.season-many", "Copy at most %(most)s classes at once.", most=MOST)
-    sources = {wish.class_id: store.class_(session, actor, wish.class_id) for wish in wishes}
-    firsts = {class_id: copying.first_day(session, class_id) for class_id in sources}
-    begins = min((day for day in firsts.values() if day is not None), default=whole.first_on)
+    sources = copying.sources(session, actor, {wish.class_id for wish in wishes})
+    days = [each.first_on for each in sources.values()]
+    begins = min((day for day in days if day is not None), default=whole.first_on)
     found, named = [], set[tuple[int, str]]()
     for wish in wishes:
-        first_on = whole.first_on + ((firsts[wish.class_id] or begins) - begins)
-        offer = copying.offered(session, actor, wish.class_id, first_on=first_on, today=today)
-        name = wish.name or copying.free_name(session, offer.entry, named)
+        source = sources[wish.class_id]
+        first_on = whole.first_on + ((source.first_on or begins) - begins)
+        offer = copying.offered(session, source, first_on=first_on, today=today, named=named)
+        name = wish.name or offer.entry.name
         entry = replace(
             offer.entry,
             name=name,
@@ -88,12 +89,10 @@ def plan(session: Session, actor: Actor, wishes: Sequence[Wish], whole: Whole, *
             state="planned" if whole.draft else "open",
         )
         named.add((entry.course_id, name))
-        season = copying.season(
-            session, wish.class_id, first_on=first_on, skip_days_off=whole.skip_days_off, place=wish.place
-        )
+        season = copying.season(source, first_on=first_on, skip_days_off=whole.skip_days_off, place=wish.place)
         look = copying.look(session, actor, entry, season, source_id=wish.class_id)
-        found.append(Planned(wish, sources[wish.class_id].name, replace(offer, entry=entry), season, look))
-    return _with_one_another(session, found, {each: row.organisation_id for each, row in sources.items()})
+        found.append(Planned(wish, source.row.name, replace(offer, entry=entry), season, look))
+    return _with_one_another(session, found, {each: one.row.organisation_id for each, one in sources.items()})
 
 
 def _with_one_another(session: Session, found: Sequence[Planned], homes: dict[int, int]) -> list[Planned]:

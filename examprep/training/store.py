@@ -1,6 +1,6 @@
 """Queries of the acts: bounded by the actor's organisations, or by what a candidate can reach. Decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import MembershipRow, OrganisationRow, OrganisationTreeRow, PersonRow
+from examprep.plumbing.bulk import among
 from examprep.plumbing.db import Prepared
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, GrantRow, SessionRow
 from examprep.training.presence_models import AttendanceRow
@@ -20,6 +21,7 @@ from examprep.training.rules.enrolment import Window
 from examprep.training.rules.seating import STANDING
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
+NO_CLASS = N_("There is no such class in your organisations.")
 Row = TypeVar("Row", CourseRow, ClassRow, SessionRow)
 
 
@@ -72,7 +74,17 @@ def course(session: Session, actor: Actor, course_id: int) -> CourseRow:
 def class_(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:
     """Raises NotFound: no such class in the actor's organisations."""
     query = select(ClassRow).where(ClassRow.id == class_id, managed(actor))
-    return _found(session.scalar(_locked(query, lock)), N_("There is no such class in your organisations."))
+    return _found(session.scalar(_locked(query, lock)), NO_CLASS)
+
+
+def classes(session: Session, actor: Actor, class_ids: Collection[int]) -> dict[int, ClassRow]:
+    """Several at once, by id. Raises NotFound: one of them is not in the actor's organisations."""
+    wanted = sorted(set(class_ids))
+    query = select(ClassRow).where(among(session, ClassRow.id, wanted), managed(actor))
+    found = {row.id: row for row in session.scalars(query)}
+    if len(found) < len(wanted):
+        raise NotFound("training.unknown", NO_CLASS)
+    return {class_id: found[class_id] for class_id in wanted}
 
 
 def class_open_to(session: Session, actor: Actor, class_id: int, *, lock: bool = False) -> ClassRow:

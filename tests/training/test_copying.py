@@ -54,7 +54,9 @@ def source(season):
 
 
 def copied(season, class_id, first_on, place=copying.Place()):  # noqa: B008 -- frozen
-    return season.ask(lambda s: copying.season(s, class_id, first_on=first_on, skip_days_off=True, place=place))
+    trainer = season.actor("ann_trainer")
+    found = season.ask(lambda s: copying.source(s, trainer, class_id))
+    return copying.season(found, first_on=first_on, skip_days_off=True, place=place)
 
 
 def entry(season, class_id, **changes):
@@ -125,10 +127,10 @@ def test_days_that_were_offered_follow_the_chosen_first_day(season, source, sign
         row = session.get_one(ClassRow, source)
         seat_rules.keep(session, row, SeatRules(shares=(share,)), now=season.clock.now())
     offer = lambda day: season.ask(  # noqa: E731
-        lambda s: copying.offered(s, trainer, source, first_on=day, today=season.clock.today())
+        lambda s: copying.offered(s, kept, first_on=day, today=season.clock.today())
     )
-    began = season.ask(lambda s: copying.first_day(s, source))
-    begins = season.ask(lambda s: copying.following_day(s, [source], today=season.clock.today()))
+    kept = season.ask(lambda s: copying.source(s, trainer, source))
+    began, begins = kept.first_on, copying.following_day([kept], today=season.clock.today())
     chosen = begins + timedelta(weeks=19)
     shown = offer(begins)
     released, last = shown.rules.shares[0].released_on, shown.entry.closes_on - timedelta(days=1)

@@ -224,7 +224,7 @@ def hold_classes(
 def copy_season(session: Session, trainer: Actor, class_ids: Sequence[int], now: datetime) -> None:
     """An exam class and one of further education once more, as a season; candidates do not see it yet."""
     today = office_day(now)
-    begins = copying.following_day(session, class_ids, today=today)
+    begins = copying.following_day(copying.sources(session, trainer, class_ids).values(), today=today)
     wishes = [seasons.Wish(class_ids[0]), seasons.Wish(class_ids[1], name="下一期研修班")]
     seasons.copy(session, trainer, wishes, seasons.Whole(begins, draft=True), today=today, now=now)
 
