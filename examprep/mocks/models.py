@@ -1,6 +1,7 @@
 """Papers, to whom they are set, who sat them, and what was answered."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -116,6 +117,15 @@ class AnswerRow(Base):
     """What was last answered to a question before the end. A row with neither ticks nor words is no answer."""
 
     __tablename__ = "mock_answer"
+    __table_args__ = (
+        # What practice has yet to take is looked for every minute.
+        Index(
+            "ix_mock_answer_to_log",
+            "attempt_id",
+            sqlite_where=text("logged IS 0 AND half_points IS NOT NULL"),
+            postgresql_where=text("logged IS false AND half_points IS NOT NULL"),
+        ),
+    )
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("mock_attempt.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -123,5 +133,20 @@ class AnswerRow(Base):
     written: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     flagged: Mapped[bool]  # to be looked at again
     at: Mapped[datetime]
-    half_points: Mapped[int | None] = mapped_column(SmallInteger)  # as first marked; null: not marked
+    half_points: Mapped[int | None] = mapped_column(SmallInteger)  # as it is marked; null: not marked
     logged: Mapped[bool]  # practice has taken it into its log
+
+
+class RemarkingRow(Base):
+    """That a finished marking was changed: who did so and why, and what the answers it changed had before."""
+
+    __tablename__ = "mock_remarking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("mock_attempt.id"), index=True)
+    marked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    marked_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(200))
+    before: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # position, ticked, half_points of each that changed
+    half_points_before: Mapped[int] = mapped_column(SmallInteger)
+    half_points_after: Mapped[int] = mapped_column(SmallInteger)

@@ -106,12 +106,12 @@ def to_do(session: Session, person_id: int, now: datetime) -> list[ToDo]:
     return sorted(found, key=lambda each: (each.ends_at is None, each.opens_at or now, each.paper_id))
 
 
-def set_to(session: Session, paper_id: int, person_id: int) -> PaperRow | None:
-    """A paper that is set to the person and not taken back."""
+def given_to(session: Session, paper_id: int, person_id: int) -> PaperRow | None:
+    """A paper that was set to the person, taken back or not."""
     return session.scalar(
         select(PaperRow)
         .join(GivenRow, GivenRow.paper_id == PaperRow.id)
-        .where(PaperRow.id == paper_id, GivenRow.person_id == person_id, PaperRow.taken_back_at.is_(None))
+        .where(PaperRow.id == paper_id, GivenRow.person_id == person_id)
     )
 
 

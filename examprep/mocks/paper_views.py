@@ -168,6 +168,18 @@ def take_back(paper_id: int) -> ResponseReturnValue:
     return redirect(url_for("mocks.paper", paper_id=paper_id), 303)
 
 
+@bp.post("/papers/<int:paper_id>/put-back")
+@needs(MANAGE)
+def put_back(paper_id: int) -> ResponseReturnValue:
+    """A paper that was taken back counts again."""
+    try:
+        with writing() as session:
+            setting.put_back(session, current_actor(), paper_id, now=runtime().clock.now())
+    except Conflict as refusal:
+        return _paper(paper_id, refusal)
+    return redirect(url_for("mocks.paper", paper_id=paper_id), 303)
+
+
 @bp.get("/papers/<int:paper_id>/sat/<int:attempt_id>")
 @needs(MANAGE)
 def paper_report(paper_id: int, attempt_id: int) -> ResponseReturnValue:
@@ -183,19 +195,15 @@ def mark_paper(paper_id: int, attempt_id: int) -> ResponseReturnValue:
     """Mark what a learner wrote, point by point."""
     refusal: Refusal | None = None
     if request.method == "POST":
-        done = request.form.get("done") == "yes"
+        done, reason, now = request.form.get("done", ""), request.form.get("reason", ""), runtime().clock.now()
         try:
+            where = current_actor(), paper_id, attempt_id, read_points()
             with writing() as session:
-                marking.mark_set(
-                    session,
-                    current_actor(),
-                    paper_id,
-                    attempt_id,
-                    read_points(),
-                    done=done,
-                    now=runtime().clock.now(),
-                )
-            to = "mocks.paper_report" if done else "mocks.mark_paper"
+                if done == "anew":
+                    marking.mark_set_anew(session, *where, reason, now=now)
+                else:
+                    marking.mark_set(session, *where, done=done == "yes", now=now)
+            to = "mocks.paper_report" if done in {"yes", "anew"} else "mocks.mark_paper"
             return redirect(url_for(to, paper_id=paper_id, attempt_id=attempt_id), 303)
         except (RuleViolation, Conflict) as found:
             refusal = found
@@ -204,6 +212,7 @@ def mark_paper(paper_id: int, attempt_id: int) -> ResponseReturnValue:
     page = render_template(
         "mocks/marking.html",
         sheet=sheet,
+        reason=request.form.get("reason", ""),
         action=url_for("mocks.mark_paper", paper_id=paper_id, attempt_id=attempt_id),
         back=url_for("mocks.paper_report", paper_id=paper_id, attempt_id=attempt_id),
         refusal=refusal,

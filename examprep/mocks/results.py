@@ -97,6 +97,17 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Anew:
+    """A change of a finished marking: the total in half-points before and after it."""
+
+    at: datetime
+    by: str
+    reason: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Line:
     """A pass line: its half-points, its exam year, and whether the total reaches it."""
 
@@ -126,6 +137,8 @@ class Report:
     national: Line | None
     regional: Line | None
     told: Sequence[Told]
+    written: bool  # something in it is marked by hand
+    anew: Sequence[Anew]
 
 
 def report(session: Session, actor: Actor, attempt_id: int, *, now: datetime) -> Report:
@@ -168,6 +181,8 @@ def report_of(
         national=_line(lines.national, lines.national_year, sums, whole) if marked else None,
         regional=_regional(lines, sums, whole) if marked else None,
         told=_told(session, items, scored) if shown else (),
+        written=any(item.answered and settling.written(item) for item in items),
+        anew=[Anew(*each) for each in store.markings_anew(session, attempt.id)],
     )
 
 

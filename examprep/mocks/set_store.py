@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
 from examprep.mocks.store import UNDER_WAY
@@ -19,6 +19,11 @@ MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
 
 def insert_given(session: Session, paper_id: int, person_ids: Iterable[int]) -> None:
     session.execute(insert(GivenRow), [{"paper_id": paper_id, "person_id": person} for person in person_ids])
+
+
+def given(session: Session, paper_id: int) -> Sequence[int]:
+    """To whom a paper is set."""
+    return session.scalars(select(GivenRow.person_id).where(GivenRow.paper_id == paper_id)).all()
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -96,6 +101,22 @@ def stop(session: Session, paper_id: int, *, at: datetime) -> None:
         update(AttemptRow)
         .where(AttemptRow.paper_id == paper_id, UNDER_WAY)
         .values(discarded_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def go_on(session: Session, paper_id: int, *, stopped_at: datetime) -> None:
+    """Let those go on who were stopped at an instant, unless they sit another paper by now."""
+    other = aliased(AttemptRow)
+    elsewhere = select(other.person_id).where(other.ended_at.is_(None), other.discarded_at.is_(None))
+    session.execute(
+        update(AttemptRow)
+        .where(
+            AttemptRow.paper_id == paper_id,
+            AttemptRow.discarded_at == stopped_at,
+            AttemptRow.person_id.not_in(elsewhere),
+        )
+        .values(discarded_at=None)
         .execution_options(synchronize_session=False)
     )
 

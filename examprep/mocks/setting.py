@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.rate import Rate
-from examprep.mocks import papers, results, set_store, settling, store
+from examprep.mocks import papers, results, set_store, settling, store, telling
 from examprep.mocks.models import PaperRow
 from examprep.mocks.rules.tally import Scored
 from examprep.people.actions import record, region_of
@@ -41,7 +41,7 @@ class Entry:
 
 
 def set_paper(session: Session, actor: Actor, entry: Entry, *, seed: int, today: date, now: datetime) -> int:
-    """Draw a paper and set it to persons within the actor's bounds who practise; gives its id.
+    """Draw a paper, set it to persons within the actor's bounds who practise, and tell them; gives its id.
 
     Raises:
         NotFound: ``syllabus.subject``.
@@ -81,11 +81,14 @@ def set_paper(session: Session, actor: Actor, entry: Entry, *, seed: int, today:
         "closes_at": entry.closes_at.isoformat(),
     }
     record(session, actor, "mocks.paper-set", "mock_paper", row.id, after=after, now=now)
+    telling.was_set(session, row, persons, now=now)
     return row.id
 
 
 def take_back(session: Session, actor: Actor, paper_id: int, reason: str, *, now: datetime) -> None:
-    """Withdraw a paper that nobody has begun, or make one void: it counts for nobody. What was logged stays.
+    """Withdraw a paper that nobody has begun, or make one void: it counts for nobody, until it is put back.
+
+    What practice's log has taken stays there.
 
     Raises:
         NotFound: ``mocks.paper``. Conflict: ``mocks.taken-back``. RuleViolation: ``mocks.reason``.
@@ -103,6 +106,26 @@ def take_back(session: Session, actor: Actor, paper_id: int, reason: str, *, now
     set_store.stop(session, row.id, at=now)
     session.flush()
     record(session, actor, act, "mock_paper", row.id, after={"reason": reason}, now=now)
+    telling.was_taken_back(session, row, set_store.given(session, row.id), now=now)
+
+
+def put_back(session: Session, actor: Actor, paper_id: int, *, now: datetime) -> None:
+    """Let a paper that was taken back count again, and tell those to whom it is set.
+
+    Whoever was stopped goes on, unless they have begun another; their clock did not stand still.
+
+    Raises:
+        NotFound: ``mocks.paper``. Conflict: ``mocks.not-taken-back``.
+    """
+    row = _seen(session, actor, paper_id)
+    if row.taken_back_at is None:
+        raise Conflict("mocks.not-taken-back", "This paper is not taken back; it counts.")
+    reason = row.reason
+    set_store.go_on(session, row.id, stopped_at=row.taken_back_at)
+    row.taken_back_at = row.taken_back_by = row.reason = None
+    session.flush()
+    record(session, actor, "mocks.paper-restored", "mock_paper", row.id, before={"reason": reason}, now=now)
+    telling.was_put_back(session, row, set_store.given(session, row.id), now=now)
 
 
 def _seen(session: Session, actor: Actor, paper_id: int) -> PaperRow:

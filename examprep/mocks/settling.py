@@ -61,6 +61,20 @@ def count(session: Session, attempt: AttemptRow, items: Sequence[Item]) -> None:
     attempt.half_points, attempt.full_half_points = found.earned, found.full
 
 
+def mark_anew(session: Session, attempt: AttemptRow, positions: Sequence[int], *, by: int, now: datetime) -> None:
+    """Marks of a finished attempt were changed: count the total anew, and correct what practice has taken."""
+    items = store.items(session, attempt.id)
+    count(session, attempt, items)
+    taken = [item for item in items if item.position in positions and item.logged]
+    found = {name_of(attempt, item): (item.ticks, item.half_points or 0) for item in taken}
+    mocked.correct(session, attempt.person_id, found, by=by, now=now)
+
+
+def name_of(attempt: AttemptRow, item: Item) -> str:
+    """The name under which practice's log has an answer."""
+    return str(uuid5(NAMES, f"{attempt.id}.{item.position}"))
+
+
 def scored(items: Iterable[Item], standing: Mapping[int, Judged]) -> list[Scored]:
     """Each question as it counts: by the ruling on its version, if one stands; one made void counts for nobody."""
     found = []
@@ -88,7 +102,7 @@ def teach(session: Session, attempt: AttemptRow, paper: PaperRow, *, now: dateti
         return False
     answers = [
         mocked.Answered(
-            client_id=str(uuid5(NAMES, f"{attempt.id}.{item.position}")),
+            client_id=name_of(attempt, item),
             question=bank.question(session, item.version_id),
             ticks=item.ticks,
             written=item.written,

@@ -77,9 +77,11 @@ def begin(session: Session, actor: Actor, paper_id: int, *, now: datetime) -> in
 
     Raises:
         NotFound: ``mocks.paper``. RuleViolation: ``mocks.window`` -- not open yet, or over. Conflict:
-            ``mocks.under-way`` -- another paper is being sat.
+            ``mocks.under-way`` -- another paper is being sat; ``mocks.taken-back``.
     """
     paper = set_to(session, actor, paper_id)
+    if paper.taken_back_at is not None:
+        raise taken_back()
     before = own_store.attempt_at(session, paper.id, actor.person_id)
     if before is not None:
         return before.id
@@ -90,8 +92,12 @@ def begin(session: Session, actor: Actor, paper_id: int, *, now: datetime) -> in
 
 
 def set_to(session: Session, actor: Actor, paper_id: int) -> PaperRow:
-    """Raises NotFound: ``mocks.paper``."""
-    paper = own_store.set_to(session, paper_id, actor.person_id)
+    """A paper that was set to the actor, taken back or not.
+
+    Raises:
+        NotFound: ``mocks.paper``.
+    """
+    paper = own_store.given_to(session, paper_id, actor.person_id)
     if paper is None:
         raise NotFound("mocks.paper", "There is no such mock exam for you.")
     return paper
@@ -135,6 +141,10 @@ def sitting(session: Session, actor: Actor, attempt_id: int, *, now: datetime) -
         discarded=attempt.discarded_at is not None,
         taken_back=paper.reason,
     )
+
+
+def taken_back() -> Conflict:
+    return Conflict("mocks.taken-back", "Your trainer has taken this paper back; it counts for nothing.")
 
 
 def over() -> Conflict:
@@ -192,7 +202,7 @@ def hand_in(session: Session, actor: Actor, attempt_id: int, *, now: datetime) -
     if attempt.discarded_at is not None:
         raise Conflict("mocks.discarded", "This mock exam was discarded; it counts for nothing.")
     if paper.taken_back_at is not None:
-        raise Conflict("mocks.taken-back", "Your trainer has taken this paper back; it counts for nothing.")
+        raise taken_back()
     late = now >= attempt.ends_at
     if not store.end(session, attempt.id, by="time" if late else "person", at=attempt.ends_at if late else now):
         return False

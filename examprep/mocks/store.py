@@ -21,7 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from examprep.mocks.models import AnswerRow, AttemptRow, ItemRow, PaperRow
+from examprep.mocks.models import AnswerRow, AttemptRow, ItemRow, PaperRow, RemarkingRow
+from examprep.people.models import PersonRow
 
 _ANSWER: Any = AnswerRow.__table__
 _ATTEMPT: Any = AttemptRow.__table__
@@ -242,13 +243,14 @@ def put_logged(session: Session, attempt_id: int, positions: Sequence[int]) -> N
 
 
 def due(session: Session, now: datetime, *, person_id: int | None = None, most: int = 200) -> list[int]:
-    """Attempts whose time is up, and those whose answers may be learnt from since their paper's window is over."""
+    """Attempts whose time is up, and those whose answers may be learnt from since the paper's window is over, or since
+    the paper was put back.
+    """
     held_back = exists().where(
         AnswerRow.attempt_id == AttemptRow.id, AnswerRow.logged.is_(False), AnswerRow.half_points.is_not(None)
     )
     over = and_(
-        PaperRow.keys == "after",
-        PaperRow.closes_at <= now,
+        or_(PaperRow.keys == "at-once", PaperRow.closes_at.is_(None), PaperRow.closes_at <= now),
         AttemptRow.marked_at.is_not(None),
         PaperRow.taken_back_at.is_(None),
         held_back,
@@ -293,3 +295,14 @@ def met(session: Session, person_id: int, subject_code: str) -> dict[int, int]:
 def persons_of(session: Session, attempt_ids: Sequence[int]) -> dict[int, int]:
     query = select(AttemptRow.id, AttemptRow.person_id).where(AttemptRow.id.in_(attempt_ids))
     return dict(session.execute(query).all())
+
+
+def markings_anew(session: Session, attempt_id: int) -> list[Any]:
+    """The changes of a finished marking, the latest first: when, by whom, why, and the total before and after."""
+    row = RemarkingRow
+    query = (
+        select(row.marked_at, PersonRow.name, row.reason, row.half_points_before, row.half_points_after)
+        .join(PersonRow, PersonRow.id == row.marked_by)
+        .where(row.attempt_id == attempt_id)
+    )
+    return list(session.execute(query.order_by(row.id.desc())).all())

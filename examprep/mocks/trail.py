@@ -10,6 +10,8 @@ TRAIL = Trail(
     acts={
         "mocks.discarded": N_("Discarded a mock exam"),
         "mocks.marked": N_("Marked a mock exam"),
+        "mocks.marked-anew": N_("Changed the marking of a mock exam"),
+        "mocks.paper-restored": N_("Put a mock exam back"),
         "mocks.paper-set": N_("Set a mock exam"),
         "mocks.paper-voided": N_("Made a mock exam void"),
         "mocks.paper-withdrawn": N_("Withdrew a mock exam"),

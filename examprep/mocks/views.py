@@ -167,6 +167,7 @@ def _given(paper_id: int, refusal: Refusal | None = None) -> ResponseReturnValue
         closes_at=paper.closes_at,
         keys_after=paper.keys == "after",
         attempt_id=before.id if before else None,
+        taken_back=paper.reason,
         now=runtime().clock.now(),
         refusal=refusal,
     )
@@ -317,17 +318,14 @@ def mark(attempt_id: int) -> ResponseReturnValue:
     catch_up()
     refusal: Refusal | None = None
     if request.method == "POST":
+        done, reason, now = request.form.get("done", ""), request.form.get("reason", ""), runtime().clock.now()
         try:
             with writing() as session:
-                marking.mark_own(
-                    session,
-                    current_actor(),
-                    attempt_id,
-                    read_points(),
-                    done=request.form.get("done") == "yes",
-                    now=runtime().clock.now(),
-                )
-            to = "mocks.one" if request.form.get("done") == "yes" else "mocks.mark"
+                if done == "anew":
+                    marking.mark_own_anew(session, current_actor(), attempt_id, read_points(), reason, now=now)
+                else:
+                    marking.mark_own(session, current_actor(), attempt_id, read_points(), done=done == "yes", now=now)
+            to = "mocks.one" if done in {"yes", "anew"} else "mocks.mark"
             return redirect(url_for(to, attempt_id=attempt_id), 303)
         except (RuleViolation, Conflict) as found:
             refusal = found
@@ -336,6 +334,7 @@ def mark(attempt_id: int) -> ResponseReturnValue:
     page = render_template(
         "mocks/marking.html",
         sheet=sheet,
+        reason=request.form.get("reason", ""),
         action=url_for("mocks.mark", attempt_id=attempt_id),
         back=url_for("mocks.one", attempt_id=attempt_id),
         refusal=refusal,

@@ -2,7 +2,7 @@
 
 from examprep.feature import Dependent, Derived, Feature, HomeCard, NavItem
 from examprep.kernel.sentence import N_
-from examprep.mocks import cards, paper_views
+from examprep.mocks import cards, paper_views, telling
 from examprep.mocks.jobs import JOBS
 from examprep.mocks.rebuild import differences, flips, redo
 from examprep.mocks.trail import TRAIL
@@ -30,6 +30,9 @@ FEATURE = Feature(
     jobs=JOBS,
     home_cards=(HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 4, "mocks/_to_do.html", cards.to_do),),
     trail=TRAIL,
+    still_due={telling.STILL_TO_SIT: telling.still_to_sit, telling.STILL_COUNTS: telling.still_counts},
+    mails={telling.TO_SIT: N_("A mock exam to sit"), telling.MARKED: N_("A mock exam marked")},
+    optional_mails=(telling.TO_SIT, telling.MARKED),
     dependents=(Dependent(N_("Mock exams"), flips, redo),),
     derived=(Derived("mock_attempt", differences),),
 )

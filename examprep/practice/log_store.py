@@ -1,6 +1,6 @@
 """Queries of the log and of what is counted from it, over persons and days; the rebuilding asks here too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,18 +16,20 @@ from examprep.plumbing.sql_words import Days
 from examprep.practice.models import (
     AnswerRow,
     CohortRow,
+    CorrectionRow,
     DayRow,
     MemoryRow,
 )
 
 _ANSWER: Any = AnswerRow.__table__
+_CORRECTION: Any = CorrectionRow.__table__
 _MEMORY: Any = MemoryRow.__table__
 _DAY: Any = DayRow.__table__
 
 
 @dataclass(frozen=True)
 class Logged:
-    """One line of the log."""
+    """One line of the log; marked anew by hand, with what it was last found to have reached."""
 
     id: int
     person_id: int
@@ -49,7 +51,12 @@ class Logged:
         return self.half_points == self.full_half_points
 
 
-_LINE = select(*(_ANSWER.c[name] for name in Logged.__dataclass_fields__))
+_LATEST = select(func.max(_CORRECTION.c.id)).group_by(_CORRECTION.c.answer_id)
+_CORRECTED = _CORRECTION.select().where(_CORRECTION.c.id.in_(_LATEST)).subquery()
+_FOUND = {name: func.coalesce(_CORRECTED.c[name], _ANSWER.c[name]).label(name) for name in ("ticked", "half_points")}
+_COLUMNS = [_FOUND.get(name, _ANSWER.c[name]) for name in Logged.__dataclass_fields__]
+_LOG = _ANSWER.outerjoin(_CORRECTED, _CORRECTED.c.answer_id == _ANSWER.c.id)
+_LINE: Any = select(*_COLUMNS).select_from(_LOG)
 
 
 def _lines(session: Session, query: Any) -> Iterator[Logged]:
@@ -61,6 +68,27 @@ def logged(session: Session, person_id: int, client_id: str) -> Logged | None:
     """The line that was written when the client's answer first came; ``None`` when it never came."""
     query = _LINE.where(_ANSWER.c.person_id == person_id, _ANSWER.c.client_id == client_id)
     return next(_lines(session, query), None)
+
+
+def correct(
+    session: Session, person_id: int, found: Mapping[str, tuple[Sequence[int], int]], *, by: int, now: datetime
+) -> None:
+    """Note what answers, by their client's name, were found to have reached when they were marked anew."""
+    query = select(_ANSWER.c.client_id, _ANSWER.c.id).where(
+        _ANSWER.c.person_id == person_id, _ANSWER.c.client_id.in_(list(found))
+    )
+    lines: dict[str, int] = dict(session.execute(query).all())
+    rows = [
+        {
+            "answer_id": lines[name],
+            "ticked": sorted(ticked),
+            "half_points": half_points,
+            "corrected_by": by,
+            "corrected_at": now,
+        }
+        for name, (ticked, half_points) in found.items()
+    ]
+    session.execute(insert(CorrectionRow), rows)
 
 
 def answers_to(session: Session, person_id: int, question_id: int) -> list[Logged]:
@@ -140,8 +168,8 @@ def answers_to_version(session: Session, actor: Actor, version_id: int) -> Itera
     """Every answer to a version, the latest first, with the name of whoever is within the actor's bounds."""
     name = case((within(PersonRow.organisation_id, actor, Permission.BANK_QUESTION_EDIT), PersonRow.name))
     query = (
-        select(*(_ANSWER.c[column] for column in Logged.__dataclass_fields__), name.label("name"))
-        .join(PersonRow, PersonRow.id == _ANSWER.c.person_id)
+        select(*_COLUMNS, name.label("name"))
+        .select_from(_LOG.join(PersonRow, PersonRow.id == _ANSWER.c.person_id))
         .where(_ANSWER.c.version_id == version_id)
         .order_by(_ANSWER.c.id.desc())
     )

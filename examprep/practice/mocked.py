@@ -1,7 +1,7 @@
 """Answers of a mock exam, or of a unit's test, taken into the log together: in a fixed number of statements."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
 from examprep.people.models import PersonRow
-from examprep.practice import hot
+from examprep.practice import hot, log_store, rebuild
 from examprep.practice.models import AnswerRow, MemoryRow, WeightsRow
 from examprep.practice.rules.learning import MOCK, Given, Kept, learn
 from examprep.practice.shelf import asked_of
@@ -88,6 +88,23 @@ def take_in(
             for day, sums in days.items()
         ]
         connection.execute(hot.counting(dialect), counted)
+
+
+def correct(
+    session: Session, person_id: int, found: Mapping[str, tuple[frozenset[int], int]], *, by: int, now: datetime
+) -> None:
+    """Let answers that were taken in and marked anew count as they are marked now; by name: points, half-points.
+
+    The log keeps its lines and takes a further one for each; memory, notebook and counts are worked out anew.
+    """
+    if not found:
+        return
+    session.flush()
+    session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True))
+    log_store.correct(
+        session, person_id, {name: (sorted(each[0]), each[1]) for name, each in found.items()}, by=by, now=now
+    )
+    rebuild.redo_of(session, [person_id])
 
 
 def kept_of(session: Session, person_id: int, question_ids: Sequence[int]) -> dict[int, Kept]:

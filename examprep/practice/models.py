@@ -57,6 +57,20 @@ class AnswerRow(Base):
     weights_id: Mapped[int | None] = mapped_column(ForeignKey("practice_weights.id"))
 
 
+class CorrectionRow(Base):
+    """That an answer marked by hand was marked anew. The log's line stays as it was; its latest correction counts."""
+
+    __tablename__ = "practice_correction"
+    __table_args__ = (CheckConstraint("half_points >= 0", name="half_points_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    answer_id: Mapped[int] = mapped_column(ForeignKey("practice_answer.id"), index=True)
+    ticked: Mapped[list[int]] = mapped_column(JSON)  # the points now found reached
+    half_points: Mapped[int] = mapped_column(SmallInteger)
+    corrected_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    corrected_at: Mapped[datetime]
+
+
 class WeightsRow(Base):
     """Weights of FSRS fitted to the installation's own log. The latest row holds for every answer from then on."""
 

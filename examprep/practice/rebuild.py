@@ -31,8 +31,12 @@ def redo(session: Session, question_id: int) -> set[int]:
 
     Returns the persons for whom something changed.
     """
+    return redo_of(session, log_store.people_who_answered(session, version_ids(session, question_id)))
+
+
+def redo_of(session: Session, people: Sequence[int]) -> set[int]:
+    """The same for all that some persons answered."""
     changed: set[int] = set()
-    people = log_store.people_who_answered(session, version_ids(session, question_id))
     for start in range(0, len(people), _PEOPLE_AT_ONCE):
         some = people[start : start + _PEOPLE_AT_ONCE]
         for table, rebuild in (("practice_memory", _memories), ("practice_day", _days)):

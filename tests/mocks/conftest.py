@@ -1,6 +1,6 @@
 """The starter bank's tree, a bank large enough for a paper of 法规与政策, and a mock under way."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from examprep.bank import actions as bank
 from examprep.bank.types.choices import Choices
 from examprep.bank.types.written import Part, Point, Written
 from examprep.bank.values import Draft
-from examprep.mocks import results, sitting
+from examprep.mocks import results, setting, sitting
 from examprep.syllabus import actions as syllabus
 from examprep.syllabus.loading import load_data
 
@@ -137,6 +137,56 @@ def report(database, world, clock):
     def go(attempt_id, by="ann_candidate"):
         with database.read() as session:
             return results.report(session, world.actor(session, by), attempt_id, now=clock.now())
+
+    return go
+
+
+@pytest.fixture
+def assign(database, world, clock):
+    """Ann's trainer sets a paper to Ann's county for two hours from now; gives its id."""
+
+    def go(by="ann_trainer", **more):
+        given = {
+            "title": "全班模考",
+            "subject_code": SUBJECT,
+            "opens_at": clock.now(),
+            "closes_at": clock.now() + timedelta(hours=2),
+            "keys": "after",
+            "organisation_id": world.organisations["ann_county"],
+            "shorter": True,
+            **more,
+        }
+        with database.write() as session:
+            return setting.set_paper(
+                session, world.actor(session, by), setting.Entry(**given), seed=3, today=clock.today(), now=clock.now()
+            )
+
+    return go
+
+
+@pytest.fixture
+def begin(database, world, clock):
+    def go(paper_id, by="ann_candidate"):
+        with database.write() as session:
+            return sitting.begin(session, world.actor(session, by), paper_id, now=clock.now())
+
+    return go
+
+
+@pytest.fixture
+def outcome(database, world, clock):
+    def go(paper_id, by="ann_trainer"):
+        with database.read() as session:
+            return setting.outcome(session, world.actor(session, by), paper_id, now=clock.now())
+
+    return go
+
+
+@pytest.fixture
+def take_back(database, world, clock):
+    def go(paper_id, reason="试题有误", by="ann_trainer"):
+        with database.write() as session:
+            setting.take_back(session, world.actor(session, by), paper_id, reason, now=clock.now())
 
     return go
 

@@ -5,62 +5,12 @@ from datetime import timedelta
 import pytest
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import jobs, marking, setting, sitting
+from examprep.mocks import jobs, marking, setting
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
 from examprep.plumbing.jobs import JobTurn
 from examprep.practice.models import AnswerRow as LogRow
 from tests.mocks.conftest import SUBJECT, WRITTEN, key
 from tests.mocks.test_sitting import rows, verified
-
-
-@pytest.fixture
-def assign(database, world, clock):
-    """Ann's trainer sets a paper to Ann's county for two hours from now; gives its id."""
-
-    def go(by="ann_trainer", **more):
-        given = {
-            "title": "全班模考",
-            "subject_code": SUBJECT,
-            "opens_at": clock.now(),
-            "closes_at": clock.now() + timedelta(hours=2),
-            "keys": "after",
-            "organisation_id": world.organisations["ann_county"],
-            "shorter": True,
-            **more,
-        }
-        with database.write() as session:
-            return setting.set_paper(
-                session, world.actor(session, by), setting.Entry(**given), seed=3, today=clock.today(), now=clock.now()
-            )
-
-    return go
-
-
-@pytest.fixture
-def begin(database, world, clock):
-    def go(paper_id, by="ann_candidate"):
-        with database.write() as session:
-            return sitting.begin(session, world.actor(session, by), paper_id, now=clock.now())
-
-    return go
-
-
-@pytest.fixture
-def outcome(database, world, clock):
-    def go(paper_id, by="ann_trainer"):
-        with database.read() as session:
-            return setting.outcome(session, world.actor(session, by), paper_id, now=clock.now())
-
-    return go
-
-
-@pytest.fixture
-def take_back(database, world, clock):
-    def go(paper_id, reason="试题有误", by="ann_trainer"):
-        with database.write() as session:
-            setting.take_back(session, world.actor(session, by), paper_id, reason, now=clock.now())
-
-    return go
 
 
 def test_it_is_set_to_those_who_practise_there(database, world, fill, assign):
@@ -157,7 +107,7 @@ def test_withdrawn_it_is_set_to_nobody_and_void_it_counts_for_nobody(
     fill(8, 3)
     first, second = assign(), assign()
     take_back(first)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match=r"mocks\.taken-back"):
         begin(first)
     attempt = begin(second)
     with pytest.raises(RuleViolation, match=r"mocks\.reason"):
