@@ -27,7 +27,7 @@ KINDS = {
 PRECISIONS = {"day": N_("Exact to the day"), "month": N_("By month"), "about": N_("About these days")}
 
 
-# What a paper asks for; the bank says how the first two are answered.
+# What a paper asks for; how each is answered, the bank says.
 TYPES = {
     "single-choice": N_("Single choice"),
     "multiple-choice": N_("Multiple choice"),

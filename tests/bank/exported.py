@@ -52,7 +52,7 @@ def choices(draw, text):
 
 @st.composite
 def written(draw, text):
-    kind = draw(st.sampled_from(["short-answer", "case-analysis", "programme-design"]))
+    kind = draw(st.sampled_from(["short-answer", "case-analysis", "programme-design", "essay"]))
     count = 1 if kind == "short-answer" else draw(st.integers(1, 3))
     points = st.lists(
         st.builds(lambda t, h: {"text": t, "half_points": h}, text, st.integers(1, 40)), min_size=1, max_size=3

@@ -59,6 +59,7 @@ CONTENT = {
         "parts-1-points-0-points": "3",
     },
     "programme-design": {"parts-0-points-0-text": "目标", "parts-0-points-0-points": "5"},
+    "essay": {"parts-0-points-0-text": "观点", "parts-0-points-0-points": "10"},
 }
 
 
@@ -146,7 +147,7 @@ def test_an_unknown_picture_is_refused_and_a_script_is_dropped(client, base, dat
 
 def test_no_picture_and_no_such_type_are_refused(client, base):
     assert client.post(path("single-choice"), data={**base, "add": "picture"}).status_code == 422
-    assert client.get(path("essay")).status_code == 404
+    assert client.get(path("poem")).status_code == 404
 
 
 def test_letters_a_paper_skips_stay(client, base, database, world, draft):

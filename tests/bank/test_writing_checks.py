@@ -52,7 +52,7 @@ def test_what_is_not_whole_is_said_and_the_rest_is_checked(found):
     assert "没有解析" not in page
 
 
-@pytest.mark.parametrize("kind", ["true-false", "short-answer", "case-analysis", "programme-design"])
+@pytest.mark.parametrize("kind", ["true-false", "short-answer", "case-analysis", "programme-design", "essay"])
 def test_every_type_can_be_checked_empty(client, kind):
     page = client.post(f"{CHECK}?type={kind}").text
     assert "题干" in page

@@ -139,7 +139,7 @@ def test_drawn_by_lot_they_are_of_the_chapter_and_the_type(database, assign, que
         pytest.param({"due_on": date(2029, 1, 1)}, "practice.due", id="in-years"),
         pytest.param({"numbers": [999_999]}, "practice.assigned-questions", id="unknown-question"),
         pytest.param({"numbers": (), "count": 0}, "practice.assigned-questions", id="no-questions"),
-        pytest.param({"numbers": (), "count": 5, "type": "essay"}, "practice.assigned-questions", id="no-such-type"),
+        pytest.param({"numbers": (), "count": 5, "type": "poem"}, "practice.assigned-questions", id="no-such-type"),
         pytest.param({"organisation_id": 999_999}, "practice.assigned-persons", id="no-such-organisation"),
         pytest.param({"organisation_id": None, "person_ids": ()}, "practice.assigned-persons", id="nobody"),
         pytest.param({"organisation_id": None, "person_ids": (999_999,)}, "practice.assigned-persons", id="unknown"),

@@ -1,6 +1,6 @@
 """JSON Lines: one question a line, in our own shape or in AGIEval's.
 
-Ours: ``type`` (single, multiple, true-false, short, case, design), ``stem``, ``options``, ``answer`` ("ABD"),
+Ours: ``type`` (single, multiple, true-false, short, case, design, essay), ``stem``, ``options``, ``answer`` ("ABD"),
 ``explanation``, ``option_notes``, ``chapters`` ({"2018": ["01"], "2025": ["01"]}), ``difficulty``, ``law_as_of``,
 ``cites``, ``author``, ``source``, ``tags``; of questions answered in words ``parts`` ([{prompt, marks, answer,
 points: [{text, marks}]}], marks in points) and ``accepted``. Marked-up texts have ``"markup": "html"``, ``letters``

@@ -17,6 +17,7 @@ _TYPES = {
     "short-answer": "short",
     "case-analysis": "case",
     "programme-design": "design",
+    "essay": "essay",
 }
 
 

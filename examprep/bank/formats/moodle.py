@@ -143,7 +143,7 @@ def _essay(question: Element, told: str, prompts: Sequence[str], gathered: Gathe
     )
     if not parts:
         raise LeftOutError(Sentence("it has no marking points: give them as information for graders, one a line"))
-    return {"kind": told if told in {"case-analysis", "programme-design"} else "", "parts": parts}
+    return {"kind": told if told in {"case-analysis", "programme-design", "essay"} else "", "parts": parts}
 
 
 _READERS = {

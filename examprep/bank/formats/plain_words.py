@@ -12,7 +12,6 @@ from examprep.bank.formats.words import KINDS
 _CHINESE = "一二三四五六七八九十"
 _HEADS = {word: kind for kind, words in KINDS.items() for word in words if word.endswith("题") and word != "案例题"} | {
     "案例题": "case-analysis",
-    "论述题": "short-answer",
     "名词解释题": "short-answer",
     "问答题": "short-answer",
     "不定项选择题": "",

@@ -131,7 +131,7 @@ def _entry(interaction: Element, declaration: Element, kind: str, gathered: Gath
 def _extended(
     interaction: Element, declaration: Element, kind: str, gathered: Gathered, source: Source
 ) -> dict[str, Any]:
-    return {"kind": kind if kind in {"case-analysis", "programme-design"} else "short-answer"}
+    return {"kind": kind if kind in {"case-analysis", "programme-design", "essay"} else "short-answer"}
 
 
 _READERS: dict[str, Callable[[Element, Element, str, Gathered, Source], dict[str, Any]]] = {

@@ -11,7 +11,7 @@ from examprep.bank.formats.words import KINDS
 ROWS_PREPARED = 2000
 WIDTHS = {"stem": 50, "explanation": 50, "kind": 10, "answer": 10, "chapter": 12, "difficulty": 8}
 GUIDE = (
-    ("题型", "单选题、多选题、判断题、简答题、案例分析题 或 方案设计题；留空时按答案判断", "单选题", "多选题"),
+    ("题型", "单选题、多选题、判断题、简答题、案例分析题、方案设计题 或 论述题；留空时按答案判断", "单选题", "多选题"),
     (
         "题干",
         "必填；同一来源内题干不得重复",

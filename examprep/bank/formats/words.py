@@ -18,6 +18,7 @@ KINDS = {
     "short-answer": ("简答题", "简答", "填空题", "填空", "shortanswer", "short"),
     "case-analysis": ("案例分析题", "案例分析", "案例题", "案例", "caseanalysis", "case"),
     "programme-design": ("方案设计题", "方案设计", "programmedesign", "design"),
+    "essay": ("论述题", "论述", "essay"),
 }
 TRUE = ("对", "正确", "是", "√", "✓", "t", "true", "right")
 FALSE = ("错", "错误", "否", "不对", "不正确", "×", "✗", "✕", "f", "false", "wrong")
@@ -88,7 +89,7 @@ def read_kind(text: str, places: frozenset[int]) -> str:
     if word not in _KIND_OF:
         raise WordError(
             Sentence(
-                "“%(written)s” is no question type. Write 单选题, 多选题, 判断题, 简答题, 案例分析题 or 方案设计题.",
+                "“%(written)s” is no question type. Write 单选题, 多选题, 判断题, 简答题, 案例分析题, 方案设计题 or 论述题.",
                 written=text.strip()[:40],
             )
         )

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeAlias
 
 from examprep.bank.types.case_analysis import CaseAnalysis
 from examprep.bank.types.choices import Choices
+from examprep.bank.types.essay import Essay
 from examprep.bank.types.multiple_choice import MultipleChoice
 from examprep.bank.types.programme_design import ProgrammeDesign
 from examprep.bank.types.short_answer import ShortAnswer
@@ -53,5 +54,5 @@ class QuestionType(Protocol):
 
 
 QUESTION_TYPES: Registry[QuestionType] = Registry(
-    SingleChoice(), MultipleChoice(), TrueFalse(), ShortAnswer(), CaseAnalysis(), ProgrammeDesign()
+    SingleChoice(), MultipleChoice(), TrueFalse(), ShortAnswer(), CaseAnalysis(), ProgrammeDesign(), Essay()
 )
