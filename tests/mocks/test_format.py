@@ -20,9 +20,7 @@ OBJECTIVE = {"single-choice": (60, 2), "multiple-choice": (20, 4)}
         pytest.param("asw-practice", 120, 200, OBJECTIVE, id="初级实务"),
         pytest.param("sw-comprehensive", 120, 200, OBJECTIVE, id="中级综合能力"),
         pytest.param("sw-law-policy", 120, 200, OBJECTIVE, id="法规与政策"),
-        pytest.param(
-            "sw-practice", 150, 200, {"case-analysis": (4, 40), "programme-design": (1, 40)}, id="中级实务"
-        ),
+        pytest.param("sw-practice", 150, 200, {"case-analysis": (4, 40), "programme-design": (1, 40)}, id="中级实务"),
         pytest.param("ssw-practice", 180, 200, {"case-analysis": (3, 50), "essay": (1, 50)}, id="高级实务"),
     ],
 )

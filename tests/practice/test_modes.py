@@ -194,9 +194,7 @@ def test_an_empty_way_says_what_to_do_next(sign_in, questions, scope, says):
     assert f'class="btn btn-primary" href="{says}' in page.text
 
 
-@pytest.mark.parametrize(
-    "scope", ["type-poem", "type-all", "recite-due", "recite-daily", "daily-99990101", "random-0"]
-)
+@pytest.mark.parametrize("scope", ["type-poem", "type-all", "recite-due", "recite-daily", "daily-99990101", "random-0"])
 def test_there_is_no_such_way(sign_in, questions, scope):
     assert sign_in("ann_candidate").get(f"/practice/{SUBJECT}/{scope}").status_code == 404
 
