@@ -89,7 +89,8 @@ def read_kind(text: str, places: frozenset[int]) -> str:
     if word not in _KIND_OF:
         raise WordError(
             Sentence(
-                "“%(written)s” is no question type. Write 单选题, 多选题, 判断题, 简答题, 案例分析题, 方案设计题 or 论述题.",
+                "“%(written)s” is no question type. "
+                "Write 单选题, 多选题, 判断题, 简答题, 案例分析题, 方案设计题 or 论述题.",
                 written=text.strip()[:40],
             )
         )
