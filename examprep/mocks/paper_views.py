@@ -11,7 +11,7 @@ from examprep.kernel.clock import OFFICE_ZONE
 from examprep.kernel.errors import Conflict, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.mocks import marking, papers, setting
-from examprep.mocks.views import bp, labels, new_seed, read_points, status_of
+from examprep.mocks.views import bp, draw_sheet, labels, new_seed, read_points, status_of
 from examprep.people import directory
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
@@ -154,6 +154,15 @@ def _paper(paper_id: int, refusal: Refusal | None = None) -> ResponseReturnValue
         return download(page, PERSON_COLUMNS, f"mock-paper-{paper_id}")
     drawn = render_template("mocks/paper.html", shown=shown, page=page, columns=PERSON_COLUMNS, refusal=refusal)
     return drawn, status_of(refusal)
+
+
+@bp.get("/papers/<int:paper_id>/sheet")
+@needs(MANAGE)
+def paper_sheet(paper_id: int) -> ResponseReturnValue:
+    """The whole paper, for paper: to be sat in a room, or with answers to go through it."""
+    with reading() as session:
+        shown = setting.sheet(session, current_actor(), paper_id)
+    return draw_sheet(shown, url_for("mocks.paper", paper_id=paper_id))
 
 
 @bp.post("/papers/<int:paper_id>/take-back")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -40,6 +41,43 @@ class Preview:
         return {
             part.question_type: sum(q.type == part.question_type for q in self.drawn.questions) for part in self.parts
         }
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """The questions of one type, of ``half_points`` each, the first of them at place ``first`` of the paper."""
+
+    type: str
+    first: int
+    half_points: int
+    questions: Sequence[bank.Question]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole paper as it goes on paper."""
+
+    title: str
+    subject: Mapping[str, str]
+    minutes: int
+    half_points: int
+    full: bool
+    parts: Sequence[SheetPart]
+
+    @property
+    def count(self) -> int:
+        return sum(len(part.questions) for part in self.parts)
+
+
+def sheet(session: Session, paper: PaperRow) -> Sheet:
+    """A paper's questions by type, in its order."""
+    parts = []
+    for kind, some in groupby(store.asked(session, paper.id), key=lambda each: each.type):
+        rows = list(some)
+        questions = [bank.question(session, row.version_id) for row in rows]
+        parts.append(SheetPart(kind, rows[0].position, rows[0].half_points, questions))
+    subject = syllabus.subject(session, paper.subject_code)
+    return Sheet(paper.title, subject.names, paper.minutes, paper.half_points, paper.full, parts)
 
 
 def preview(session: Session, subject_code: str, person_id: int | None, *, seed: int, today: date) -> Preview:

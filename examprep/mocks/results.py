@@ -12,7 +12,7 @@ from examprep.exams import pass_lines
 from examprep.exams.pass_lines import Latest
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound
-from examprep.mocks import own_store, settling, store
+from examprep.mocks import own_store, papers, settling, store
 from examprep.mocks.models import AttemptRow, PaperRow
 from examprep.mocks.rules.tally import Scored, Sum, by, reaches, total
 from examprep.mocks.store import Item
@@ -147,6 +147,18 @@ def report(session: Session, actor: Actor, attempt_id: int, *, now: datetime) ->
     if found is None or found[0].ended_at is None:
         raise NotFound("mocks.attempt", "There is no such mock exam of yours.")
     return report_of(session, *found, region_of(session, actor.organisation_id), now=now)
+
+
+def sheet(session: Session, actor: Actor, attempt_id: int, *, now: datetime) -> papers.Sheet:
+    """An own paper that is over, to be printed.
+
+    Raises:
+        NotFound: ``mocks.attempt`` -- not the actor's, not ended, or its keys are still held back.
+    """
+    found = store.own(session, attempt_id, actor.person_id)
+    if found is None or found[0].ended_at is None or not settling.keys_open(found[1], now):
+        raise NotFound("mocks.attempt", "There is no such mock exam of yours.")
+    return papers.sheet(session, found[1])
 
 
 def report_of(

@@ -288,6 +288,11 @@ def report(
     return results.report_of(session, found[0], paper, region, now=now, staff=True), found[1]
 
 
+def sheet(session: Session, actor: Actor, paper_id: int) -> papers.Sheet:
+    """A paper that was set, to be printed. Raises NotFound: ``mocks.paper``."""
+    return papers.sheet(session, _seen(session, actor, paper_id))
+
+
 @dataclass(frozen=True)
 class Average:
     """The latest finished mock of each person and subject: the mean share of the full marks, and on what it stands."""

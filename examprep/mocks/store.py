@@ -80,6 +80,11 @@ def items(session: Session, attempt_id: int) -> list[Item]:
     return items_of(session, [attempt_id]).get(attempt_id, [])
 
 
+def asked(session: Session, paper_id: int) -> Sequence[ItemRow]:
+    """The questions of a paper in order."""
+    return session.scalars(select(ItemRow).where(ItemRow.paper_id == paper_id).order_by(ItemRow.position)).all()
+
+
 def question_count(session: Session, paper_id: int) -> int:
     return session.scalar(select(func.count()).where(ItemRow.paper_id == paper_id)) or 0
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from examprep.bank import actions as bank
 from examprep.bank.types.registry import QUESTION_TYPES
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Conflict, NotFound, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.mocks import marking, own_store, papers, results, sitting, store
@@ -98,7 +99,8 @@ def _home(refusal: Refusal | None = None) -> ResponseReturnValue:
 
 def picture(points: Sequence[results.Point]) -> Chart:
     """Totals in per cent of the full marks, one column a mock."""
-    names = [f"{point.at.month}/{point.at.day}" for point in points]
+    days = [office_day(point.at) for point in points]
+    names = [f"{day.month}/{day.day}" for day in days]
     return columns(names, [[round(100 * point.half_points / point.full) if point.full else None for point in points]])
 
 
@@ -309,6 +311,25 @@ def discard(attempt_id: int) -> ResponseReturnValue:
     except (RuleViolation, Conflict) as refusal:
         return _one(attempt_id, refusal)
     return redirect(url_for("mocks.home"), 303)
+
+
+@bp.get("/<int:attempt_id>/sheet")
+@needs(Permission.PRACTICE_OWN_USE)
+def sheet(attempt_id: int) -> ResponseReturnValue:
+    """A paper that one sat, for paper."""
+    with reading() as session:
+        shown = results.sheet(session, current_actor(), attempt_id, now=runtime().clock.now())
+    return draw_sheet(shown, url_for("mocks.one", attempt_id=attempt_id))
+
+
+def draw_sheet(shown: papers.Sheet, back: str) -> str:
+    return render_template(
+        "mocks/sheet.html",
+        sheet=shown,
+        answers=request.args.get("answers") != "no",
+        back=back,
+        labels=labels(),
+    )
 
 
 @bp.route("/<int:attempt_id>/marking", methods=["GET", "POST"])

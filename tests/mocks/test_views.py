@@ -1,10 +1,12 @@
 """The candidate's pages: nothing leaks before the end, forged and late requests change nothing."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from examprep.mocks import results
 from examprep.mocks.models import AnswerRow, AttemptRow
+from examprep.mocks.views import picture
 from tests.mocks.conftest import SUBJECT, WRITTEN
 from tests.mocks.test_sitting import rows
 
@@ -135,3 +137,25 @@ def test_it_prints_and_every_link_in_the_report_leads_somewhere(small, keep, han
     page = client.get(f"/mocks/{small}").text
     link = page.split('href="/practice/question/')[1].split('"')[0]
     assert client.get(f"/practice/question/{link}").status_code == 200
+
+
+def test_the_paper_goes_on_paper_only_when_its_keys_may_be_seen(clock, fill, small, hand_in, assign, begin, sign_in):
+    ann = sign_in("ann_candidate")
+    assert ann.get(f"/mocks/{small}/sheet").status_code == 404, "under way"
+    hand_in(small)
+    with_answers, without = ann.get(f"/mocks/{small}/sheet").text, ann.get(f"/mocks/{small}/sheet?answers=no").text
+    assert (with_answers.count("机密解析"), without.count("机密解析")) == (11, 0)
+    assert '<ol class="sheet-list" start="9">' in without, "the numbers go on from part to part"
+    assert sign_in("bob_candidate").get(f"/mocks/{small}/sheet").status_code == 404
+    held_back = begin(paper := assign())
+    hand_in(held_back)
+    assert ann.get(f"/mocks/{held_back}/sheet").status_code == 404
+    assert ann.get(f"/mocks/papers/{paper}/sheet").status_code == 403
+    assert sign_in("bob_trainer").get(f"/mocks/papers/{paper}/sheet").status_code == 404
+    assert sign_in("ann_trainer").get(f"/mocks/papers/{paper}/sheet").status_code == 200
+
+
+def test_the_trend_names_office_days():
+    """Handed in after midnight here, it is yesterday at Greenwich."""
+    points = [results.Point(datetime(2026, 3, 31, 17, tzinfo=UTC), 100, 200)]
+    assert "4/1" in str(picture(points))
