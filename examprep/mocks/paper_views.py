@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateTimeLocalField, RadioField, SelectField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from examprep.kernel.clock import OFFICE_ZONE
 from examprep.kernel.errors import Conflict, Refusal, RuleViolation
@@ -23,7 +23,7 @@ from examprep.practice import assigning, overview
 
 MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
 MOST_HANDED_OVER = 500
-NEVER = datetime(1, 1, 2)  # noqa: DTZ001 -- stands for no time, where a form was sent without one
+NEVER = datetime(1, 1, 2)  # noqa: DTZ001 -- no time was sent, or one before which no other zone has any
 
 COLUMNS = (
     Column("title", N_("Title"), sortable=True, link=lambda row: url_for("mocks.paper", paper_id=row["id"])),
@@ -63,7 +63,7 @@ KEYS = {
 class PaperForm(BaseForm):
     """A paper for a window. Whether the window is allowed is a rule."""
 
-    title = StringField(N_("Title"), [InputRequired(), Length(max=80)])
+    title = StringField(N_("Title"), [DataRequired(), Length(max=80)])
     organisation_id = SelectField(N_("To everybody of"), coerce=int)
     opens_at = DateTimeLocalField(N_("Can be begun from"), [InputRequired()], format="%Y-%m-%dT%H:%M")
     closes_at = DateTimeLocalField(N_("Ends for everybody at"), [InputRequired()], format="%Y-%m-%dT%H:%M")
@@ -89,18 +89,19 @@ class PaperForm(BaseForm):
 
 def _instant(typed: datetime | None) -> datetime:
     """What was typed is the office's wall-clock time."""
-    return (typed or NEVER).replace(tzinfo=OFFICE_ZONE).astimezone(UTC)
+    return max(typed or NEVER, NEVER).replace(tzinfo=OFFICE_ZONE).astimezone(UTC)
 
 
 @bp.get("/papers")
 @needs(MANAGE)
 def papers_list() -> ResponseReturnValue:
-    ask = Ask.of(request.args)
+    ask = Ask.of(request.args, filters=setting.FILTERS)
     with reading() as session:
         page = setting.papers_set(session, current_actor(), ask, now=runtime().clock.now())
+        subjects = overview.subjects(session)
     if ask.export:
         return download(page, COLUMNS, "mock-papers")
-    return render_template("mocks/papers.html", page=page, columns=COLUMNS)
+    return render_template("mocks/papers.html", page=page, columns=COLUMNS, subjects=subjects, states=setting.STATES)
 
 
 @bp.route("/papers/new", methods=["GET", "POST"])
@@ -146,13 +147,22 @@ def paper(paper_id: int) -> ResponseReturnValue:
 
 
 def _paper(paper_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
-    ask = Ask.of(request.args)
+    ask = Ask.of(request.args, filters=("state",))
     with reading() as session:
         shown = setting.outcome(session, current_actor(), paper_id, now=runtime().clock.now())
-    page = page_of([{**row, "paper_id": paper_id} for row in shown.rows], ask, columns=PERSON_COLUMNS)
+    wanted = ask.filters.get("state")
+    rows = [{**row, "paper_id": paper_id} for row in shown.rows if wanted in {None, "", row["state"]}]
+    page = page_of(rows, ask, columns=PERSON_COLUMNS)
     if ask.export:
         return download(page, PERSON_COLUMNS, f"mock-paper-{paper_id}")
-    drawn = render_template("mocks/paper.html", shown=shown, page=page, columns=PERSON_COLUMNS, refusal=refusal)
+    drawn = render_template(
+        "mocks/paper.html",
+        shown=shown,
+        page=page,
+        columns=PERSON_COLUMNS,
+        states=setting.PERSON_STATES,
+        refusal=refusal,
+    )
     return drawn, status_of(refusal)
 
 

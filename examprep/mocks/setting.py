@@ -23,6 +23,10 @@ from examprep.practice import assigning
 from examprep.syllabus import actions as syllabus
 
 MOST_DAYS = 366
+EARLIEST = timedelta(days=1)  # before now; a year mistyped would open the paper at once
+FILTERS = ("subject", "state")
+STATES = ("mock-before", "mock-open", "mock-over", "mock-taken-back")
+PERSON_STATES = ("mock-not-begun", "mock-under-way", "mock-to-mark", "mock-finished")
 LONGEST_REASON = 200
 
 
@@ -45,15 +49,16 @@ def set_paper(session: Session, actor: Actor, entry: Entry, *, seed: int, today:
 
     Raises:
         NotFound: ``syllabus.subject``.
-        RuleViolation: ``mocks.window`` -- ends before it begins, is over, too short for the paper or years off;
-            ``practice.assigned-persons``; what `papers.make` raises.
+        RuleViolation: ``mocks.window`` -- ends before it begins, is over, began days ago, is too short for the paper
+            or years off; ``practice.assigned-persons``; what `papers.make` raises.
     """
     shown = papers.preview(session, entry.subject_code, None, seed=seed, today=today)
     long_enough = entry.closes_at - entry.opens_at >= timedelta(minutes=shown.minutes)
-    if not long_enough or not now < entry.closes_at <= now + timedelta(days=MOST_DAYS):
+    soon_enough = now < entry.closes_at <= now + timedelta(days=MOST_DAYS) and entry.opens_at >= now - EARLIEST
+    if not long_enough or not soon_enough:
         raise RuleViolation(
             "mocks.window",
-            "The time must end within a year from now and hold at least the paper's %(minutes)s minutes.",
+            "The time must begin today or later, end within a year, and hold at least the paper's %(minutes)s minutes.",
             minutes=shown.minutes,
         )
     persons = assigning.reachable(
@@ -136,11 +141,20 @@ def _seen(session: Session, actor: Actor, paper_id: int) -> PaperRow:
 
 
 def papers_set(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Page:
-    """The papers that the actor may see, those that end last first."""
-    row = PaperRow
+    """The papers that the actor may see, those that end last first; filters: subject, state."""
+    row, query = PaperRow, set_store.visible(actor)
+    if subject := ask.filters.get("subject"):
+        query = query.where(row.subject_code == subject)
+    conditions = {
+        "mock-taken-back": (row.taken_back_at.is_not(None),),
+        "mock-before": (row.taken_back_at.is_(None), row.opens_at > now),
+        "mock-open": (row.taken_back_at.is_(None), row.opens_at <= now, row.closes_at > now),
+        "mock-over": (row.taken_back_at.is_(None), row.closes_at <= now),
+    }
+    query = query.where(*conditions.get(ask.filters.get("state", ""), ()))
     page = fetch(
         session,
-        set_store.visible(actor),
+        query,
         ask,
         sortable={"title": row.title, "opens_at": row.opens_at, "closes_at": row.closes_at},
         searchable=(row.title,),

@@ -26,6 +26,9 @@ MOST_QUESTIONS, MOST_PERSONS, MOST_DAYS = 200, 2000, 366
 SHOWN_LATE_DAYS = 30
 CONDITION = "practice.assignment-open"
 LONGEST_REASON = 200
+FILTERS = ("subject", "state")
+STATES = ("assignment-open", "assignment-over", "cancelled")
+PERSON_STATES = ("not-begun", "begun", "finished", "late")
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,21 @@ def cancel(session: Session, actor: Actor, assignment_id: int, reason: str, *, n
     )
 
 
+def restore(session: Session, actor: Actor, assignment_id: int, *, now: datetime) -> None:
+    """Let an assignment that was cancelled be owed again.
+
+    Raises:
+        NotFound: ``practice.assignment``. Conflict: ``practice.not-cancelled``.
+    """
+    row = _seen(session, actor, assignment_id)
+    if row.cancelled_at is None:
+        raise Conflict("practice.not-cancelled", "This assignment is not cancelled.")
+    before = {"reason": row.reason}
+    row.cancelled_at = row.cancelled_by = row.reason = None
+    session.flush()
+    record(session, actor, "practice.assignment-restored", "practice_assignment", row.id, before=before, now=now)
+
+
 def is_set_to(session: Session, actor: Actor, assignment_id: int) -> bool:
     """Whether an assignment stands and is set to the actor."""
     return store.standing(session, assignment_id, actor.person_id) is not None
@@ -230,8 +248,19 @@ def _state(answered: int, questions: int, due_on: date, today: date) -> str:
 
 
 def assignments(session: Session, actor: Actor, ask: Ask, *, today: date) -> Page:
-    """The assignments that the actor may see, the latest due first, with how many have finished each."""
+    """The assignments that the actor may see, the latest due first, with how many have finished each.
+
+    Filters: subject, state.
+    """
     query, row = store.visible(actor), AssignmentRow
+    if subject := ask.filters.get("subject"):
+        query = query.where(row.subject_code == subject)
+    conditions = {
+        "cancelled": (row.cancelled_at.is_not(None),),
+        "assignment-over": (row.cancelled_at.is_(None), row.due_on < today),
+        "assignment-open": (row.cancelled_at.is_(None), row.due_on >= today),
+    }
+    query = query.where(*conditions.get(ask.filters.get("state", ""), ()))
     sortable = {"title": row.title, "due_on": row.due_on, "set_at": row.set_at}
     page = fetch(
         session, query, ask, sortable=sortable, searchable=(row.title,), default=(row.due_on.desc(), row.id.desc())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from wtforms import DateField, IntegerField, SelectField, StringField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from examprep.kernel.sentence import N_
 from examprep.plumbing.forms import BaseForm
@@ -15,7 +15,7 @@ from examprep.practice.assigning import MOST_QUESTIONS, Entry
 class AssignmentForm(BaseForm):
     """One assignment of a subject, to an organisation or to persons that were handed over."""
 
-    title = StringField(N_("Title"), [InputRequired(), Length(max=80)])
+    title = StringField(N_("Title"), [DataRequired(), Length(max=80)])
     organisation_id = SelectField(N_("To everybody of"), coerce=int)
     due_on = DateField(N_("Last day"), [InputRequired()])
     chapter_id = SelectField(N_("Questions from"), coerce=int)

@@ -49,12 +49,15 @@ PERSON_COLUMNS = (
 @bp.get("/assignments")
 @needs(MANAGE)
 def assignments() -> ResponseReturnValue:
-    ask = Ask.of(request.args)
+    ask = Ask.of(request.args, filters=assigning.FILTERS)
     with reading() as session:
         page = assigning.assignments(session, current_actor(), ask, today=runtime().clock.today())
+        subjects = overview.subjects(session)
     if ask.export:
         return download(page, COLUMNS, "assignments")
-    return render_template("practice/assignments.html", page=page, columns=COLUMNS)
+    return render_template(
+        "practice/assignments.html", page=page, columns=COLUMNS, subjects=subjects, states=assigning.STATES
+    )
 
 
 @bp.route("/assignments/new", methods=["GET", "POST"])
@@ -107,13 +110,21 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
 
 
 def _progress_page(assignment_id: int, refusal: RuleViolation | Conflict | None = None) -> ResponseReturnValue:
-    ask = Ask.of(request.args)
+    ask = Ask.of(request.args, filters=("state",))
     with reading() as session:
         shown = assigning.progress(session, current_actor(), assignment_id, today=runtime().clock.today())
-    page = page_of(shown.rows, ask, columns=PERSON_COLUMNS)
+    wanted = ask.filters.get("state")
+    page = page_of([row for row in shown.rows if wanted in {None, "", row["state"]}], ask, columns=PERSON_COLUMNS)
     if ask.export:
         return download(page, PERSON_COLUMNS, f"assignment-{assignment_id}")
-    drawn = render_template("practice/assignment.html", shown=shown, page=page, columns=PERSON_COLUMNS, refusal=refusal)
+    drawn = render_template(
+        "practice/assignment.html",
+        shown=shown,
+        page=page,
+        columns=PERSON_COLUMNS,
+        states=assigning.PERSON_STATES,
+        refusal=refusal,
+    )
     return drawn, 409 if isinstance(refusal, Conflict) else 422 if refusal else 200
 
 
@@ -125,5 +136,17 @@ def cancel_assignment(assignment_id: int) -> ResponseReturnValue:
         with writing() as session:
             assigning.cancel(session, current_actor(), assignment_id, reason, now=runtime().clock.now())
     except (RuleViolation, Conflict) as refusal:
+        return _progress_page(assignment_id, refusal)
+    return redirect(url_for("practice.assignment", assignment_id=assignment_id), 303)
+
+
+@bp.post("/assignments/<int:assignment_id>/restore")
+@needs(MANAGE)
+def restore_assignment(assignment_id: int) -> ResponseReturnValue:
+    """What was cancelled is owed again."""
+    try:
+        with writing() as session:
+            assigning.restore(session, current_actor(), assignment_id, now=runtime().clock.now())
+    except Conflict as refusal:
         return _progress_page(assignment_id, refusal)
     return redirect(url_for("practice.assignment", assignment_id=assignment_id), 303)

@@ -9,6 +9,7 @@ from examprep.practice.models import AssignmentRow
 TRAIL = Trail(
     acts={
         "practice.assignment-cancelled": N_("Cancelled an assignment"),
+        "practice.assignment-restored": N_("Set a cancelled assignment again"),
         "practice.assignment-set": N_("Set an assignment"),
         "practice.post-answered": N_("Answered a candidate's question"),
         "practice.post-helped": N_("Said that an answer helped"),

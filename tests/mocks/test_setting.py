@@ -150,6 +150,9 @@ def test_the_pages_set_and_take_back(clock, fill, sign_in):
         "submit": "1",
     }
     address = f"/mocks/papers/new?subject={SUBJECT}"
+    for odd in ({"opens_at": "0001-01-01T00:00"}, {"closes_at": "0001-01-01T00:00"}, {"closes_at": "9999-12-31T23:59"}):
+        assert trainer.post(address, data={**fields, "shorter": "yes", **odd}).status_code == 422
+    assert trainer.post(address, data={**fields, "shorter": "yes", "title": " \t "}).status_code == 422
     assert trainer.post(address, data=fields).status_code == 422, "too few questions, and the shorter not asked for"
     made = trainer.post(address, data={**fields, "shorter": "yes"})
     assert made.status_code == 303
@@ -158,6 +161,30 @@ def test_the_pages_set_and_take_back(clock, fill, sign_in):
     assert trainer.post(f"{there}/take-back", data={"reason": ""}).status_code == 422
     assert trainer.post(f"{there}/take-back", data={"reason": "重出"}).status_code == 303
     assert trainer.get(f"{there}?export=csv").status_code == 200
+
+
+def test_lists_are_narrowed_to_subject_and_state(clock, fill, assign, begin, take_back, sign_in):
+    fill(8, 3)
+    take_back(assign(title="收回的"))
+    begin(open_one := assign(title="进行的"))
+    opens = clock.now() + timedelta(days=1)
+    assign(title="未开的", opens_at=opens, closes_at=opens + timedelta(days=1))
+    trainer = sign_in("ann_trainer")
+
+    def titles(**asked):
+        page = trainer.get("/mocks/papers", query_string=asked).text
+        return {title for title in ("收回的", "进行的", "未开的") if title in page}
+
+    assert titles() == titles(subject=SUBJECT) == titles(state="nonsense") == {"收回的", "进行的", "未开的"}
+    assert titles(subject=WRITTEN) == titles(state="mock-over") == set()
+    assert titles(state="mock-taken-back") == {"收回的"}
+    assert titles(state="mock-open") == {"进行的"}
+    assert titles(state="mock-before") == {"未开的"}
+    clock.advance(timedelta(hours=2))
+    assert titles(state="mock-over") == {"进行的"}, "from its last instant on"
+    persons = f"/mocks/papers/{open_one}"
+    assert "ann_candidate" in trainer.get(f"{persons}?state=mock-under-way").text
+    assert "ann_candidate" not in trainer.get(f"{persons}?state=mock-finished").text
 
 
 def test_the_average_is_of_the_latest_of_each_person_with_its_base(

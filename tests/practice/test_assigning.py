@@ -284,6 +284,21 @@ def test_the_mail_leads_to_it(database, world, assign, app):
     assert f"https://example.org/practice/{SUBJECT}/assignment-{number}" in text
 
 
+def test_what_was_cancelled_is_set_again_and_lists_are_narrowed(sign_in, questions, assign, cancel):
+    number = assign()
+    cancel(number)
+    trainer, candidate, address = sign_in("ann_trainer"), sign_in("ann_candidate"), "/practice/assignments"
+    assert "第一周" in trainer.get(f"{address}?state=cancelled&subject={SUBJECT}").text
+    assert "第一周" not in trainer.get(f"{address}?state=assignment-open").text
+    assert sign_in("bob_trainer").post(f"{address}/{number}/restore").status_code == 404
+    assert candidate.post(f"{address}/{number}/restore").status_code == 403
+    assert trainer.post(f"{address}/{number}/restore").status_code == 303
+    assert trainer.post(f"{address}/{number}/restore").status_code == 409
+    assert "第一周" in trainer.get(f"{address}?state=assignment-open").text
+    assert "第一周" not in trainer.get(f"{address}?state=assignment-over").text
+    assert "第一周" in candidate.get("/practice/").text
+
+
 def test_the_trainers_pages(sign_in, world, questions, database, clock):
     ann = sign_in("ann_trainer")
     address = f"/practice/assignments/new?subject={SUBJECT}"
