@@ -54,9 +54,14 @@ COLUMNS = (
 )
 
 
+FIRST_YEAR = 2008  # of the first exam
+
+
 def _asked(actor: Actor, session: Session) -> tuple[Ask, int]:
-    ask = Ask.of(request.values, filters=funnel.FILTERS)
-    return ask, ask.number("year") or intending.year_of(session, runtime().clock.today())
+    """What is asked of a year's funnel; a year that no exam can be of is the present one."""
+    ask, today = Ask.of(request.values, filters=funnel.FILTERS), runtime().clock.today()
+    year = ask.number("year")
+    return ask, year if year and FIRST_YEAR <= year <= today.year + 10 else intending.year_of(session, today)
 
 
 def _address(endpoint: str, ask: Ask, **more: Any) -> str:

@@ -1,13 +1,14 @@
 """Forms check shape only: present, parses, in range. Whether a thing is allowed is a rule's business."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, FieldList, Form, FormField
+from wtforms import DateField, DecimalField, Field, FieldList, Form, FormField, IntegerField
 from wtforms.widgets import Select, html_params
 
 from examprep.kernel.errors import Refusal
@@ -65,6 +66,27 @@ def _translate_selects(fields: Iterable[Field]) -> None:
             field.widget = TranslatedSelect(multiple=field.widget.multiple)
 
 
+# Days and numbers beyond these are slips of the finger, and the arithmetic of days ends not far beyond.
+FIRST_DAY, LAST_DAY, LARGEST = date(1900, 1, 1), date(2199, 12, 31), 10**15
+_WILD = {
+    DateField: (lambda day: not FIRST_DAY <= day <= LAST_DAY, "Not a valid date value."),
+    IntegerField: (lambda number: abs(number) > LARGEST, "Not a valid integer value."),
+    DecimalField: (lambda number: not number.is_finite() or abs(number) > LARGEST, "Not a valid decimal value."),
+}
+
+
+def _refuse_wild(fields: Iterable[Field]) -> None:
+    """Treat as unreadable what no form can mean: validators and rules meet no number without end, and no year 9999."""
+    for field in fields:
+        if isinstance(field, FormField | FieldList):
+            _refuse_wild(field)
+            continue
+        for kind, (wild, words) in _WILD.items():
+            if isinstance(field, kind) and field.data is not None and wild(field.data):
+                field.data = None
+                field.process_errors.append(field.gettext(words))
+
+
 class BaseForm(FlaskForm):
     """A form that keeps what was typed, shows a refusal above its fields, and speaks the page's language."""
 
@@ -74,6 +96,8 @@ class BaseForm(FlaskForm):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         _translate_selects(self)
+        if request.method == "POST":
+            _refuse_wild(self)
 
     def reject(self, refusal: Refusal) -> None:
         """Show a refusal of the subject above the fields."""
