@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
@@ -82,9 +83,16 @@ def add_certificate(
     Raises:
         NotFound: no such person within the actor's bounds.
         Conflict: ``register.number`` -- the number is in the register already.
+        RuleViolation: ``register.issued`` -- issued before the exam or after today; ``register.platform-day`` --
+            registered before it was issued or after today.
     """
     if actor is not None:
         seen(session, actor, Permission.REGISTER_HOLDER_EDIT, person_id)
+    today = office_day(now)
+    if not date(qualified_year, 1, 1) <= issued_on <= today:
+        raise RuleViolation("register.issued", "A certificate is issued in the year of its exam or later, up to today.")
+    if registered_on is not None and not issued_on <= registered_on <= today:
+        raise RuleViolation("register.platform-day", "A certificate is registered after it was issued, up to today.")
     facts = {
         "level": level,
         "number": number,

@@ -22,7 +22,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import file_response
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.register import actions, disclosing, registering, scans
+from examprep.register import actions, disclosing, limits, registering, scans
 from examprep.register.forms import ApplicationForm, DisclosureForm, PlatformForm, ReasonForm, ScanForm, StepForm
 from examprep.register.rules.process import STEPS, WORDS, Status
 from examprep.register.rules.registration import VALIDITY, state
@@ -70,6 +70,7 @@ def _page(certificate_id: int, rejected: ApplicationForm | None = None) -> Respo
         own = row["person_id"] == actor.person_id
         shows, code = disclosing.disclosure(session, actor, certificate_id) if own else ("nothing", None)
         places = actions.places(session, row["person_id"])
+        renew_from = limits.limits_of(session, row["person_id"], today).renew_from_months
     may_edit = actor.may(Permission.REGISTER_HOLDER_EDIT) and not own
     form = rejected or ApplicationForm(place_code=row["place_code"] or (places[0][0] if places else None))
     form.place_code.choices = dict(places)
@@ -85,7 +86,7 @@ def _page(certificate_id: int, rejected: ApplicationForm | None = None) -> Respo
         levels=LEVEL_NAMES,
         validity=VALIDITY,
         status=WORDS[Status(row["status"])],
-        state=state(row["registered_until"], today),
+        state=state(row["registered_until"], today, renew_from),
         states=STATES,
         through=row["registered_until"] and row["registered_until"] - timedelta(days=1),
         places=dict(places),
@@ -186,6 +187,14 @@ def withdraw(certificate_id: int) -> ResponseReturnValue:
             session, current_actor(), certificate_id, reason=form.reason.data, now=runtime().clock.now()
         )
     return redirect(url_for("register.person", person_id=person_id), 303)
+
+
+@bp.post("/events/<int:event_id>/bring-back")
+@needs(Permission.REGISTER_HOLDER_EDIT)
+def bring_back(event_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        certificate_id = registering.bring_back(session, current_actor(), event_id, now=runtime().clock.now())
+    return _back(certificate_id)
 
 
 @bp.post("/certificates/<int:certificate_id>/scans")

@@ -16,6 +16,7 @@ from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.models import PersonRow
+from examprep.register.limits import limits_of
 from examprep.register.models import DisclosureRow, RegisterCertificateRow
 from examprep.register.rules.registration import RegistrationState, state
 
@@ -90,7 +91,7 @@ def shown(session: Session, code: str, *, today: date, checks: Sequence[HolderCh
         return None
     named = found.shows == "name"
     return Shown(
-        state(found.registered_until, today),
+        state(found.registered_until, today, limits_of(session, found.person_id, today).renew_from_months),
         found.registered_until,
         found.validity,
         found.name if named else None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, RowMapping, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -40,7 +40,7 @@ def holders(
         .where(CERTIFICATE.issued_on <= as_of, persons_of(actor, permission)(CERTIFICATE.person_id))
         .subquery()
     )
-    state = state_on(today, known)
+    state, registered_at = state_on(today, known), aliased(RegionRow)
     query = (
         select(
             PersonRow.id,
@@ -53,10 +53,11 @@ def holders(
             CERTIFICATE.validity,
             CERTIFICATE.registered_until,
             CERTIFICATE.status,
-            CERTIFICATE.place_code,
+            registered_at.name.label("place"),
             CERTIFICATE.id.label("certificate_id"),
             state.label("state"),
         )
+        .outerjoin(registered_at, registered_at.code == CERTIFICATE.place_code)
         .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
         .join(best, (best.c.id == CERTIFICATE.id) & (best.c.place == 1))

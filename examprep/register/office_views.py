@@ -14,7 +14,7 @@ from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, Page, download, file_response
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.register import actions, limits, senior
+from examprep.register import actions, limits, registering, senior
 from examprep.register.forms import CERTAINTIES, CertificateForm, LimitsForm, OutcomeForm, ProofForm
 from examprep.register.rules.process import BUREAU_LEVELS, UNDER_WAY, WORDS, Status
 from examprep.register.rules.registration import VALIDITY, state
@@ -139,11 +139,14 @@ def person(person_id: int) -> ResponseReturnValue:
         name = actions.person_name(session, actor, person_id)
         held = actions.certificates_of(session, person_id)
         proofs = senior.proofs_of(session, person_id, today=clock.today())
+        taken_out = registering.taken_out(session, person_id)
+        renew_from = limits.limits_of(session, person_id, clock.today()).renew_from_months
     page = render_template(
         "register/person.html",
         person_id=person_id,
         name=name,
-        held=[(one, state(one.registered_until, clock.today()), WORDS[Status(one.status)]) for one in held],
+        held=[(one, state(one.registered_until, clock.today(), renew_from), WORDS[Status(one.status)]) for one in held],
+        taken_out=taken_out if edits else [],
         proofs=proofs,
         outcomes=senior.OUTCOMES,
         levels=LEVEL_NAMES,

@@ -12,6 +12,7 @@ from examprep.plumbing.access import needs, public
 from examprep.plumbing.runtime import reading, runtime
 from examprep.register import actions, disclosing, registering, senior
 from examprep.register.forms import CheckForm
+from examprep.register.limits import limits_of
 from examprep.register.rules.process import WORDS, Status
 from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
@@ -27,13 +28,14 @@ def mine() -> ResponseReturnValue:
         held = actions.certificates_of(session, actor.person_id)
         standings = [registering.standing(session, actor, one.id, today=today, checks=renewal_checks()) for one in held]
         proofs = senior.proofs_of(session, actor.person_id, today=today)
+        renew_from = limits_of(session, actor.person_id, today).renew_from_months
     day = timedelta(days=1)
     return render_template(
         "register/mine.html",
         held=[
             {
                 "certificate": one,
-                "state": state(one.registered_until, today),
+                "state": state(one.registered_until, today, renew_from),
                 "status": WORDS[Status(one.status)],
                 "through": one.registered_until and one.registered_until - day,
                 "standing": standing,

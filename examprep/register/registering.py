@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
 
 from examprep.feature import RenewalCheck
 from examprep.kernel.errors import Conflict, Forbidden, NotFound, Refusal, RuleViolation
@@ -170,6 +171,45 @@ def withdraw(session: Session, actor: Actor, certificate_id: int, *, reason: str
     record(session, actor, "register.withdrawn", "register_certificate", certificate_id, now=now,
            after={"reason": reason})  # fmt: skip
     return row.person_id
+
+
+def taken_out(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """The certificates of a person that were taken out of the register: the entry's id, number, reason and when.
+
+    Whether the person may be seen is asked before.
+    """
+    entry, begun, undone = ledger.EVENT, aliased(ledger.EVENT), aliased(ledger.EVENT)
+    rows = session.execute(
+        select(entry.id, begun.number, begun.level, entry.reason, entry.at)
+        .join(begun, begun.id == entry.certificate_id)
+        .where(entry.person_id == person_id, entry.kind == "withdrawn")
+        .where(~select(undone.id).where(undone.undoes_id == entry.id).exists())
+        .order_by(entry.id.desc())
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def bring_back(session: Session, actor: Actor, event_id: int, *, now: datetime) -> int:
+    """Put a certificate that was taken out by mistake back, as it was; returns it. ``event_id`` took it out.
+
+    Raises:
+        NotFound: no such event within the actor's bounds.
+        Conflict: ``register.not-last`` -- it was put back already; ``register.number`` -- its number was entered
+            again since.
+    """
+    found = session.get(ledger.EVENT, event_id)
+    if found is None or found.certificate_id is None or found.kind != "withdrawn":
+        raise NotFound("register.event", "There is no such entry.")
+    seen(session, actor, EDIT, found.person_id)
+    about = {"certificate_id": found.certificate_id, "actor_id": actor.person_id, "undoes_id": event_id}
+    try:
+        with session.begin_nested():
+            ledger.write(session, [ledger.event("undone", found.person_id, now=now, **about)])
+    except IntegrityError as error:
+        raise Conflict("register.not-last", "Only the last entry can be taken back.") from error
+    ledger.make(session, ledger.events_of(session, found.certificate_id))
+    record(session, actor, "register.brought-back", "register_certificate", found.certificate_id, now=now)
+    return found.certificate_id
 
 
 def history(session: Session, actor: Actor, certificate_id: int) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ TRAIL = Trail(
         "register.platform": N_("Entered what the national platform says"),
         "register.taken-back": N_("Took back an entry of the register"),
         "register.withdrawn": N_("Took a certificate out of the register"),
+        "register.brought-back": N_("Put a certificate back into the register"),
         "register.exported": N_("Exported the register with ID numbers"),
         "register.limits-added": N_("Added limits of registration"),
         "register.disclosed": N_("Changed what the public check shows"),

@@ -33,6 +33,7 @@ COLUMNS = (
     Column("issued_on", N_("Issued"), "day", sortable=True),
     Column("validity", N_("Valid in"), "sentence"),
     Column("state", N_("Registration (登记)"), "badge"),
+    Column("place", N_("Registered at")),
     Column("registered_until", N_("Registered through"), "day", sortable=True),
     Column("status", N_("On the platform"), "badge"),
     Column("in_post", N_("In post"), "badge"),

@@ -138,7 +138,7 @@ def test_verify_finds_and_mends_certificates_that_are_not_what_events_say(runtim
 
 
 def test_the_list_says_that_a_registration_has_lapsed(sign_in, certify):
-    certify("ann_candidate", registered_on=date(2023, 4, 1))
+    certify("ann_candidate", issued_on=date(2023, 3, 1), registered_on=date(2023, 4, 1))
     certify("bob_candidate")
     client = sign_in("province_officer")
     client.post("/language", data={"language": "en", "next": "/"})

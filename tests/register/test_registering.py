@@ -59,7 +59,7 @@ def certify(runtime, world, level="ASW", issued_on=date(2025, 9, 10), **more):
     with runtime.database.write() as session:
         return actions.add_certificate(
             session, world.actor(session, "ann_officer"), person_id=world.people["ann_candidate"], level=level,
-            number=f"{level}-2025", qualified_year=2025, issued_on=issued_on, now=NOW, **more,
+            number=f"{level}-2025", qualified_year=issued_on.year, issued_on=issued_on, now=NOW, **more,
         )  # fmt: skip
 
 
@@ -233,6 +233,55 @@ def test_a_certificate_taken_out_frees_its_number(runtime, staff, certificate):
         registering.withdraw(session, staff.actor(session, "ann_officer"), certificate, reason="录错", now=NOW)
         assert list(differences(session, False)) == []
     assert certify(runtime, staff) != certificate
+
+
+def test_a_certificate_taken_out_by_mistake_is_put_back_as_it_was(runtime, staff, certificate, take):
+    take("ann_candidate", "applied")
+    before = of(runtime, staff, certificate)
+    with runtime.database.write() as session:
+        officer, person = staff.actor(session, "ann_officer"), staff.people["ann_candidate"]
+        registering.withdraw(session, officer, certificate, reason="录错", now=NOW)
+        [gone] = registering.taken_out(session, person)
+        assert (gone["number"], gone["reason"]) == (before["number"], "录错")
+        with pytest.raises(NotFound):
+            registering.bring_back(session, staff.actor(session, "bob_officer"), gone["id"], now=NOW)
+        with pytest.raises(NotFound):
+            registering.bring_back(session, officer, certificate, now=NOW)  # an event, but none that took it out
+        assert registering.bring_back(session, officer, gone["id"], now=NOW) == certificate
+        assert registering.taken_out(session, person) == []
+        with pytest.raises(Conflict, match="last entry"):
+            registering.bring_back(session, officer, gone["id"], now=NOW)
+        assert list(differences(session, False)) == []
+    assert of(runtime, staff, certificate) == before
+
+
+def test_a_certificate_whose_number_was_entered_again_is_not_put_back(runtime, staff, certificate):
+    with runtime.database.write() as session:
+        registering.withdraw(session, staff.actor(session, "ann_officer"), certificate, reason="录错", now=NOW)
+    certify(runtime, staff)
+    with runtime.database.write() as session:
+        [gone] = registering.taken_out(session, staff.people["ann_candidate"])
+        officer = staff.actor(session, "ann_officer")
+        with pytest.raises(Conflict) as refused:
+            registering.bring_back(session, officer, gone["id"], now=NOW)
+        session.rollback()
+    assert refused.value.code == "register.number"
+    with runtime.database.read() as session:
+        assert list(differences(session, False)) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        pytest.param({"issued_on": NOW.date() + timedelta(days=2)}, "register.issued", id="issued-in-the-future"),
+        pytest.param({"registered_on": date(2025, 9, 9)}, "register.platform-day", id="registered-before-its-issue"),
+        pytest.param({"registered_on": date(2036, 9, 9)}, "register.platform-day", id="registered-in-the-future"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_by_hand_as_in_files(runtime, staff, facts, code):
+    with pytest.raises(RuleViolation) as refused:
+        certify(runtime, staff, **facts)
+    assert refused.value.code == code
 
 
 def platform_workbook(sign_in, who="ann_officer"):
@@ -512,8 +561,15 @@ def test_the_forms(staff, sign_in, certificate):
                "source": "通知", "certainty": "H"}  # fmt: skip
     assert officer.post("/register/limits/add", data={**version, "batches": "02-30/03-01"}).status_code == 422
     assert officer.post("/register/limits/add", data=version).status_code == 303
+    assert officer.post(person, data={**typed, "number": "N-5", "qualified_year": 2026}).status_code == 422
+    assert officer.post(person, data={**typed, "number": "N-5", "issued_on": "9999-12-31"}).status_code == 422
     assert officer.post(f"{own}/withdraw", data={"reason": "录错"}).status_code == 303
     assert officer.get(own).status_code == 404
+    back = re.search(r"/register/events/\d+/bring-back", officer.get(person).text)[0]
+    assert sign_in("bob_officer").post(back).status_code == 404
+    assert sign_in("ann_candidate").post(back).status_code == 403
+    assert sign_in("ann_officer").post(back).status_code == 303
+    assert officer.get(own).status_code == 200
 
 
 def test_forged_posts_are_refused(app, staff, sign_in, certificate):

@@ -60,6 +60,21 @@ def test_the_state_of_a_registration_of_1_september_2023(today, expected):
     assert state(term_end(date(2023, 9, 1)), today) == expected
 
 
+@pytest.mark.parametrize(
+    ("until", "months", "today", "expected"),
+    [
+        pytest.param(date(2026, 5, 31), -3, date(2026, 2, 27), RegistrationState.VALID, id="before-a-short-month"),
+        pytest.param(date(2026, 5, 31), -3, date(2026, 2, 28), RegistrationState.RENEWABLE, id="in-a-short-month"),
+        pytest.param(date(2026, 9, 1), -6, date(2026, 3, 1), RegistrationState.RENEWABLE, id="earlier-than-nationally"),
+        pytest.param(date(2026, 9, 1), 0, date(2026, 8, 31), RegistrationState.VALID, id="only-after-the-term"),
+        pytest.param(date(2026, 9, 1), 0, date(2026, 9, 1), RegistrationState.LAPSED, id="and-then-it-has-lapsed"),
+    ],
+)
+def test_the_window_is_the_regions(until, months, today, expected):
+    """民发〔2009〕44号 gives three months before the end; regions set their own, and pages agree with lists."""
+    assert state(until, today, months) == expected
+
+
 def test_a_lapsed_registration_is_never_called_an_invalid_certificate():
     assert state(None, date(2026, 1, 1)) == RegistrationState.NONE
     assert str(WORDS[RegistrationState.LAPSED]) == "Registration lapsed"

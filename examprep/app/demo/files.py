@@ -90,6 +90,7 @@ def holders(population: Population, today: date, *, doubtful: bool = False) -> b
                 year,
                 "" if never else registered.isoformat(),
                 "未申请登记证书" if never else "已出证",
+                "" if never else population.place.region_code,
                 resident.station,
                 f"{population.place.key}.{order}@example.org",
             )
@@ -106,6 +107,7 @@ def holders(population: Population, today: date, *, doubtful: bool = False) -> b
         "取得年度",
         "登记日期",
         "登记状态",
+        "登记地",
         "单位",
         "电子邮箱",
     )

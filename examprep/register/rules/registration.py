@@ -50,12 +50,14 @@ def term_end(registered_on: date) -> date:
     return months_after(registered_on, TERM_MONTHS)
 
 
-def state(registered_until: date | None, today: date, renewal_months: int = RENEWAL_MONTHS) -> RegistrationState:
-    """Where a registration stands; ``registered_until`` is the first day on which it no longer holds."""
+def state(registered_until: date | None, today: date, renew_from_months: int = -RENEWAL_MONTHS) -> RegistrationState:
+    """Where a registration stands; ``registered_until`` is the first day on which it no longer holds, and its renewal
+    opens ``renew_from_months`` from it: of the region's limits, as lists have it (`due_store.state_on`).
+    """
     if registered_until is None:
         return RegistrationState.NONE
     if registered_until <= today:
         return RegistrationState.LAPSED
-    if registered_until <= months_after(today, renewal_months):
+    if months_after(registered_until, renew_from_months) <= today:
         return RegistrationState.RENEWABLE
     return RegistrationState.VALID
