@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -71,7 +72,10 @@ FIRST_DAY, LAST_DAY, LARGEST = date(1900, 1, 1), date(2199, 12, 31), 10**15
 _WILD = {
     DateField: (lambda day: not FIRST_DAY <= day <= LAST_DAY, "Not a valid date value."),
     IntegerField: (lambda number: abs(number) > LARGEST, "Not a valid integer value."),
-    DecimalField: (lambda number: not number.is_finite() or abs(number) > LARGEST, "Not a valid decimal value."),
+    DecimalField: (
+        lambda number: not Decimal(number).is_finite() or abs(number) > LARGEST,
+        "Not a valid decimal value.",
+    ),
 }
 
 
