@@ -13,7 +13,7 @@ from functools import partial
 from math import log
 from pathlib import Path
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from sqlalchemy import select, text
 
 from examprep.app.factory import open_runtime
@@ -27,7 +27,7 @@ from examprep.training import seat_store
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
 from tests.bench.clients import CLIENTS, Run, measure, slice_seconds, told, verdict
 from tests.bench.installation import KEYS, databases, fill, sign_in
-from tests.bench.pages import TEMPLATE
+from tests.bench.pages import bare_app
 from tests.bench.servers import THREADS, WORKERS, served
 from tests.bench.wire import Wire
 
@@ -44,11 +44,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def bare() -> Flask:
     """The control: a template with as many rows as are asked for."""
-    app = Flask("bare")
+    app = bare_app()
 
     @app.get("/<int:rows>")
     def page(rows: int) -> str:
-        return render_template_string(TEMPLATE, rows=range(rows), word="社会工作")
+        return render_template("page.html", rows=range(rows), word="社会工作")
 
     return app
 
