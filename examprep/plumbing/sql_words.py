@@ -1,4 +1,4 @@
-"""Words of SQL that the two databases say differently: the greatest of several, days between days, months later."""
+"""Words of SQL that the two databases say differently: the greatest of several, days of instants and between days."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+from examprep.kernel.clock import OFFICE_ZONE
 
 Among = Callable[[Any], ColumnElement[bool]]  # that a column's value is one of those asked for
 
@@ -31,6 +33,14 @@ class Days(FunctionElement[int]):
     inherit_cache = True
     name = "days"
     type = Integer()
+
+
+class OfficeDay(FunctionElement[date]):
+    """The office day that holds an instant: `office_day` as a column. SQLite knows no zones, only today's offset."""
+
+    inherit_cache = True
+    name = "office_day"
+    type = Date()
 
 
 class MonthsLater(FunctionElement[date]):
@@ -89,6 +99,17 @@ def _days(element: Days, compiler: Any, **options: Any) -> str:
 def _days_on_sqlite(element: Days, compiler: Any, **options: Any) -> str:
     later, earlier = (compiler.process(clause, **options) for clause in element.clauses)
     return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(OfficeDay)
+def _office_day(element: OfficeDay, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE '{OFFICE_ZONE.key}' AS DATE)"
+
+
+@compiles(OfficeDay, "sqlite")
+def _office_day_on_sqlite(element: OfficeDay, compiler: Any, **options: Any) -> str:
+    # To the second: it would round the last half millisecond of a day up.
+    return f"date(substr({compiler.process(element.clauses, **options)}, 1, 19), '+8 hours')"
 
 
 @compiles(MonthsLater)

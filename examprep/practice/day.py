@@ -144,7 +144,7 @@ def plan(session: Session, person_id: int, on: Way, now: datetime) -> Plan:
 
 
 def _known(session: Session, person_id: int, on: Way, now: datetime) -> Known:
-    return plan_store.known(session, person_id, today=office_day(now), subject_code=on.subject_code)
+    return plan_store.known(session, person_id, now=now, subject_code=on.subject_code)
 
 
 def _plan(session: Session, on: Way, known: Known, now: datetime) -> Plan:
@@ -184,7 +184,7 @@ def _put(session: Session, person_id: int, on: Way, made: Plan, question_ids: Se
 def _made(session: Session, on: Way, known: Known, today: date) -> Today:
     exam_on = _exam_on(session, today)
     return planning.today(
-        _held(known.seen, on.shelf, today),
+        _held(known.seen, on.shelf),
         _fresh(session, on, known.seen),
         _weakness(on.shelf, known.seen),
         days_left=_days_left(exam_on, today),
@@ -212,7 +212,7 @@ def progress(session: Session, person_id: int, on: Way, now: datetime, known: Kn
     made = _plan(session, on, known, now)
     asked = [question for question in made.question_ids if question in on.shelf.versions]
     planned = frozenset(asked) if made.kept else frozenset[int]()
-    done = sum(each.question_id in planned and each.last_at >= made.planned_at for each in known.seen)
+    done = sum(each.question_id in planned and each.last >= 0 for each in known.seen)  # seen today
     reviews = sum(question in on.shelf.versions for question in made.question_ids[: made.reviews])
     left = _pace_of(known).minutes_for(len(asked) - done)
     return Progress(reviews, len(asked) - reviews, done, left)
@@ -235,7 +235,7 @@ def comes_back_on(session: Session, person_id: int, on: Way, question_id: int, t
 
 def _calendar(session: Session, person_id: int, on: Way, today: date) -> Calendar:
     return calendar(
-        _held(plan_store.memories(session, person_id, on.subject_code), on.shelf, today),
+        _held(plan_store.seen(session, person_id, on.subject_code, start_of_day(today)), on.shelf),
         days_left=_days_left(_exam_on(session, today), today),
         cap=pace(session, person_id, on.subject_code).capacity,
         curve=curve(plan_store.weights_in_force(session)),
@@ -245,10 +245,10 @@ def _calendar(session: Session, person_id: int, on: Way, today: date) -> Calenda
 def cramming(session: Session, person_id: int, on: Way, now: datetime) -> int | None:
     """The next question to cram; ``None`` when each of the heap was right at its last showing today."""
     today = office_day(now)
-    seen = plan_store.memories(session, person_id, on.subject_code)
+    seen = plan_store.seen(session, person_id, on.subject_code, now)
     days_left = _days_left(_exam_on(session, today), today) or 0
     weights = curve(plan_store.weights_in_force(session))
-    heap = cram.heap(_held(seen, on.shelf, today), days_left=days_left, curve=weights)
+    heap = cram.heap(_held(seen, on.shelf), days_left=days_left, curve=weights)
     return cram.turn(heap, plan_store.crammed_since(session, person_id, start_of_day(today)))
 
 
@@ -262,23 +262,11 @@ def _days_left(exam_on: date | None, today: date) -> int | None:
     return max(0, (exam_on - today).days) if exam_on else None
 
 
-def _held(seen: Sequence[plan_store.Remembered], shelf: Shelf, today: date) -> list[Held]:
-    return [
-        Held(
-            each.question_id,
-            each.stability,
-            each.difficulty,
-            last=(office_day(each.last_at) - today).days,
-            due=(office_day(each.due_at) - today).days,
-            missed=each.listed,
-            unseen=each.unseen,
-        )
-        for each in seen
-        if each.question_id in shelf.versions
-    ]
+def _held(seen: Sequence[plan_store.Seen], shelf: Shelf) -> list[Held]:
+    return [Held._make(each[: len(Held._fields)]) for each in seen if each.question_id in shelf.versions]
 
 
-def _fresh(session: Session, on: Way, seen: Sequence[plan_store.Remembered]) -> list[Fresh]:
+def _fresh(session: Session, on: Way, seen: Sequence[plan_store.Seen]) -> list[Fresh]:
     """What was never answered, with the weight of its chapter and its marks by the paper's format."""
     met = {each.question_id for each in seen}
     return [each for each in _WEIGHED.of(session, (on.subject_code, on.syllabus)) if each.question_id not in met]
@@ -317,7 +305,7 @@ def _chapter_weights(session: Session, subject_code: str, syllabus_code: str) ->
     return {chapter.id: known.get(chapter.id, usual) for chapter in chapters}
 
 
-def _weakness(shelf: Shelf, seen: Sequence[plan_store.Remembered]) -> Mapping[int, float]:
+def _weakness(shelf: Shelf, seen: Sequence[plan_store.Seen]) -> Mapping[int, float]:
     answered, rights = Counter[int](), Counter[int]()
     for each in seen:
         chapter = shelf.chapter_of.get(each.question_id, 0)

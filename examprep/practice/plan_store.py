@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Integer, String, bindparam, case, delete, func, select, true
 from sqlalchemy.orm import Session
 
+from examprep.kernel.clock import office_day
 from examprep.people.models import PersonRow
 from examprep.plumbing.db import Prepared
+from examprep.plumbing.sql_words import Days, OfficeDay
 from examprep.practice.models import (
     AnswerRow,
     DayRow,
@@ -28,46 +30,57 @@ _ANSWER: Any = AnswerRow.__table__
 _MEMORY: Any = MemoryRow.__table__
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What planning looks at of one question that was seen."""
+class Seen(NamedTuple):
+    """What planning looks at of one question that was seen. ``last``, ``due``: days from today, past ones negative.
+
+    Made by the thousand for one page, so the databases do what can be done there.
+    """
 
     question_id: int
     stability: float
     difficulty: float
+    last: int
+    due: int
+    missed: bool  # it is in the notebook
+    unseen: bool  # not answered, but for cramming, since it was missed last
+    reps: int
+    rights: int
+    waiting: bool  # due by now
+
+
+class Remembered(NamedTuple):
+    """What the day's plan asks about one of its questions that was seen."""
+
+    question_id: int
     state: int
     due_at: datetime
     last_at: datetime
-    reps: int
-    rights: int
-    mistaken_at: datetime | None  # the last mistake, in the notebook still or no more
-    listed: bool  # in the notebook
-
-    @property
-    def unseen(self) -> bool:
-        """Whether it was not answered, but for cramming, since it was missed last."""
-        return self.mistaken_at is not None and self.mistaken_at >= self.last_at
-
-
-_REMEMBERED: list[Any] = [_MEMORY.c[name] for name in list(Remembered.__dataclass_fields__)[:-1]]
 
 
 _ME: Any = bindparam("person_id", type_=Integer)
 _SUBJECT: Any = bindparam("subject_code", type_=String)
-_MEMORIES = Prepared(
+_TODAY: Any = bindparam("today", type_=Date)
+_SEEN = Prepared(
     lambda _: (
-        select(*_REMEMBERED, listed(_ME))
+        select(
+            *(_MEMORY.c[name] for name in ("question_id", "stability", "difficulty")),
+            *(Days(OfficeDay(_MEMORY.c[name]), _TODAY) for name in ("last_at", "due_at")),
+            listed(_ME),
+            _MEMORY.c.mistaken_at.is_not(None) & (_MEMORY.c.mistaken_at >= _MEMORY.c.last_at),
+            *(_MEMORY.c[name] for name in ("reps", "rights")),
+            _MEMORY.c.due_at <= bindparam("now", type_=_MEMORY.c.due_at.type),
+        )
         .where(_MEMORY.c.person_id == _ME, _MEMORY.c.subject_code == _SUBJECT)
         .order_by(_MEMORY.c.question_id)
     ),
-    (*_REMEMBERED, listed(_ME)),
+    (_MEMORY.c.question_id,),
 )
 
 
-def memories(session: Session, person_id: int, subject_code: str) -> list[Remembered]:
+def seen(session: Session, person_id: int, subject_code: str, now: datetime) -> list[Seen]:
     """All that a person has seen of a subject, by question."""
-    rows = _MEMORIES.run(session.connection(), {"person_id": person_id, "subject_code": subject_code})
-    return [Remembered(*row) for row in rows]
+    asked = {"person_id": person_id, "subject_code": subject_code, "today": office_day(now), "now": now}
+    return list(map(Seen._make, _SEEN.run(session.connection(), asked)))
 
 
 @dataclass(frozen=True)
@@ -86,12 +99,11 @@ class Known:
     daily_done: bool  # whether the question of the day is answered
     weights: Weights | None
     marks: Sequence[int]
-    seen: Sequence[Remembered]
+    seen: Sequence[Seen]
 
 
 def _known() -> tuple[Any, Sequence[Any]]:
     """The statement that tells all but the questions, and its columns."""
-    today: Any = bindparam("today", type_=Date)
     last = (
         select(PlaceRow.subject_code, PlaceRow.scope)
         .where(PlaceRow.person_id == _ME, lasting(), (_SUBJECT == "") | (PlaceRow.subject_code == _SUBJECT))
@@ -137,7 +149,7 @@ def _known() -> tuple[Any, Sequence[Any]]:
         .outerjoin(days, true())
         .outerjoin(PaceRow, (PaceRow.person_id == _ME) & (PaceRow.subject_code == subject))
         .outerjoin(PlanRow, (PlanRow.person_id == _ME) & (PlanRow.subject_code == subject))
-        .outerjoin(DayRow, (DayRow.person_id == _ME) & (DayRow.answered_on == today))
+        .outerjoin(DayRow, (DayRow.person_id == _ME) & (DayRow.answered_on == _TODAY))
         .outerjoin(
             PlaceRow, (PlaceRow.person_id == _ME) & (PlaceRow.subject_code == subject) & (PlaceRow.scope == daily)
         )
@@ -155,13 +167,13 @@ _MARKS = Prepared(
 
 
 def known(
-    session: Session, person_id: int, *, today: date, daily: str = "", subject_code: str = "", otherwise: str = ""
+    session: Session, person_id: int, *, now: datetime, daily: str = "", subject_code: str = "", otherwise: str = ""
 ) -> Known:
     """What is known of a person in a subject, else in the one practised last, else in the one named ``otherwise``.
 
     ``daily``: the scope of the question of the day, if that is asked. Three statements.
     """
-    connection = session.connection()
+    connection, today = session.connection(), office_day(now)
     asked = {
         "person_id": person_id,
         "subject_code": subject_code,
@@ -185,18 +197,17 @@ def known(
         daily_done=bool(done),
         weights=None if weights is None else tuple(weights),
         marks=[question for (question,) in _MARKS.run(connection, {"person_id": person_id})],
-        seen=memories(session, person_id, subject),
+        seen=seen(session, person_id, subject, now),
     )
 
 
 def seen_of(session: Session, person_id: int, question_ids: Sequence[int]) -> dict[int, Remembered]:
     """What a person has seen of some questions."""
+    columns = (_MEMORY.c[name] for name in Remembered._fields)
     rows = session.connection().execute(
-        select(*_REMEMBERED, listed(person_id)).where(
-            _MEMORY.c.person_id == person_id, _MEMORY.c.question_id.in_(question_ids)
-        )
+        select(*columns).where(_MEMORY.c.person_id == person_id, _MEMORY.c.question_id.in_(question_ids))
     )
-    return {values[0]: Remembered(*values) for values in map(tuple, rows)}
+    return {row[0]: Remembered(*row) for row in rows}
 
 
 def pace(session: Session, person_id: int, subject_code: str) -> tuple[int, int | None] | None:

@@ -1,11 +1,13 @@
 """Each word says on both databases what Python says of the same values."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import Date, literal, select
 
-from examprep.plumbing.sql_words import Days, Equal, Greatest, Least, MonthsLater, is_any, whole
+from examprep.kernel.clock import office_day
+from examprep.plumbing.db import UTCDateTime
+from examprep.plumbing.sql_words import Days, Equal, Greatest, Least, MonthsLater, OfficeDay, is_any, whole
 from examprep.register.rules.registration import months_after
 
 LEAP = date(2024, 2, 29)
@@ -37,6 +39,16 @@ def test_a_word(database, word, said):
 def test_months_later(database, first, months):
     with database.read() as session:
         assert session.scalar(select(MonthsLater(day(first), literal(months)))) == months_after(first, months)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "second", "microsecond"),
+    [(0, 0, 0, 0), (15, 59, 59, 0), (15, 59, 59, 999_999), (16, 0, 0, 0), (23, 59, 59, 999_600)],
+)
+def test_the_office_day_of_an_instant(database, hour, minute, second, microsecond):
+    at = datetime(2026, 12, 31, hour, minute, second, microsecond, tzinfo=UTC)
+    with database.read() as session:
+        assert session.scalar(select(OfficeDay(literal(at, UTCDateTime)))) == office_day(at)
 
 
 def test_one_of_a_few(database):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from examprep.practice.rules.curve import DEFAULT, Curve
 
@@ -26,8 +27,7 @@ _NEXT_OF_MISSED, _NEXT, _ONCE_MORE, _FURTHER = range(4)
 _Wish = tuple[int, int, int]  # rank, day that FSRS wants (of what is overdue, a past one), question
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What is held of one question. ``last``, ``due``: days from today; ``missed``: it is in the notebook.
 
     ``unseen``: it was not answered again since it was missed.
