@@ -104,7 +104,7 @@ def doers(bare_port: int, port: int, numbers: Sequence[int]) -> Mapping[str, Seq
     """The clients of one process, its candidates signed in."""
     return {
         "bare": [_bare_client(Wire(bare_port)) for _ in numbers],
-        "ours": [_candidate(Wire(port), number) for number in numbers],
+        "ours": [answering(Wire(port), number) for number in numbers],
     }
 
 
@@ -115,7 +115,7 @@ def _bare_client(wire: Wire) -> Callable[[], bool]:
 _UPCOMING = re.compile(rb'data-version="(\d+)"')
 
 
-def _candidate(wire: Wire, number: int) -> Callable[[], bool]:
+def answering(wire: Wire, number: int) -> Callable[[], bool]:
     """A candidate who signs in as people do and then answers each question that is next, over and over."""
     sign_in(wire, number)
     _, page = wire.get(ADDRESS)
