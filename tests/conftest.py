@@ -22,6 +22,7 @@ from examprep.app.operations import alembic_config
 from examprep.config.settings import Settings
 from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
+from examprep.plumbing import db
 from examprep.plumbing.db import Database
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.vault import Vault
@@ -87,6 +88,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("ours")
     # The weakest hash there is: at full strength (tests/people/test_passwords.py) signing in took a fifth of all tests.
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    db.SYNCHRONOUS = "OFF"  # as PostgreSQL's below: no test pulls the plug
     compile_catalogues(Path(__file__).parents[1] / "examprep" / "translations")
 
 

@@ -243,6 +243,11 @@ class Database:
         self.engine.dispose()
 
 
+# SQLite waits for the disk at each commit: an answer that a phone was told of is struck from its queue, so it must
+# outlive a loss of power as well. With NORMAL, which is quicker, the last ones before it could be gone.
+SYNCHRONOUS = "FULL"
+
+
 def _sqlite_engine(url: str) -> Engine:
     Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
     # Values never stand in the message of an error: it is logged, and they may be what persons are.
@@ -252,7 +257,7 @@ def _sqlite_engine(url: str) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA cache_size = -16000")
         cursor.close()
