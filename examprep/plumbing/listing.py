@@ -173,18 +173,20 @@ def fetch(
         return Page([dict(row) for row in rows[: ask.size]], total, ask)
     total, *summed = send(_counted(query, totals)).one()
     if ask.export:
-        if total > EXPORT_LIMIT:
-            raise RuleViolation(
-                "list.too-long",
-                "%(total)s rows match; filter to at most %(limit)s.",
-                total=total,
-                limit=EXPORT_LIMIT,
-            )
+        refuse_longer(total)
     else:
         last_page = max(1, -(-total // ask.size))
         ask = replace(ask, page=min(ask.page, last_page))
         ordered = ordered.limit(ask.size).offset((ask.page - 1) * ask.size)
     return Page([dict(row) for row in send(ordered).mappings()], total, ask, _sums(totals, summed))
+
+
+def refuse_longer(total: int) -> None:
+    """Raises RuleViolation: ``list.too-long`` -- an export of more than 200,000 rows."""
+    if total > EXPORT_LIMIT:
+        raise RuleViolation(
+            "list.too-long", "%(total)s rows match; filter to at most %(limit)s.", total=total, limit=EXPORT_LIMIT
+        )
 
 
 def _counted(query: Select[*tuple[Any, ...]], totals: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:

@@ -128,14 +128,8 @@ def week(session: Session, actor: Actor, ask: Ask, monday: date, *, managed: boo
     """A week's sessions of the classes that the actor manages, each with how many are enrolled; or else of those in
     which the actor has a seat.
     """
-    row = SessionRow
-    return page_store.session_page(
-        session,
-        ask,
-        store.managed(actor) if managed else store.enrolled(actor.person_id),
-        row.starts_at >= start_of_day(monday),
-        row.starts_at < start_of_day(monday + timedelta(days=7)),
-    )
+    between = start_of_day(monday), start_of_day(monday + timedelta(days=7))
+    return (page_store.managed_week if managed else page_store.attended_week)(session, actor, ask, *between)
 
 
 def mending(session: Session, actor: Actor, categories: Collection[str], *, now: datetime) -> list[dict[str, Any]]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
-from examprep.people.bounds import within
+from examprep.people.bounds import below, roots_of, within
 from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing.kept_list import KeptList
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.training import store
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
 from examprep.training.presence_models import AttendanceRow
 from examprep.training.store import MANAGE
@@ -182,46 +185,63 @@ def class_page(
     )
 
 
-# Put together once: doing it for each page took as long as the database does to answer it.
-_SESSIONS = (
-    select(
-        SessionRow.id,
-        SessionRow.class_id,
-        SessionRow.starts_at.label("starts_at"),
-        SessionRow.ends_at.label("ends_at"),
-        SessionRow.place.label("place"),
-        SessionRow.link.label("link"),
-        SessionRow.state.label("state"),
-        ClassRow.name.label("name"),
-        CourseRow.name.label("course"),
-        Trainer.name.label("trainer"),
-        ClassRow.enrolled.label("enrolled"),
+def _week(condition: ColumnElement[bool]) -> KeptList:
+    """The sessions between two instants of the classes that the condition holds of."""
+    begins = SessionRow.starts_at
+    query = (
+        select(
+            SessionRow.id,
+            SessionRow.class_id,
+            begins,
+            SessionRow.ends_at,
+            SessionRow.place,
+            SessionRow.link,
+            SessionRow.state,
+            ClassRow.name,
+            CourseRow.name.label("course"),
+            Trainer.name.label("trainer"),
+            ClassRow.enrolled,
+        )
+        .join(ClassRow, ClassRow.id == SessionRow.class_id)
+        .join(CourseRow, CourseRow.id == ClassRow.course_id)
+        .join(Trainer, Trainer.id == ClassRow.trainer_id)
+        .where(
+            condition,
+            *(begins >= bindparam("since", type_=begins.type), begins < bindparam("until", type_=begins.type)),
+        )
     )
-    .join(ClassRow, ClassRow.id == SessionRow.class_id)
-    .join(CourseRow, CourseRow.id == ClassRow.course_id)
-    .join(Trainer, Trainer.id == ClassRow.trainer_id)
-)
-
-
-def session_page(session: Session, ask: Ask, *conditions: ColumnElement[bool]) -> Page:
-    """A page of sessions, by start."""
-    query = _SESSIONS.where(*conditions)
-    if "state" in ask.filters:
-        query = query.where(SessionRow.state == ask.filters["state"])
-    return fetch(
-        session,
+    return KeptList(
         query,
-        ask,
         sortable={
-            "starts_at": SessionRow.starts_at,
+            "starts_at": begins,
             "name": ClassRow.name,
             "course": CourseRow.name,
             "place": SessionRow.place,
             "trainer": Trainer.name,
         },
         searchable=(ClassRow.name, CourseRow.name, Trainer.name, SessionRow.place),
-        default=(SessionRow.starts_at, SessionRow.id),
+        default=(begins, SessionRow.id),
+        filters={"state": SessionRow.state == bindparam("state")},
     )
+
+
+_ATTENDED = _week(store.enrolled(bindparam("person_id", type_=EnrolmentRow.person_id.type)))
+
+
+@cache
+def _managed(roots: int) -> KeptList:
+    return _week(below(ClassRow.organisation_id, roots))
+
+
+def managed_week(session: Session, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
+    """The sessions between two instants of the classes that the actor manages."""
+    roots = roots_of(actor, MANAGE)
+    return _managed(len(roots)).page(session, ask, since=since, until=until, **roots)
+
+
+def attended_week(session: Session, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
+    """The same of those in which the actor has a seat."""
+    return _ATTENDED.page(session, ask, since=since, until=until, person_id=actor.person_id)
 
 
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:

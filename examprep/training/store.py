@@ -43,7 +43,7 @@ def has_seat(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def enrolled(person_id: int) -> ColumnElement[bool]:
+def enrolled(person_id: Any) -> ColumnElement[bool]:
     """That the person has a seat in the class."""
     row = EnrolmentRow
     return ClassRow.id.in_(select(row.class_id).where(row.person_id == person_id, row.state == "enrolled"))
