@@ -162,7 +162,8 @@ def month(value: date | None) -> str:
     """The month of an office day: 2026年3月, or Mar 2026."""
     if value is None:
         return "—"
-    return _dated(value, "y年M月" if language() == "zh" else "MMM y", language())
+    spoken = language()
+    return _dated(value, "y年M月" if spoken == "zh" else "MMM y", spoken)
 
 
 def day(value: date | None) -> str:
@@ -171,19 +172,22 @@ def day(value: date | None) -> str:
         return "—"
     if isinstance(value, datetime):
         value = value.astimezone(OFFICE_ZONE).date()
-    return _dated(value, "y年M月d日" if language() == "zh" else "d MMM y", language())
+    spoken = language()
+    return _dated(value, "y年M月d日" if spoken == "zh" else "d MMM y", spoken)
 
 
 def short_day(value: date) -> str:
     """An office day without its year, for the foot of a chart: 3/9, or 9 Mar."""
-    return _dated(value, "M/d" if language() == "zh" else "d MMM", language())
+    spoken = language()
+    return _dated(value, "M/d" if spoken == "zh" else "d MMM", spoken)
 
 
 def instant(value: datetime | None) -> str:
     """An instant on the office's clock, to the minute."""
     if value is None:
         return "—"
-    return _dated(value, "y年M月d日 HH:mm" if language() == "zh" else "d MMM y, HH:mm", language())
+    spoken = language()
+    return _dated(value, "y年M月d日 HH:mm" if spoken == "zh" else "d MMM y, HH:mm", spoken)
 
 
 def clock_time(value: datetime | None) -> str:

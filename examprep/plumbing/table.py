@@ -2,7 +2,7 @@
 long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,6 @@ from examprep.plumbing.listing import Column, in_words
 from examprep.plumbing.site import undrawn
 
 UI = "_macros/ui.html"
-MARKED_UP = {"rate", "badge"}
 _BADGE = Column("", "", "badge")
 _BOX = Markup('<input class="form-check-input" type="checkbox" form="{}"')
 _OF_ROW = Markup(' name="id" value="{}" aria-label="{}"> ')
@@ -28,29 +27,43 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
     cell = undrawn(UI, "cell")
     badge = cache(lambda state: cell(_BADGE, state))  # few states stand in many rows
 
-    def marked_up(column: Column, value: Any) -> Markup:
-        return badge(value) if column.kind == "badge" and isinstance(value, str) else cell(column, value)
+    def shower(column: Column) -> Callable[[Any], str]:
+        """What makes a value of the column the inside of its cell."""
+        if column.kind == "badge":
+            return lambda value: str(badge(value) if isinstance(value, str) else cell(column, value))
+        if column.kind == "rate":
+            return lambda value: str(cell(column, value))
+        return lambda value: _escaped(in_words(value, column))
 
-    first, others = columns[0], [(column, _begun(column, ""), _begun(column, " unsaid")) for column in columns[1:]]
+    first, show_first = columns[0], shower(columns[0])
+    others = [
+        (column.name, column.link, shower(column), _begun(column, ""), _begun(column, " unsaid"))
+        for column in columns[1:]
+    ]
     head = f'<th scope="row" class="{first.css}">'
     box, choose = str(_BOX.format(tick)) if tick else "", say(N_("Choose %(name)s"))
     drawn = []
     for row in rows:
         ticked = str(_OF_ROW.format(row["id"], choose % {"name": in_words(row[first.name], first)})) if tick else ""
-        drawn.append("<tr>\n" + head + box + ticked + _shown(first, row, marked_up) + "</th>\n")
-        for column, said, unsaid in others:
-            begun = unsaid if row[column.name] in (None, "") else said
-            drawn.append(begun + _shown(column, row, marked_up) + "</td>\n")
+        drawn.append(f"<tr>\n{head}{box}{ticked}{_linked(show_first(row[first.name]), first.link, row)}</th>\n")
+        for name, link, show, said, unsaid in others:
+            value = row[name]
+            shown = show(value)
+            drawn.append(
+                f"{unsaid if value in (None, '') else said}{_linked(shown, link, row) if link else shown}</td>\n"
+            )
         drawn.append("</tr>\n")
     return Markup("".join(drawn))  # noqa: S704 -- escaped piece by piece
+
+
+def _escaped(text: str) -> str:
+    return text if text.isalnum() else str(escape(text))  # letters and figures, Chinese ones too, need nothing
 
 
 def _begun(column: Column, more: str) -> str:
     return f'<td class="{column.css}{more}" data-label="{escape(say(column.label))}">'
 
 
-def _shown(column: Column, row: Mapping[str, Any], marked_up: Any) -> str:
-    value = row[column.name]
-    shown = str(marked_up(column, value) if column.kind in MARKED_UP else escape(in_words(value, column)))
-    address = column.link(row) if column.link else None
+def _linked(shown: str, link: Callable[[Any], str | None] | None, row: Mapping[str, Any]) -> str:
+    address = link(row) if link else None
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
