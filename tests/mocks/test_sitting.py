@@ -167,6 +167,44 @@ def test_the_write_itself_is_bound_to_the_clock(database, world, clock, small):
         assert store.keep(session, small, world.people["ann_candidate"], {**values, "at": clock.now()})
 
 
+@pytest.mark.parametrize(
+    ("seconds", "kept"),
+    [
+        pytest.param(-1, True, id="a-second-before"),
+        pytest.param(0, False, id="at-the-end"),
+        pytest.param(1, False, id="after"),
+    ],
+)
+def test_the_end_is_an_instant_that_no_longer_belongs_to_it(database, world, clock, small, keep, seconds, kept):
+    (attempt,) = rows(database, AttemptRow)
+    clock.advance(attempt.ends_at - clock.now() + timedelta(seconds=seconds))
+    if kept:
+        keep(small, 1, {1})
+    else:
+        with pytest.raises(Conflict, match=r"mocks\.over"):
+            keep(small, 1, {1})
+    values = {"position": 2, "ticked": [1], "written": None, "flagged": False, "at": clock.now()}
+    with database.write() as session:
+        assert store.keep(session, small, world.people["ann_candidate"], values) is kept, "the write itself holds to it"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "by"),
+    [
+        pytest.param(-1, "person", id="a-second-before"),
+        pytest.param(0, "time", id="at-the-end"),
+        pytest.param(90, "time", id="late"),
+    ],
+)
+def test_handed_in_late_it_ended_when_its_time_did(database, clock, small, keep, hand_in, seconds, by):
+    keep(small, 1, {1})
+    (before,) = rows(database, AttemptRow)
+    clock.advance(before.ends_at - clock.now() + timedelta(seconds=seconds))
+    hand_in(small)
+    (attempt,) = rows(database, AttemptRow)
+    assert (attempt.ended_by, attempt.ended_at) == (by, min(clock.now(), before.ends_at))
+
+
 def test_discarded_it_teaches_nothing(database, world, clock, small, keep, hand_in, start):
     keep(small, 1, {1})
     with database.write() as session:

@@ -158,7 +158,8 @@ async function submit(form, button) {
       blank,
       sure: data.get("sure"),
       took_ms: Math.round(performance.now() - shownAt),
-      at: Date.now(),
+      // Nothing is answered before it was fetched: a clock that had lost its day says so until it is set.
+      at: Math.max(Date.now(), kept[0].gotAt),
     });
   } catch {
     return complain(words.notKept); // the device is full, or forbids keeping
