@@ -82,7 +82,7 @@ def test_what_is_typed_without_a_pause_is_kept_and_what_is_left_in_haste_too(ser
 
 
 def test_the_clock_goes_by_the_wall_while_a_device_sleeps(served, begin):
-    phone, attempt = begin(SUBJECT)
+    phone, _attempt = begin(SUBJECT)
     page = phone.page
     before = page.locator("[data-mock-shown]").inner_text()
     page.evaluate("() => { const real = Date.now.bind(Date); Date.now = () => real() + 3600 * 1000; }")
