@@ -124,7 +124,7 @@ def change_class(
         NotFound: no such class, course or trainer.
         RuleViolation: ``training.cancelled``; ``training.capacity`` -- fewer seats than are taken;
             ``training.mode`` -- a planned session lacks the place or link the new mode needs.
-        Conflict: ``training.class-name``.
+        Conflict: ``training.class-name``; ``training.trainer-learns``, or as `clashes.refuse` -- of a new trainer.
     """
     row = store.class_(session, actor, class_id, lock=True)
     _check_not_cancelled(row)
@@ -137,6 +137,7 @@ def change_class(
     checked([timetable.slot_of(each) for each in planned], entry.mode)
     if entry.trainer_id != row.trainer_id:
         ahead = [each for each in planned if each.ends_at > now]
+        clashes.check_trainer(session, entry.trainer_id, row.id)
         clashes.refuse(
             session,
             [timetable.slot_of(each) for each in ahead],

@@ -24,9 +24,12 @@ from examprep.training.rules.seating import HELD
 
 @dataclass(frozen=True)
 class Clash:
-    """One planned session and the one it meets; ``learners`` counts those who have a seat in both."""
+    """One planned session and the one it meets; ``learners`` counts those of it who cannot come.
 
-    kind: str  # trainer, room, learners
+    ``kind``: trainer (holds the other), trainer-learns (has a seat in the other), room, learners.
+    """
+
+    kind: str
     on: date
     slot: Slot
     class_name: str
@@ -70,10 +73,12 @@ def refuse(
 def hard(
     session: Session, slots: Sequence[Slot], *, trainer_id: int, organisation_id: int, leaving: Collection[int] = ()
 ) -> list[Clash]:
-    """What makes the slots impossible: the trainer holds another session, or the room is taken."""
+    """What makes the slots impossible: the trainer holds another session or has a seat in one, or the room is taken."""
+    seats = EnrolmentRow
+    learns = set(session.scalars(select(seats.class_id).where(seats.person_id == trainer_id, seats.state.in_(HELD))))
     rooms = {place_key(slot.place) for slot in slots} - {""}
     room = and_(ClassRow.organisation_id == organisation_id, SessionRow.place_key.in_(rooms)) if rooms else false()
-    found = _between(session, slots, or_(ClassRow.trainer_id == trainer_id, room), leaving)
+    found = _between(session, slots, or_(ClassRow.trainer_id == trainer_id, ClassRow.id.in_(learns), room), leaving)
     clashes = []
     for slot in slots:
         for other in found:
@@ -83,11 +88,13 @@ def hard(
                 clashes.append(_clash("trainer", slot, other))
             elif other.place_key == place_key(slot.place) and other.organisation_id == organisation_id:
                 clashes.append(_clash("room", slot, other))
+            elif other.class_id in learns:
+                clashes.append(_clash("trainer-learns", slot, other))
     return clashes
 
 
 def of_learners(session: Session, slots: Sequence[Slot], class_id: int) -> list[Clash]:
-    """Sessions of other classes at the same time in which learners of this class have a seat, with how many."""
+    """Sessions of other classes at the same time in which learners of this class are, with how many."""
     shared = _shared(session, class_id)
     if not shared:
         return []
@@ -101,7 +108,7 @@ def of_learners(session: Session, slots: Sequence[Slot], class_id: int) -> list[
 
 
 def who_cannot(session: Session, slots: Sequence[Slot], class_id: int) -> dict[int, Clash]:
-    """The learners of a class who have a seat elsewhere at the hours of some slots, each with the first such one."""
+    """The learners of a class who are elsewhere at the hours of some slots, each with the first such session."""
     shared = _shared(session, class_id)
     found: dict[int, Clash] = {}
     for clash in _between(session, slots, SessionRow.class_id.in_(shared), ()) if shared else ():
@@ -113,41 +120,61 @@ def who_cannot(session: Session, slots: Sequence[Slot], class_id: int) -> dict[i
 
 
 def of_person(session: Session, person_id: int, class_id: int) -> Clash | None:
-    """The first session of a class that meets one of another class in which the person has a seat or an offer."""
+    """The first session of a class that meets one which the person holds, or one of another class in which they have a
+    seat or an offer."""
     mine = select(EnrolmentRow.class_id).where(
         EnrolmentRow.person_id == person_id, EnrolmentRow.state.in_(HELD), EnrolmentRow.class_id != class_id
     )
     own = session.scalars(select(SessionRow).where(SessionRow.class_id == class_id, SessionRow.state == "planned"))
     slots = [Slot(row.starts_at, row.ends_at, row.place) for row in own]
-    for other in _between(session, slots, SessionRow.class_id.in_(mine), ()):
+    for other in _between(session, slots, or_(SessionRow.class_id.in_(mine), ClassRow.trainer_id == person_id), ()):
         for slot in slots:
             if other.starts_at < slot.ends_at and slot.starts_at < other.ends_at:
-                return _clash("learners", slot, other, 1)
+                return _clash("trainer" if other.trainer_id == person_id else "learners", slot, other, 1)
     return None
 
 
 def check_person(session: Session, person_id: int, class_id: int) -> None:
     """Raises RuleViolation: ``training.busy``."""
     clash = of_person(session, person_id, class_id)
-    if clash is not None:
+    if clash is None:
+        return
+    values = {"day": clash.on, "title": clash.class_name}
+    if clash.kind == "trainer":
         raise RuleViolation(
             "training.busy",
-            "On %(day)s you have a session of “%(title)s” at that time. Leave that class first, or choose another.",
-            day=clash.on,
-            title=clash.class_name,
+            "On %(day)s you hold a session of “%(title)s” at that time. Choose another class.",
+            **values,
         )
+    raise RuleViolation(
+        "training.busy",
+        "On %(day)s you have a session of “%(title)s” at that time. Leave that class first, or choose another.",
+        **values,
+    )
+
+
+def check_trainer(session: Session, person_id: int, class_id: int) -> None:
+    """That nobody becomes the trainer of a class in which they learn.
+
+    Raises:
+        Conflict: ``training.trainer-learns``.
+    """
+    seat = select(EnrolmentRow.id).where(
+        EnrolmentRow.class_id == class_id, EnrolmentRow.person_id == person_id, EnrolmentRow.state.in_(HELD)
+    )
+    if session.scalar(seat) is not None:
+        raise Conflict("training.trainer-learns", "The trainer has a seat in this class. Take them out of it first.")
 
 
 def _shared(session: Session, class_id: int) -> dict[int, list[int]]:
-    """Other classes in which holders of a seat in this one have one too, with who they are."""
+    """Other classes in which holders of a seat in this one have one too, or which they hold, with who they are."""
     here = select(EnrolmentRow.person_id).where(EnrolmentRow.class_id == class_id, EnrolmentRow.state.in_(HELD))
-    query = (
-        select(EnrolmentRow.class_id, EnrolmentRow.person_id)
-        .where(EnrolmentRow.state.in_(HELD), EnrolmentRow.class_id != class_id, EnrolmentRow.person_id.in_(here))
-        .order_by(EnrolmentRow.class_id, EnrolmentRow.person_id)
+    learn = select(EnrolmentRow.class_id, EnrolmentRow.person_id).where(
+        EnrolmentRow.state.in_(HELD), EnrolmentRow.class_id != class_id, EnrolmentRow.person_id.in_(here)
     )
+    teach = select(ClassRow.id, ClassRow.trainer_id).where(ClassRow.id != class_id, ClassRow.trainer_id.in_(here))
     found: dict[int, list[int]] = {}
-    for other_id, person_id in session.execute(query):
+    for other_id, person_id in session.execute(learn.union(teach).order_by("class_id", "person_id")):
         found.setdefault(other_id, []).append(person_id)
     return found
 
@@ -157,12 +184,14 @@ def said(clash: Clash) -> Sentence:
     values = {"day": clash.on, "title": clash.class_name, "place": clash.place, "count": clash.learners}
     if clash.kind == "trainer":
         return Sentence("On %(day)s the trainer holds a session of “%(title)s” at that time.", **values)
+    if clash.kind == "trainer-learns":
+        return Sentence("On %(day)s the trainer has a seat in a session of “%(title)s” at that time.", **values)
     if clash.kind == "room":
         return Sentence("On %(day)s %(place)s is taken by “%(title)s” at that time.", **values)
     return Sentence("On %(day)s %(count)s learners have a session of “%(title)s” at that time.", **values)
 
 
-_CODES = {"trainer": "trainer-busy", "room": "room-taken"}
+_CODES = {"trainer": "trainer-busy", "trainer-learns": "trainer-busy", "room": "room-taken"}
 
 
 def _between(

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from examprep.kernel.errors import Conflict, Refusal, RuleViolation
 from examprep.people import actions as people
 from examprep.people.access import Role
+from examprep.people.actor import Actor, Grant
 from examprep.training import actions, enrolling, overview, previewing
 from examprep.training.actions import ClassEntry
 from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
@@ -45,6 +46,11 @@ def second_trainer(season, runtime):
             since=date(2026, 1, 1),
         )
     return person.person_id
+
+
+def as_learner(season, person_id):
+    agency = season.world.organisations["ann_agency"]
+    return Actor(0, person_id, "", agency, "zh", (Grant(Role.CANDIDATE, agency),))
 
 
 class TestRefused:
@@ -103,6 +109,34 @@ class TestRefused:
         season.do(enrolling.leave, who, mine)
         assert season.do(enrolling.enrol, who, other) == "enrolled"
 
+    def test_who_trains_and_learns_at_one_time(self, season, second_trainer):
+        """The same person: first as a learner, then as a trainer, and the other way round."""
+        mine = season.class_(slots=(EVENING,), name="甲", trainer_id=second_trainer)
+        other = season.class_(slots=(slot(DAY, time(20), time(22), "四楼"),), name="乙")
+        who = as_learner(season, second_trainer)
+        for class_id in (mine, other):
+            with pytest.raises(RuleViolation, match=r"training\.busy"):
+                season.do(enrolling.enrol, who, class_id)
+        later = season.class_(slots=(slot(DAY, time(13), time(14), "四楼"),), name="丙")
+        season.do(enrolling.enrol, who, later)
+        trainer, (session_id,) = season.actor("ann_trainer"), season.sessions(mine)
+        for act, arguments in (
+            (actions.change_session, (session_id, at(13, "五楼"))),
+            (actions.add_sessions, (mine, [at(13, "五楼")])),
+        ):
+            with pytest.raises(Conflict, match=r"training\.trainer-busy"):
+                season.do(act, trainer, *arguments)
+        with pytest.raises(Conflict, match=r"training\.learners-busy"):
+            season.do(actions.change_session, trainer, season.sessions(later)[0], at(19, "五楼", 45))
+
+    def test_nobody_becomes_the_trainer_of_a_class_they_learn_in(self, season, second_trainer):
+        class_id = season.class_(slots=())
+        season.do(enrolling.enrol, as_learner(season, second_trainer), class_id)
+        with pytest.raises(Conflict, match=r"training\.trainer-learns"):
+            season.do(
+                actions.change_class, season.actor("ann_trainer"), class_id, entry(season, class_id, second_trainer)
+            )
+
     def test_who_waited_and_sits_elsewhere_meanwhile_is_passed_over(self, season, second_trainer):
         full = season.class_(slots=(EVENING,), name="甲", capacity=1)
         other = season.class_(slots=(slot(DAY, time(20), time(22), "四楼"),), name="乙", trainer_id=second_trainer)
@@ -139,6 +173,15 @@ class TestLook:
         look = season.ask(lambda s: previewing.of_class(s, trainer, [again], None, other))
         assert look.possible
         assert [remark.values["count"] for remark in look.lines[0].remarks] == [2]
+
+
+def entry(season, class_id, trainer_id):
+    """What a class says of itself, with another trainer."""
+    actor = season.actor("ann_trainer")
+    card = season.ask(lambda s: overview.class_card(s, actor, class_id, now=season.clock.now()))
+    return ClassEntry(
+        card.course_id, card.name, trainer_id, card.capacity, "on-site", card.opens_on, card.closes_on, None, "open"
+    )
 
 
 def machine(season: Season, trainers, learners) -> type[RuleBasedStateMachine]:
@@ -203,20 +246,7 @@ def machine(season: Season, trainers, learners) -> type[RuleBasedStateMachine]:
             if not self.classes:
                 return
             class_id = data.draw(st.sampled_from(self.classes))
-            actor = season.actor("ann_trainer")
-            card = season.ask(lambda s: overview.class_card(s, actor, class_id, now=season.clock.now()))
-            entry = ClassEntry(
-                card.course_id,
-                card.name,
-                trainer,
-                card.capacity,
-                "on-site",
-                card.opens_on,
-                card.closes_on,
-                None,
-                "open",
-            )
-            self.attempt(actions.change_class, class_id, entry)
+            self.attempt(actions.change_class, class_id, entry(season, class_id, trainer))
 
         @rule(data=st.data())
         def cancel(self, data):
@@ -253,13 +283,20 @@ def doubly_booked(season):
 
 
 def doubly_seated(season):
-    """Learners with a seat or an offer in two sessions that overlap."""
+    """Persons with a seat or an offer in two sessions that overlap, or who hold one of them."""
     with season.database.read() as session:
-        rows = session.execute(
-            select(EnrolmentRow.person_id, SessionRow.id, SessionRow.starts_at, SessionRow.ends_at)
+        times = SessionRow.id, SessionRow.starts_at, SessionRow.ends_at
+        learn = (
+            select(EnrolmentRow.person_id, *times)
             .join(SessionRow, SessionRow.class_id == EnrolmentRow.class_id)
             .where(SessionRow.state != "cancelled", EnrolmentRow.state.in_(("enrolled", "offered")))
-        ).all()
+        )
+        teach = (
+            select(ClassRow.trainer_id.label("person_id"), *times)
+            .join(SessionRow, SessionRow.class_id == ClassRow.id)
+            .where(SessionRow.state != "cancelled")
+        )
+        rows = session.execute(learn.union_all(teach)).all()
     return [
         (one.person_id, one.id, other.id)
         for one, other in combinations(rows, 2)
@@ -268,7 +305,7 @@ def doubly_seated(season):
 
 
 def test_no_order_of_acts_books_anybody_twice(season, second_trainer):
-    learners = season.learners(3)
+    learners = [*season.learners(2), as_learner(season, second_trainer)]
     trainers = [season.world.people["ann_trainer"], second_trainer]
     run_state_machine_as_test(
         machine(season, trainers, learners),
