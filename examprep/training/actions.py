@@ -74,7 +74,7 @@ def change_course(session: Session, actor: Actor, course_id: int, entry: CourseE
     _flush_course(session)
     if row.kind != kind_before:
         for each in store.classes_of(session, row.id):
-            _settle(session, each, each.exam_year)
+            settle_trained(session, each, each.exam_year)
     people.record(session, actor, "training.course-changed", "training_course", row.id, now=now)
 
 
@@ -100,7 +100,7 @@ def plan_class(
     _check_entry(session, actor, entry, now)
     row = ClassRow(**vars(entry), organisation_id=course.organisation_id, created_at=now)
     session.add(row)
-    _flush_class(session)
+    flush_class(session)
     timetable.add(session, row, slots, series, now)
     if rules is not None:
         seat_rules.keep(session, row, rules, now=now)
@@ -127,7 +127,7 @@ def change_class(
         Conflict: ``training.class-name``; ``training.trainer-learns``, or as `clashes.refuse` -- of a new trainer.
     """
     row = store.class_(session, actor, class_id, lock=True)
-    _check_not_cancelled(row)
+    check_not_cancelled(row)
     store.course(session, actor, entry.course_id)
     _check_entry(session, actor, entry, now, keeping=row.trainer_id)
     taken = store.count_seats(session, row.id, *HELD)
@@ -152,12 +152,12 @@ def change_class(
     year_before, course_before = row.exam_year, row.course_id
     for name, value in vars(entry).items():
         setattr(row, name, value)
-    _flush_class(session)
+    flush_class(session)
     if rules is not None:
         seat_rules.keep(session, row, rules, now=now)
     seats.settle(session, row, now=now)
     if (row.exam_year, row.course_id) != (year_before, course_before):
-        _settle(session, row, year_before, row.exam_year)
+        settle_trained(session, row, year_before, row.exam_year)
     people.record(session, actor, "training.class-changed", "training_class", row.id, now=now)
 
 
@@ -168,9 +168,9 @@ def cancel_class(session: Session, actor: Actor, class_id: int, *, reason: str, 
         NotFound; RuleViolation: ``training.cancelled``, ``training.reason``.
     """
     row = store.class_(session, actor, class_id, lock=True)
-    _check_not_cancelled(row)
+    check_not_cancelled(row)
     row.state, row.reason = "cancelled", checked_reason(reason)
-    _settle(session, row, row.exam_year)
+    settle_trained(session, row, row.exam_year)
     planned = [each for each in store.sessions_of(session, row.id, lock=True) if each.state == "planned"]
     for each in planned:
         timetable.touch(each, now, state="cancelled", reason=row.reason)
@@ -200,7 +200,7 @@ def add_sessions(
         Conflict: ``training.trainer-busy``, ``training.room-taken``, ``training.learners-busy``.
     """
     row = store.class_(session, actor, class_id, lock=True)
-    _check_not_cancelled(row)
+    check_not_cancelled(row)
     added = timetable.add(session, row, slots, series, now, release=release)
     if not added:
         raise RuleViolation("training.no-sessions", "Give at least one session.")
@@ -255,6 +255,26 @@ def cancel_session(session: Session, actor: Actor, session_id: int, *, reason: s
     )
 
 
+def settle_trained(session: Session, row: ClassRow, *years: int | None) -> None:
+    """Who counts as trained may follow from what changed."""
+    enrolled = [seat.person_id for seat in store.seats(session, row.id, "enrolled")]
+    seats.settle_trained(session, enrolled, *years)
+
+
+def check_not_cancelled(row: ClassRow) -> None:
+    """Raises RuleViolation: ``training.cancelled``."""
+    if row.state == "cancelled":
+        raise RuleViolation("training.cancelled", "This class is cancelled.")
+
+
+def flush_class(session: Session) -> None:
+    """Raises Conflict: ``training.class-name``."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("training.class-name", "This course already has a class of that name.") from error
+
+
 def check_planned(row: SessionRow) -> None:
     """Raises RuleViolation: ``training.session-closed``, ``training.session-cancelled``."""
     if row.state == "closed":
@@ -291,12 +311,6 @@ def _session_and_class(session: Session, actor: Actor, session_id: int) -> tuple
     return row, parent
 
 
-def _settle(session: Session, row: ClassRow, *years: int | None) -> None:
-    """Who counts as trained may follow from what changed."""
-    enrolled = [seat.person_id for seat in store.seats(session, row.id, "enrolled")]
-    seats.settle_trained(session, enrolled, *years)
-
-
 def _check_entry(
     session: Session, actor: Actor, entry: ClassEntry, now: datetime, *, keeping: int | None = None
 ) -> None:
@@ -305,11 +319,6 @@ def _check_entry(
         raise RuleViolation("training.enrolment-days", "The last day to enrol is before the first.")
     if entry.trainer_id != keeping and entry.trainer_id not in dict(store.trainers(session, actor, office_day(now))):
         raise NotFound("training.trainer", "There is no such trainer in your organisations.")
-
-
-def _check_not_cancelled(row: ClassRow) -> None:
-    if row.state == "cancelled":
-        raise RuleViolation("training.cancelled", "This class is cancelled.")
 
 
 def _home(session: Session, actor: Actor) -> int:
@@ -327,10 +336,3 @@ def _flush_course(session: Session) -> None:
         session.flush()
     except IntegrityError as error:
         raise Conflict("training.course-name", "There is already a course of that name.") from error
-
-
-def _flush_class(session: Session) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Conflict("training.class-name", "This course already has a class of that name.") from error

@@ -16,11 +16,18 @@ CONDITION = "training.unchanged"
 
 
 def tell(
-    session: Session, parent: ClassRow, rows: Iterable[SessionRow], *, before_at: datetime | None = None, now: datetime
+    session: Session,
+    parent: ClassRow,
+    rows: Iterable[SessionRow],
+    *,
+    before_at: datetime | None = None,
+    again: bool = False,
+    now: datetime,
 ) -> int:
     """Queue the notice of changed sessions still to come for whoever has a seat or an offer; returns how many were new.
 
-    ``before_at`` is when a moved session was to begin. What is already over is not worth a mail.
+    ``before_at`` is when a moved session was to begin; with ``again`` they take place after all. What is over is not
+    worth a mail.
     """
     seats = store.seats(session, parent.id, *HELD)
     reminders = [
@@ -34,6 +41,7 @@ def tell(
                 "class_id": parent.id,
                 "title": parent.name,
                 "cancelled": row.state == "cancelled",
+                "again": again,
                 "reason": row.reason or "",
                 "before_at": before_at or row.starts_at,
                 "starts_at": row.starts_at,

@@ -4,12 +4,12 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examprep.kernel.clock import OFFICE_ZONE
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import Conflict, Refusal, RuleViolation
 from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import actions, attending, board, overview
+from examprep.training import actions, attending, board, overview, reinstating
 from examprep.training.blueprint import bp
 from examprep.training.forms import ReasonForm, SessionForm
 from examprep.training.values import REASONS
@@ -88,6 +88,19 @@ def cancel_session(session_id: int) -> ResponseReturnValue:
     return _reason_page(session_id, form, "cancel"), form.status
 
 
+@bp.post("/sessions/<int:session_id>/reinstate")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def reinstate_session(session_id: int) -> ResponseReturnValue:
+    """Take the cancelling of a session back."""
+    now, release = runtime().clock.now(), "release" in request.form
+    try:
+        with writing() as database:
+            reinstating.reinstate_session(database, current_actor(), session_id, release=release, now=now)
+    except (RuleViolation, Conflict) as refusal:
+        return _attendance(session_id, refusal)
+    return redirect(url_for("training.session", session_id=session_id), 303)
+
+
 @bp.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])
 @needs(Permission.TRAINING_CLASS_MANAGE)
 def change_session(session_id: int) -> ResponseReturnValue:
@@ -125,7 +138,7 @@ def roster(session_id: int) -> ResponseReturnValue:
     return render_template("training/roster.html", meeting=meeting, learners=learners)
 
 
-def _attendance(session_id: int, refusal: RuleViolation | None = None) -> ResponseReturnValue:
+def _attendance(session_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     with reading() as database:
         meeting, learners = overview.meeting(database, current_actor(), session_id)
         given = attending.given(database, session_id) if meeting.state == "closed" else {}
@@ -134,7 +147,7 @@ def _attendance(session_id: int, refusal: RuleViolation | None = None) -> Respon
         "training/session.html",
         meeting=meeting,
         learners=learners,
-        refusal=refusal.sentence if refusal else None,
+        refusal=refusal,
         recorded=any(learner.present is not None for learner in learners),
         given=given,
         flagged=flagged,

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examprep.feature import home_cards
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import Conflict, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people import directory
 from examprep.people.access import Permission, Role
@@ -15,7 +15,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
-from examprep.training import actions, overview, previewing, seat_rules, tutoring
+from examprep.training import actions, overview, previewing, reinstating, seat_rules, tutoring
 from examprep.training.blueprint import bp
 from examprep.training.forms import (
     AddSessionsForm,
@@ -181,9 +181,15 @@ def new_class() -> ResponseReturnValue:
 def class_(class_id: int) -> ResponseReturnValue:
     """A class: its sessions, who has a seat, who waits."""
     pass_on_overdue(class_id, runtime().clock.now())
+    return _class_page(class_id)
+
+
+def _class_page(class_id: int, refused: Refusal | None = None) -> ResponseReturnValue:
+    now = runtime().clock.now()
     with reading() as session:
-        view = overview.class_view(session, current_actor(), class_id, now=runtime().clock.now())
-    return render_template("training/class.html", view=view, **_names(view.card), now=runtime().clock.now())
+        view = overview.class_view(session, current_actor(), class_id, now=now)
+    page = render_template("training/class.html", view=view, **_names(view.card), refused=refused, now=now)
+    return page, 422 if refused else 200
 
 
 @bp.route("/all/<int:class_id>/edit", methods=["GET", "POST"])
@@ -224,6 +230,19 @@ def cancel_class(class_id: int) -> ResponseReturnValue:
         except RuleViolation as refusal:
             form.reject(refusal)
     return render_template("training/cancel_class.html", form=form, card=card), form.status
+
+
+@bp.post("/all/<int:class_id>/reinstate")
+@needs(Permission.TRAINING_CLASS_MANAGE)
+def reinstate_class(class_id: int) -> ResponseReturnValue:
+    """Take the cancelling of a class back."""
+    now, release = runtime().clock.now(), "release" in request.form
+    try:
+        with writing() as session:
+            reinstating.reinstate_class(session, current_actor(), class_id, release=release, now=now)
+    except (RuleViolation, Conflict) as refusal:
+        return _class_page(class_id, refusal)
+    return redirect(url_for("training.class_", class_id=class_id), 303)
 
 
 @bp.route("/all/<int:class_id>/sessions/new", methods=["GET", "POST"])

@@ -102,3 +102,18 @@ class Season:
 @pytest.fixture
 def season(runtime: Runtime, world: World) -> Season:
     return Season(runtime, world)
+
+
+@pytest.fixture
+def second_trainer(season):
+    """Another trainer of Ann's county: (person id)."""
+    (person,) = season.learners(1)
+    with season.database.write() as session:
+        people.grant_role(
+            session,
+            person_id=person.person_id,
+            organisation_id=season.world.organisations["ann_county"],
+            role=Role.TRAINER,
+            since=date(2026, 1, 1),
+        )
+    return person.person_id

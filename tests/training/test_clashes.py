@@ -13,10 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from examprep.kernel.errors import Conflict, Refusal, RuleViolation
-from examprep.people import actions as people
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
-from examprep.training import actions, enrolling, overview, previewing
+from examprep.training import actions, enrolling, overview, previewing, reinstating
 from examprep.training.actions import ClassEntry
 from examprep.training.models import ClassRow, EnrolmentRow, SessionRow
 from examprep.training.rules.entry import SeatRules
@@ -31,21 +30,6 @@ def at(hour, place="三楼会议室", minutes=90, day=DAY):
     begins = time(hour)
     ends = time(hour + minutes // 60, minutes % 60)
     return slot(day, begins, ends, place)
-
-
-@pytest.fixture
-def second_trainer(season, runtime):
-    """Another trainer of Ann's county: (person id)."""
-    (person,) = season.learners(1)
-    with season.database.write() as session:
-        people.grant_role(
-            session,
-            person_id=person.person_id,
-            organisation_id=season.world.organisations["ann_county"],
-            role=Role.TRAINER,
-            since=date(2026, 1, 1),
-        )
-    return person.person_id
 
 
 def as_learner(season, person_id):
@@ -253,6 +237,12 @@ def machine(season: Season, trainers, learners) -> type[RuleBasedStateMachine]:
             if self.classes:
                 meetings = season.sessions(data.draw(st.sampled_from(self.classes)))
                 self.attempt(actions.cancel_session, data.draw(st.sampled_from(meetings)), reason="停电")
+
+        @rule(data=st.data(), release=st.booleans())
+        def take_the_cancelling_back(self, data, release):
+            if self.classes:
+                meetings = season.sessions(data.draw(st.sampled_from(self.classes)))
+                self.attempt(reinstating.reinstate_session, data.draw(st.sampled_from(meetings)), release=release)
 
         @invariant()
         def nobody_is_in_two_places(self):
