@@ -183,7 +183,7 @@ def _lapse(session: Session, row: ClassRow, now: datetime, *, everything: bool) 
 
 
 def _able(session: Session, row: ClassRow) -> Callable[[int], bool]:
-    return lambda person_id: clashes.of_person(session, person_id, row.id) is None
+    return lambda person_id: person_id != row.trainer_id and clashes.of_person(session, person_id, row.id) is None
 
 
 def _answers(
@@ -212,6 +212,8 @@ def _answers(
         try:
             if person_id not in reached:
                 raise RuleViolation("training.out-of-reach", "The class is held by another bureau.")
+            if person_id == row.trainer_id:
+                raise RuleViolation("training.own-class", "Whoever holds a class has no seat in it.")
             check_entry(rules, entrants[person_id], row.exam_year)
             clashes.check_person(session, person_id, row.id)
         except RuleViolation as refusal:

@@ -98,8 +98,8 @@ class TestRefused:
         mine = season.class_(slots=(EVENING,), name="甲", trainer_id=second_trainer)
         other = season.class_(slots=(slot(DAY, time(20), time(22), "四楼"),), name="乙")
         who = as_learner(season, second_trainer)
-        for class_id in (mine, other):
-            with pytest.raises(RuleViolation, match=r"training\.busy"):
+        for class_id, code in ((mine, "own-class"), (other, "busy")):
+            with pytest.raises(RuleViolation, match=rf"training\.{code}"):
                 season.do(enrolling.enrol, who, class_id)
         later = season.class_(slots=(slot(DAY, time(13), time(14), "四楼"),), name="丙")
         season.do(enrolling.enrol, who, later)
