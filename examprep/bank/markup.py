@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from html.parser import HTMLParser
 
-import nh3
-
 PLAIN, HTML = "plain", "html"
 BLOCKS = frozenset({"p", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "pre"})
 INLINE = frozenset({"strong", "em", "u", "sub", "sup", "code", "br", "img"})
@@ -92,6 +90,8 @@ def _closed(text: str) -> str:
 
 def sanitise(text: str) -> tuple[str, tuple[str, ...]]:
     """A fragment as the bank keeps it, and the names of the tags whose effect is lost (never their words)."""
+    import nh3  # only here: else every process would hold it
+
     reader = _Reader()
     reader.feed(_closed(text))
     reader.close()

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from PIL import Image, ImageOps
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, undefer
 
@@ -26,6 +25,8 @@ def redraw(content: bytes) -> Picture:
     Raises:
         RuleViolation: ``bank.picture`` -- no picture of a known kind, damaged, or far too large.
     """
+    from PIL import Image, ImageOps  # only here: else every process would hold it
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-import xlsxwriter
 from flask import Response
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -323,6 +322,8 @@ def xlsx_bytes(
 
     ``notes`` stand on a second sheet, a word and what it means in each row.
     """
+    import xlsxwriter  # only here: else every process would hold it
+
     buffer = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:

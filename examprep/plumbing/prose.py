@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br", "hr", "a"} | {
@@ -16,16 +14,19 @@ TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "pre", "block
 }
 # The page has its own h1 and h2 above the text.
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
 
 
 @lru_cache(256)
 def prose(text: str) -> Markup:
     """The text as HTML of `TAGS`; whatever else it tries stays words."""
-    tokens = _MARKDOWN.parse(text)
+    import nh3  # only here: else every process would hold them
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
+    tokens = markdown.parse(text)
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)
-    drawn = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    drawn = markdown.renderer.render(tokens, markdown.options, {})
     clean = nh3.clean(
         drawn,
         tags=TAGS,

@@ -12,7 +12,6 @@ import warnings
 from dataclasses import dataclass
 
 from flask import Response
-from PIL import Image, ImageOps
 
 from examprep.kernel.errors import RuleViolation
 from examprep.plumbing.listing import file_response
@@ -93,6 +92,8 @@ def _check_pdf(name: str, content: bytes) -> None:
 
 
 def _redrawn(name: str, content: bytes) -> Accepted:
+    from PIL import Image, ImageOps  # only here: else every process would hold it
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -2,8 +2,6 @@
 
 import io
 
-from PIL import Image, ImageDraw, ImageFont
-
 from examprep.plumbing.charts import HEIGHT, LEFT, RIGHT, WIDTH, Chart
 
 SCALE = 4  # pixels for each unit of the drawing: 360 units over 8 cm are some 450 dots an inch
@@ -13,6 +11,8 @@ EDGES = ("#1f5c4d", "#1d4f86", "#a8701a")
 
 def png(chart: Chart) -> bytes:
     """The columns of a chart with their scale and names, black on white."""
+    from PIL import Image, ImageDraw, ImageFont  # only here: else every process would hold it
+
     picture = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), "#ffffff")
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(11 * SCALE)
     for tick in chart.ticks:

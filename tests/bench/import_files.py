@@ -24,7 +24,6 @@ from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.runtime import Runtime
 from examprep.register import ledger
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
-from tests.bench.installation import PASSWORD
 
 YEAR, ORGANISATIONS = 2025, 40
 PAPERS = {"ASW": ("asw-comprehensive", "asw-practice"), "SW": ("sw-comprehensive", "sw-law-policy", "sw-practice")}
@@ -118,6 +117,8 @@ def fill(name: str, file: Path, size: int) -> None:
 
 
 def _organisations(session: Session, runtime: Runtime) -> list[int]:
+    from tests.bench.installation import PASSWORD  # only here: it draws on what an import need not hold
+
     now = runtime.clock.now()
     load_data(session, runtime.clock.today())
     office = people.add_organisation(session, name="社会工作部", kind="bureau", region_code="520500")

@@ -9,7 +9,8 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Session
 
-from examprep.app.factory import open_runtime
+from examprep.app import cli
+from examprep.app.factory import create_app, open_runtime
 from examprep.config.settings import Settings
 from examprep.exams.importers import ApprovalImporter, RegistrationImporter, ResultImporter
 from examprep.imports import engine
@@ -105,9 +106,13 @@ def _written(session: Session, model: type[Base]) -> Sequence[dict[str, Any]]:
 
 
 def bring(name: str, file: Path) -> tuple[Taken, Taken, int]:
-    """The import as the command does it, in one transaction; its parts and this process's memory."""
+    """The import as the command does it, in one transaction; its parts and this process's memory, which holds all
+    that the command holds.
+    """
+    assert cli.import_file
     judging, writing, kind = Taken(), Taken(), KINDS[name]
     runtime, content = open_runtime(Settings.from_env()), file.read_bytes()
+    create_app(runtime)
     now, today = runtime.clock.now(), runtime.clock.today()
     importer: Importer = next(each for each in IMPORTERS if each.name == kind.importer)(lambda: runtime.vault)
     with runtime.database.write() as session:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from examprep.app.demo.build import PRINTED, Builder
 from examprep.app.factory import create_app, open_runtime
 from examprep.app.schema import load_data, upgrade
 from examprep.app.serving import default_processes, serve_installation
@@ -70,6 +69,8 @@ def make(home: Path) -> str:
 
 
 def _fill(runtime: Runtime, step: "_Steps") -> str:
+    from examprep.app.demo.build import Builder  # only here: it draws on all that writes files
+
     return Builder(runtime, create_app(runtime), step).build()
 
 
@@ -84,6 +85,8 @@ class _Steps:
 
 
 def _introduce(password: str, address: str | None) -> None:
+    from examprep.app.demo.build import PRINTED
+
     click.echo("")
     if address:
         click.echo(f"  {address}")

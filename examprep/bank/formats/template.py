@@ -3,8 +3,6 @@
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
-
 from examprep.bank.formats.heads import HEADS, TEMPLATE_FIELDS
 from examprep.bank.formats.words import KINDS
 
@@ -45,6 +43,8 @@ def template_workbook(filled: Sequence[Sequence[str]] = ()) -> bytes:
 
     ``filled`` are rows, the first one the heads, where the template goes out with questions in it.
     """
+    import xlsxwriter  # only here: else every process would hold it
+
     heads = filled[0] if filled else [HEADS[field][0] for field in TEMPLATE_FIELDS]
     widths = {HEADS[field][0]: width for field, width in WIDTHS.items()}
     buffer = io.BytesIO()
