@@ -44,8 +44,8 @@ def _approval(draft: Draft, row: Row, person: Matched, said: tuple[str, bool] | 
     reader, year, (wanted, approved) = draft.reader, draft.source.year, said or ("", False)
     own = draft.before(person)
     found = [(level, facts) for level, (_, facts) in own.items() if wanted in ("", level)]
-    if person.key in draft.by_key:
-        again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=draft.by_key[person.key].row)
+    if (earlier := draft.entries.get(person.key)) is not None:
+        again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=earlier.row)
         reader.problem(row, "id_number", again)
     elif not found:
         missing = "%(name)s is not registered for %(year)s. Import the registrations of the year first."

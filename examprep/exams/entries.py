@@ -1,5 +1,7 @@
 """What a file of registrations, or of their approvals, would do: its entries beside those that are on file."""
 
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +14,7 @@ from examprep.exams import store
 from examprep.exams.models import RegistrationRow
 from examprep.exams.places import Places
 from examprep.exams.reading import COMMON, YearSource
-from examprep.exams.rules.papers import SUBJECTS, named
+from examprep.exams.rules.papers import named, some_of
 from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan
 from examprep.imports.matching import Matched, Matcher
 from examprep.imports.reading import Reader, knows
@@ -22,6 +24,7 @@ from examprep.people.forms import EDUCATION
 from examprep.plumbing.bulk import among, in_parts
 from examprep.plumbing.packed import Packed
 from examprep.plumbing.sheets import Row
+from examprep.syllabus.rules.levels import LEVELS
 
 ALIASES = {
     **COMMON,
@@ -45,7 +48,8 @@ class Facts(NamedTuple):
     education: str | None  # a code of `rules/profiles.py`
 
 
-Existing = dict[int, dict[str, tuple[int, Facts]]]  # by person and level: the registration's id and facts
+Held = tuple[int, Facts]  # a registration on file: its id and facts
+Existing = dict[int, dict[str, Held]]  # by person and level
 
 
 class Entry(NamedTuple):
@@ -59,8 +63,41 @@ class Entry(NamedTuple):
     def joined(self, other: "Entry") -> "Entry":
         """With the subjects of another row too: a file may have one row for each subject of a registration."""
         one, two = self.facts.subjects, other.facts.subjects
-        together = None if one is None or two is None else tuple(s for s in SUBJECTS[self.level] if s in {*one, *two})
+        together = None if one is None or two is None else some_of(self.level, (*one, *two))
         return self._replace(facts=self.facts._replace(subjects=together))
+
+
+class Entries:
+    """Entries by the key of their person, in the order of the file; column by column, since there are many."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._rows, self._levels, self._facts = array("l"), array("b"), list[Facts]()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Entry]:
+        for key, at in self._places.items():
+            yield Entry(self._rows[at], key, LEVELS[self._levels[at]], self._facts[at])
+
+    def get(self, key: int) -> Entry | None:
+        at = self._places.get(key)
+        return None if at is None else Entry(self._rows[at], key, LEVELS[self._levels[at]], self._facts[at])
+
+    def add(self, entry: Entry) -> None:
+        self._places[entry.key] = len(self._rows)
+        self._rows.append(entry.row)
+        self._levels.append(LEVELS.index(entry.level))
+        self._facts.append(entry.facts)
+
+    def put(self, key: int, facts: Facts) -> None:
+        """Say otherwise what is in it already."""
+        self._facts[self._places[key]] = facts
+
+    def drop(self, keys: Iterable[int]) -> None:
+        for key in keys:
+            del self._places[key]
 
 
 @dataclass
@@ -70,9 +107,9 @@ class Prepared:
     """
 
     year: int
-    entries: Sequence[Entry] = ()
+    entries: Entries = field(default_factory=Entries)
     persons: Packed[NewPerson] = field(default_factory=lambda: Packed(NewPerson._make))
-    ended: list[int] = field(default_factory=list)
+    ended: "array[int]" = field(default_factory=lambda: array("q"))
 
 
 class Draft:
@@ -89,8 +126,12 @@ class Draft:
         self._existing: Existing = {}
         self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows))
         self.prepared = Prepared(source.year)
-        self.by_key: dict[int, Entry] = {}  # what the rows so far say of each person
-        self._unchanged = set[int]()  # the persons of whom the first row says nothing new
+        self.entries = self.prepared.entries  # what the rows so far say of each person
+        self._unchanged = array("q")  # the persons of whom the rows say nothing new
+        self._told = Counter[str]()  # how many registrations are new, changed or the same
+        # Rows of single subjects: their registration is compared with the one on file when all of them are read.
+        self._single: dict[int, Held | None] = {}
+        self._waiting: dict[int, int] = {}  # by row the key of its registration
         self._facts: dict[Facts, Facts] = {}  # those that say the same are kept once
         self.unplaced = self.uneducated = 0  # rows whose unit, or education, is none that is known
         self._said: dict[tuple[int, Any, Any], Sentence] = {}
@@ -110,7 +151,7 @@ class Draft:
                 elif person is not None:
                     self._lines.append(self._bring(row, person, entry))
 
-    def before(self, person: Matched) -> dict[str, tuple[int, Facts]]:
+    def before(self, person: Matched) -> dict[str, Held]:
         """The person's registrations of the year by level, as they are on file: id and facts."""
         return self._existing.get(person.key, {})
 
@@ -121,21 +162,46 @@ class Draft:
     def _bring(self, row: Row, person: Matched, entry: Entry) -> Line:
         """Take a row that is right into the plan; what it changes is said, old → new."""
         state, person_id = (MATCHED, person.known.person_id) if person.known else (CREATED, None)
-        if (earlier := self.by_key.get(entry.key)) is not None:
-            self.by_key[entry.key] = earlier.joined(entry)
-            return Line(row.number, state, NEW, person.name, person_id)
-        self.by_key[entry.key] = entry
-        if person.stranger is not None:
-            self.prepared.persons.append(NewPerson(person.name, *person.stranger, entry.facts.organisation_id))
-        before = self.before(person).get(entry.level)
-        if before is None:
-            return Line(row.number, state, NEW, person.name, person_id)
-        if before[1] == entry.facts:
-            self._unchanged.add(entry.key)
-            return Line(row.number, state, SAME, person.name, person_id)
-        self.prepared.ended.append(before[0])
-        said = tuple(self._differences(before[1], entry.facts))
-        return Line(row.number, state, CHANGED, person.name, person_id, said)
+        effect, said = SAME, tuple[Sentence, ...]()
+        if (earlier := self.entries.get(entry.key)) is not None:
+            self.entries.put(entry.key, self.same(earlier.joined(entry).facts))
+        else:
+            self.entries.add(entry)
+            if person.stranger is not None:
+                self.prepared.persons.append(NewPerson(person.name, *person.stranger, entry.facts.organisation_id))
+            held = self.before(person).get(entry.level)
+            if entry.facts.subjects is None:
+                effect, said = self._compared(entry, held)
+            else:
+                self._single[entry.key] = held
+        if entry.key in self._single:
+            self._waiting[row.number] = entry.key
+        return Line(row.number, state, effect, person.name, person_id, said)
+
+    def _compared(self, entry: Entry, held: Held | None) -> tuple[str, tuple[Sentence, ...]]:
+        """What a registration does beside the one on file."""
+        effect, said = NEW, tuple[Sentence, ...]()
+        if held is not None and held[1] == entry.facts:
+            effect = SAME
+            self._unchanged.append(entry.key)
+        elif held is not None:
+            effect, said = CHANGED, tuple(self._differences(held[1], entry.facts))
+            self.prepared.ended.append(held[0])
+        self._told[effect] += 1
+        return effect, said
+
+    def _ends(self) -> Iterator[Line]:
+        """How the rows end, now that all of them are read; of a registration's the first says what changes."""
+        compared: dict[int, str] = {}
+        for line in self._lines:
+            key = self._waiting.get(line.number)
+            if key is None:
+                yield line
+            elif key in compared:
+                yield line._replace(effect=compared[key])
+            elif (entry := self.entries.get(key)) is not None:
+                compared[key], said = self._compared(entry, self._single[key])
+                yield line._replace(effect=compared[key], said=said)
 
     def _differences(self, before: Facts, after: Facts) -> Iterator[Sentence]:
         for at, (old, new) in enumerate(zip(before, after, strict=True)):
@@ -149,23 +215,23 @@ class Draft:
                 yield said
 
     def plan(self, notes: Sequence[Sentence]) -> Plan:
-        effects, states, unchanged = self._lines.effects, self._lines.states, self._unchanged
-        self.prepared.entries = [entry for key, entry in self.by_key.items() if key not in unchanged]
+        lines = Lines(self._ends()) if self._waiting else self._lines
+        self.entries.drop(self._unchanged)
         return Plan(
             self.source.table.heads,
             self.source.table.rows,
             self.reader.problems,
             (
-                (N_("New registrations"), effects[NEW]),
-                (N_("Corrected registrations"), effects[CHANGED]),
-                (N_("Unchanged registrations"), effects[SAME]),
+                (N_("New registrations"), self._told[NEW]),
+                (N_("Corrected registrations"), self._told[CHANGED]),
+                (N_("Unchanged registrations"), self._told[SAME]),
                 (N_("Persons filed for the first time"), len(self.prepared.persons)),
-                (N_("Doubtful rows"), states[DOUBTFUL]),
-                (N_("Refused rows"), states[REFUSED]),
+                (N_("Doubtful rows"), lines.states[DOUBTFUL]),
+                (N_("Refused rows"), lines.states[REFUSED]),
             ),
             notes,
             self.prepared,
-            self._lines,
+            lines,
         )
 
 
@@ -190,6 +256,6 @@ def _existing(session: Session, person_ids: Iterable[int], year: int) -> Existin
                 row.registered_on, row.education,
             ).where(among(session, row.person_id, chunk), row.year == year, store.CURRENT)
         ):  # fmt: skip
-            facts: Any = (None if subjects is None else tuple(subjects), *rest)
+            facts: Any = (None if subjects is None else some_of(level, subjects), *rest)
             found.setdefault(person_id, {})[level] = (id_, Facts._make(facts))
     return found

@@ -97,7 +97,7 @@ def _entry(draft: Draft, row: Row, person: Matched, said: Said | None) -> Entry 
 def _agrees(draft: Draft, row: Row, person: Matched, entry: Entry) -> bool:
     """Whether the row can stand beside the others of its person; if not, why is noted."""
     reader, source = draft.reader, draft.source
-    earlier = draft.by_key.get(entry.key)
+    earlier = draft.entries.get(entry.key)
     if earlier is not None and earlier.level != entry.level:
         both = "Row %(row)s registers the same person for %(level)s; the papers are sat at the same hours."
         reader.doubt(row, Sentence(both, row=earlier.row, level=LEVEL_NAMES[earlier.level]))

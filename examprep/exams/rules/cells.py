@@ -7,7 +7,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from examprep.exams.rules.cycle import ABSENT, SCORED, VIOLATION, VOID
-from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS
+from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS, some_of
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.widths import plain
 from examprep.syllabus.rules.levels import INTERMEDIATE, read_level
@@ -60,7 +60,7 @@ def is_subject_head(text: str) -> bool:
 
 
 def read_subjects(text: str, level: str) -> tuple[str, ...] | None:
-    """The subjects registered for; ``None`` is all of the level.
+    """The subjects registered for; ``None`` is all of the level, also when each of them is named.
 
     Raises:
         RuleViolation: ``exams.subject``.
@@ -73,7 +73,7 @@ def read_subjects(text: str, level: str) -> tuple[str, ...] | None:
         if code is None:
             raise RuleViolation("exams.subject", "“%(written)s” is no subject of this level.", written=word.strip())
         found.append(code)
-    return tuple(found)
+    return some_of(level, found)
 
 
 def read_approved(text: str) -> bool:

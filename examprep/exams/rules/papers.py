@@ -45,6 +45,13 @@ def named(subjects: Iterable[str]) -> Sentence:
     return enumerated(SUBJECT_NAMES[subject] for subject in subjects)
 
 
+def some_of(level: str, subjects: Iterable[str]) -> tuple[str, ...] | None:
+    """Subjects of a level, each once and in their order; ``None`` when they are all of them."""
+    wanted = {*subjects}
+    some = tuple(subject for subject in SUBJECTS[level] if subject in wanted)
+    return None if some == SUBJECTS[level] else some
+
+
 def bit(subject: str) -> int:
     """The bit of a subject among those of its level: 1, 2 or 4."""
     return 1 << SUBJECTS[LEVEL_OF[subject]].index(subject)
