@@ -1,7 +1,8 @@
 """Writing what a file of registrations would do, and taking it back."""
 
+from array import array
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from examprep.exams.models import RegistrationRow, SittingRow
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.profiles import age_on, exam_day
 from examprep.exams.tallies import Cell
+from examprep.imports.importer import Persons
 from examprep.kernel.errors import RuleViolation
 from examprep.people.bulk import add_persons
 from examprep.people.models import PersonRow
@@ -23,28 +25,29 @@ Profile = tuple[str | None, int | None, str | None]  # sex, age on the exam day,
 NAMES = ("person_id", "level", *Facts._fields, "sex", "age")
 
 
-def apply(
-    session: Session, vault: Vault, prepared: Prepared, batch_id: int, persons: dict[int, int], *, now: datetime
-) -> int:
+def apply(session: Session, vault: Vault, prepared: Prepared, batch_id: int, persons: Persons, *, now: datetime) -> int:
     """Write the registrations and whatever follows from them; returns how many. ``persons`` is filled: by row of who
     is new the id.
     """
-    added = add_persons(session, vault, prepared.persons, batch_id=batch_id, now=now)
-    fresh = [entry for entry in prepared.entries if entry.key < 0]
-    persons.update((entry.row, id_) for entry, id_ in zip(fresh, added, strict=True))
-    ids = [entry.key if entry.key > 0 else persons[entry.row] for entry in prepared.entries]
     cells: set[Cell] = set()
     for chunk in in_parts(prepared.ended):
         cells |= _cells(session, among(session, RegistrationRow.id, chunk))
         session.connection().execute(
             update(RegistrationRow).where(among(session, RegistrationRow.id, chunk)).values(ended_by=batch_id)
         )
-    profiles = _profiles(session, ids, prepared.year)
-    rows = (_values(id_, entry, profiles[id_]) for id_, entry in zip(ids, prepared.entries, strict=True))
+    added = iter(add_persons(session, vault, prepared.persons, batch_id=batch_id, now=now))
+    day = exam_day(prepared.year, _first_day(session, prepared.year))
     constants = {"year": prepared.year, "batch_id": batch_id, "recorded_at": now}
-    insert_many(session, RegistrationRow, NAMES, rows, constants)
+    ids = array("q")
+    for part in in_parts(prepared.entries):
+        own = [entry.key if entry.key > 0 else next(added) for entry in part]
+        persons.note((entry.row, id_) for entry, id_ in zip(part, own, strict=True) if entry.key < 0)
+        profiles = _profiles(session, own, day)
+        rows = (_values(id_, entry, profiles[id_]) for id_, entry in zip(own, part, strict=True))
+        insert_many(session, RegistrationRow, NAMES, rows, constants)
+        ids.extend(own)
     recompute(session, ids, cells)
-    return len(prepared.entries)
+    return len(ids)
 
 
 def _values(person_id: int, entry: Entry, profile: Profile) -> tuple[object, ...]:
@@ -59,16 +62,17 @@ def _cells(session: Session, condition: Any) -> set[Cell]:
     return {(year, place) for year, place in session.execute(select(row.year, row.organisation_id).where(condition))}
 
 
-def _profiles(session: Session, person_ids: Sequence[int], year: int) -> dict[int, Profile]:
-    """What is known of each person now; a registration keeps it."""
-    row, found = PersonRow, dict[int, Profile]()
-    day = exam_day(year, session.scalar(select(SittingRow.first_day_on).where(SittingRow.year == year)))
-    for chunk in in_parts(person_ids):
-        for person_id, sex, born_on, education in session.execute(
-            select(row.id, row.sex, row.born_on, row.education).where(among(session, row.id, chunk))
-        ):
-            found[person_id] = (sex, age_on(born_on, day), education)
-    return found
+def _first_day(session: Session, year: int) -> date | None:
+    return session.scalar(select(SittingRow.first_day_on).where(SittingRow.year == year))
+
+
+def _profiles(session: Session, person_ids: Sequence[int], day: date) -> dict[int, Profile]:
+    """What is known of each person now, of their age on a day; a registration keeps it."""
+    row = PersonRow
+    found = session.connection().execute(
+        select(row.id, row.sex, row.born_on, row.education).where(among(session, row.id, person_ids))
+    )
+    return {person_id: (sex, age_on(born_on, day), education) for person_id, sex, born_on, education in found}
 
 
 def undo(session: Session, batch_id: int) -> int:

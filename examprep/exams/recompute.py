@@ -21,7 +21,7 @@ from examprep.exams.tallies import Cell, recount
 from examprep.imports.progress import say_step
 from examprep.kernel.sentence import Sentence
 from examprep.people.bulk import chunks
-from examprep.plumbing.bulk import among, in_parts, update_many, upsert_many
+from examprep.plumbing.bulk import among, collect_latest, in_parts, update_many, upsert_many
 
 Key = tuple[int, int, str]  # person, year and level
 AT_ONCE = 2_500  # persons: what is held of them at once bounds the memory
@@ -84,6 +84,7 @@ def _in_parts(person_ids: Iterable[int]) -> Iterator[list[int]]:
         done = number * AT_ONCE
         say_step(Sentence("Computed the outcomes of %(done)s of %(total)s persons.", done=done, total=len(everybody)))
         yield chunk
+        collect_latest()
 
 
 def outcomes_by_registration(

@@ -1,7 +1,9 @@
 """What a subject says about one kind of file."""
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -69,6 +71,28 @@ class Lines(Packed[Line]):
         self.effects[value.effect] += 1
 
 
+class Persons:
+    """Whom each row that creates a person became: ids by the numbers of rows, which are noted in their order."""
+
+    def __init__(self) -> None:
+        self._rows, self._ids = array("l"), array("q")
+
+    def note(self, pairs: Iterable[tuple[int, int]]) -> None:
+        for row, person_id in pairs:
+            self._rows.append(row)
+            self._ids.append(person_id)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self._rows, self._ids, strict=True)
+
+    def get(self, row: int) -> int | None:
+        at = bisect_left(self._rows, row)
+        return self._ids[at] if at < len(self._rows) and self._rows[at] == row else None
+
+
 @dataclass(frozen=True)
 class Plan:
     """What applying the file would do.
@@ -77,7 +101,7 @@ class Plan:
     (message id, number) pairs for the summary, ``notes`` what the user should know; ``prepared`` is the importer's own.
 
     ``lines`` tell of every row how it ends; of an importer that gives none, a file is right as a whole or not at all.
-    ``persons`` is filled by applying: whom each row that creates a person became, by its number.
+    ``persons`` is filled by applying.
     """
 
     heads: Sequence[str]
@@ -87,7 +111,7 @@ class Plan:
     notes: Sequence[Sentence] = ()
     prepared: Any = None
     lines: Lines | None = None
-    persons: dict[int, int] = field(default_factory=dict)
+    persons: Persons = field(default_factory=Persons)
 
 
 class Importer(Protocol):

@@ -6,9 +6,11 @@ belongs to another name, a namesake born the same day under another number, a nu
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -30,6 +32,7 @@ from examprep.people.bulk import (
 )
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
+from examprep.plumbing.bulk import collect_latest
 from examprep.plumbing.sheets import Row
 
 SUSPECTED_SHARE = 0.1
@@ -82,9 +85,8 @@ class Matcher:
         self._read: dict[int, _Read] = {}
         self._by_birth: dict[tuple[str, date], list[Namesake]] = {}
         self._by_name: dict[str, list[Namesake]] = {}
-        # Numbers that are new, by their hash; and of each the name and the row that stood first.
-        self._given: dict[str, int] = {}
-        self._first_names, self._first_rows = list[str](), array("l")
+        self._given: dict[bytes, int] = {}  # the keys of numbers that are new, by their hash
+        self._first_rows = array("l")  # and the row in which each stood first
 
     def _many_end_in_zeros(self) -> bool:
         """One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance."""
@@ -103,6 +105,7 @@ class Matcher:
             self._reach()
             yield rows
             done += len(rows)
+            collect_latest()
 
     def _look_for_strangers(self, rows: Sequence[Row]) -> None:
         session = self._source.session
@@ -198,7 +201,7 @@ class Matcher:
                 return None
             return Matched(person.name, person.person_id, person)
         if isinstance(read, Stranger) and self._may_be_new and name:
-            return Matched(name, self._new(row, name, read), None, read)
+            return Matched(name, self._new(row, read), None, read)
         sentence = (
             Sentence("Somebody on file has this ID number already.")
             if isinstance(read, KnownPerson)
@@ -239,21 +242,24 @@ class Matcher:
                 row, Sentence("The ID number ends in 000, as Excel writes numbers that lost their last digits.")
             )
         elif name:
-            key = self._new(row, name, read)
-            first = self._first_names[-key - 1]
-            if first == name or same_name(first, name):
+            key = self._new(row, read)
+            first = self._first_rows[-key - 1]
+            if first == row.number or same_name(stood := self._name_in(first), name):
                 return Matched(name, key, None, read)
-            number = self._first_rows[-key - 1]
-            self._reader.doubt(row, Sentence("Row %(row)s gives this ID number to %(name)s.", row=number, name=first))
+            self._reader.doubt(row, Sentence("Row %(row)s gives this ID number to %(name)s.", row=first, name=stood))
         return None
 
-    def _new(self, row: Row, name: str, read: Stranger) -> int:
+    def _new(self, row: Row, read: Stranger) -> int:
         """The key of a number that is new, given out where it stands first."""
-        key = self._given.setdefault(read.fingerprint, -len(self._given) - 1)
+        key = self._given.setdefault(bytes.fromhex(read.fingerprint), -len(self._given) - 1)
         if -key > len(self._first_rows):
-            self._first_names.append(name)
             self._first_rows.append(row.number)
         return key
+
+    def _name_in(self, number: int) -> str:
+        """The name in a row, found by its number."""
+        rows = self._source.table.rows
+        return self._reader.text(rows[bisect_left(rows, number, key=attrgetter("number"))], "name")
 
     def _by_name_and_birth(self, row: Row, name: str, read: _Nameless) -> Matched | None:
         """By name, birth date and organisation where all three agree with one person alone; else somebody decides."""

@@ -267,7 +267,7 @@ def _bring_in(
         .values(
             state=MATCHED if person_id is not None else CREATED,
             effect=line.effect,
-            person_id=person_id if person_id is not None else plan.persons.get(row.number, line.person_id),
+            person_id=person_id if person_id is not None else plan.persons.get(row.number) or line.person_id,
             child_id=child.id,
         )
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Lines, Plan
+from examprep.imports.importer import CHANGED, DOUBTFUL, REFUSED, Lines, Persons, Plan
 from examprep.imports.models import ImportRowRow
 from examprep.imports.sealed import open_cells, seal_cells
 from examprep.kernel.sentence import Sentence
@@ -68,10 +68,10 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def fill_persons(session: Session, batch_id: int, persons: Mapping[int, int]) -> None:
+def fill_persons(session: Session, batch_id: int, persons: Persons) -> None:
     """Note whom the rows that created a person became."""
     if persons:
-        values = ((batch_id, number, person_id) for number, person_id in persons.items())
+        values = ((batch_id, number, person_id) for number, person_id in persons)
         update_many(session, ROW, ("batch_id", "number", "person_id"), values)
 
 

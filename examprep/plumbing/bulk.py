@@ -4,10 +4,11 @@ SQLite takes tuples by its driver, fifty rows to a statement, PostgreSQL by COPY
 for every row first, which takes longer than either database. To change few rows PostgreSQL is sent statements too.
 """
 
+import ctypes
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
@@ -36,8 +37,9 @@ def in_parts(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the collector of cycles: it would walk again and again through all the rows that long work holds, and
-    rows make no cycles.
+    """Long work without the collector of cycles, which would walk again and again through all the rows that it holds.
+
+    Rows make no cycles, but statements do, and these hold the long lists that were sent with them: `collect_latest`.
     """
     on = gc.isenabled()
     gc.disable()
@@ -46,6 +48,20 @@ def uncollected() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
+        give_back()
+
+
+def collect_latest() -> None:
+    """Free the cycles of the last part of long work; what earlier parts left is not walked through again."""
+    gc.collect(0)
+
+
+def give_back() -> None:
+    """Let the system have the memory of what was freed: the C library would keep it, and a process that has read one
+    large file would stay as large.
+    """
+    with suppress(AttributeError, OSError):  # only glibc knows the word
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def among(session: Session, asked: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:

@@ -8,13 +8,11 @@ A row number is the number the user sees in the spreadsheet; the head is row 1 u
 """
 
 import csv
-import ctypes
 import io
 import re
 import zipfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
@@ -23,6 +21,7 @@ from typing import Any, NamedTuple, overload
 import python_calamine
 
 from examprep.kernel.errors import RuleViolation
+from examprep.plumbing.bulk import give_back
 from examprep.plumbing.heads import LOOKED_AT, Knows, find_head, is_no_data
 
 UNPACKED_LIMIT_BYTES = 400 * 1024 * 1024
@@ -128,15 +127,7 @@ def read_table(content: bytes, filename: str, *, formulas: bool = True, knows: K
         return _table(grid, knows)
     finally:
         del grid
-        _give_back()
-
-
-def _give_back() -> None:
-    """Let the system have the memory of a workbook that was read: the C library would keep it, and a process that has
-    read one large file would stay as large.
-    """
-    with suppress(AttributeError, OSError):  # only glibc knows the word
-        ctypes.CDLL(None).malloc_trim(0)
+        give_back()
 
 
 def _workbook(content: bytes, *, formulas: bool) -> Grid:

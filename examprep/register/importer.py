@@ -86,7 +86,7 @@ class HoldersImporter:
         about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         with uncollected():
             for part in chunks(prepared.entries):
-                plan.persons.update((entry.row, ids[entry.key]) for entry in part if entry.key in ids)
+                plan.persons.note((entry.row, ids[entry.key]) for entry in part if entry.key in ids)
                 ledger.begin_many(session, [_begun(each, ids) for each in part if each.certificate_id is None], **about)
                 ledger.append_many(session, [_correction(each, about) for each in part if each.certificate_id])
         return len(prepared.entries)
