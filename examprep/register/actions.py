@@ -20,6 +20,7 @@ from examprep.plumbing.vault import Vault
 from examprep.register import due_store, ledger, list_store, store
 from examprep.register.holders_file import platform_cells, platform_heads
 from examprep.register.limits import known_limits
+from examprep.register.rules.numbers import refuse_id_number
 from examprep.register.rules.registration import term_end
 from examprep.register.rules.windows import limits_for, verdict
 from examprep.syllabus.rules.levels import LEVELS
@@ -84,8 +85,9 @@ def add_certificate(
         NotFound: no such person within the actor's bounds.
         Conflict: ``register.number`` -- the number is in the register already.
         RuleViolation: ``register.issued`` -- issued before the exam or after today; ``register.platform-day`` --
-            registered before it was issued or after today.
+            registered before it was issued or after today; ``register.number-of-person`` -- it is an ID number.
     """
+    refuse_id_number(number)
     if actor is not None:
         seen(session, actor, Permission.REGISTER_HOLDER_EDIT, person_id)
     today = office_day(now)

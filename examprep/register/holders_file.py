@@ -10,7 +10,9 @@ from examprep.imports.reading import PERSON, READ_ONCE, Notes, Reader
 from examprep.imports.rules.cells import read_day
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
+from examprep.people.rules.resident_id import ID_NUMBER_DIGITS
 from examprep.plumbing.sheets import Row
+from examprep.register.rules.numbers import refuse_id_number
 from examprep.register.rules.process import PLATFORM, PLATFORM_WORDS, Status
 from examprep.syllabus.rules.levels import read_level
 
@@ -133,11 +135,12 @@ def read_number(text: str) -> str:
     """A certificate number, without spaces.
 
     Raises:
-        RuleViolation: there is none; Excel turned it into a number and lost digits; or it holds other characters.
+        RuleViolation: there is none; Excel turned it into a number and lost digits; it holds other characters; or it
+            is an ID number, which no certificate number can be: those begin with the year of the exam.
     """
     if not text:
         raise RuleViolation("register.number-missing", EMPTY.text)
-    if text.isdecimal() and text.isascii() and 4 <= len(text) <= 40:
+    if text.isdecimal() and text.isascii() and 4 <= len(text) <= 40 and len(text) != ID_NUMBER_DIGITS:
         return text
     number = "".join(text.split()).upper()
     if _SPOILT.fullmatch(number):
@@ -146,6 +149,7 @@ def read_number(text: str) -> str:
             "Excel has turned the certificate number into a number and lost its last digits. "
             "Format the column as text and type it again.",
         )
+    refuse_id_number(number)
     if not re.fullmatch(r"[0-9A-Z-]{4,40}", number):
         raise RuleViolation(
             "register.number-shape", "A certificate number has 4 to 40 digits or letters and nothing else."

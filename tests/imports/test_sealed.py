@@ -178,7 +178,7 @@ CERTIFICATE = "202306125200000001"  # of eighteen digits, as an ID number is
 DOUBTS = [
     HOLDERS[0],
     ("改名者", KNOWN, "初级", CERTIFICATE, "2023-09-15"),
-    ("改名者", KNOWN, "初级", MISPLACED, "2023-09-15"),
+    ("改名者", KNOWN, "初级", f"{MISPLACED}1", "2023-09-15"),  # a digit too many: no ID number, but a person's
     (CERTIFICATE, KNOWN, "初级", "20230520003", "2023-09-15"),
 ]
 

@@ -263,6 +263,7 @@ def test_gb18030_csv_with_other_heads(runtime, world, importer):
         ),
         pytest.param(row(level="特级"), "级别", "初级, 中级 or 高级", id="level"),
         pytest.param(row(number="2.0231E+19"), "证书管理号", "Excel has turned", id="spoilt-number"),
+        pytest.param(row(number=resident_id(300).number), "证书管理号", "an ID number", id="number-of-a-person"),
         pytest.param(row(number="编号"), "证书管理号", "4 to 40", id="number"),
         pytest.param(row(issued="2026-04-02"), "发证日期", "in the future", id="tomorrow"),
         pytest.param(row(issued="2023-02-30"), "发证日期", "is not a day", id="no-such-day"),

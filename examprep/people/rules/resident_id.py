@@ -18,6 +18,7 @@ _SPOILT = re.compile(r"\d(\.\d+)?[Ee]\+?\d+|\d{16,}[.,]0*")
 _UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x202A, 0x202C, 0x2060, 0xFEFF, *map(ord, "'‘’`´\"“”")])
 _OLD = re.compile(r"\d{15}(\.0*)?")
 _SHORTEST = 14
+ID_NUMBER_DIGITS = 18
 _IN_TEXT = re.compile(rf"(?<!\d)\d{{{_SHORTEST},19}}[Xx]?(?!\d)")
 
 
@@ -105,6 +106,14 @@ def read_resident_id(text: str, *, today: date) -> ResidentId:
             "people.id-checksum", "The ID number's check digit does not fit. One of its digits is wrong."
         )
     return found
+
+
+def is_resident_id(number: str) -> bool:
+    """Whether it is a whole, right number in its compact form: province, birth date and check digit fit."""
+    try:
+        return bool(_PERSONS.match(number)) and read_resident_id(number, today=date.max).number == number
+    except RuleViolation:
+        return False
 
 
 def may_be_spoilt(number: str) -> bool:
