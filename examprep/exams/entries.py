@@ -134,7 +134,7 @@ class Draft:
         self._waiting: dict[int, int] = {}  # by row the key of its registration
         self._facts: dict[Facts, Facts] = {}  # those that say the same are kept once
         self.unplaced = self.uneducated = 0  # rows whose unit, or education, is none that is known
-        self._said: dict[tuple[int, Any, Any], Sentence] = {}
+        self._said: dict[tuple[Facts, Facts], tuple[Sentence, ...]] = {}
         self._lines = Lines()
 
     def read(self, entry_of: Callable[[Row, Matched], Entry | None]) -> None:
@@ -185,7 +185,9 @@ class Draft:
             effect = SAME
             self._unchanged.append(entry.key)
         elif held is not None:
-            effect, said = CHANGED, tuple(self._differences(held[1], entry.facts))
+            # Few pairs of facts stand in many rows, which then share what is said of them.
+            effect, pair = CHANGED, (held[1], entry.facts)
+            said = self._said.get(pair) or self._said.setdefault(pair, tuple(self._differences(*pair)))
             self.prepared.ended.append(held[0])
         self._told[effect] += 1
         return effect, said
@@ -204,15 +206,10 @@ class Draft:
                 yield line._replace(effect=compared[key], said=said)
 
     def _differences(self, before: Facts, after: Facts) -> Iterator[Sentence]:
-        for at, (old, new) in enumerate(zip(before, after, strict=True)):
+        for (what, say), old, new in zip(_SAID, before, after, strict=True):
             if old != new:
-                # Of few approvals, regions and days many rows say the same.
-                if (said := self._said.get((at, old, new))) is None:
-                    what, say = _SAID[at]
-                    values = {"before": say(self.places, old), "after": say(self.places, new)}
-                    said = Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **values)
-                    self._said[at, old, new] = said
-                yield said
+                values = {"before": say(self.places, old), "after": say(self.places, new)}
+                yield Sentence("%(what)s: %(before)s → %(after)s", what=Sentence(what), **values)
 
     def plan(self, notes: Sequence[Sentence]) -> Plan:
         lines = Lines(self._ends()) if self._waiting else self._lines

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
 from examprep.exams.entries import Entry, Facts, Prepared
 from examprep.exams.models import RegistrationRow, SittingRow
-from examprep.exams.recompute import recompute
+from examprep.exams.recompute import recompute, recompute_approved
 from examprep.exams.rules.profiles import age_on, exam_day
 from examprep.exams.tallies import Cell
 from examprep.imports.importer import Persons
@@ -19,6 +19,7 @@ from examprep.kernel.errors import RuleViolation
 from examprep.people.bulk import add_persons
 from examprep.people.models import PersonRow
 from examprep.plumbing.bulk import among, in_parts, insert_many
+from examprep.plumbing.db import UTCDateTime
 from examprep.plumbing.vault import Vault
 
 Profile = tuple[str | None, int | None, str | None]  # sex, age on the exam day, education
@@ -29,12 +30,7 @@ def apply(session: Session, vault: Vault, prepared: Prepared, batch_id: int, per
     """Write the registrations and whatever follows from them; returns how many. ``persons`` is filled: by row of who
     is new the id.
     """
-    cells: set[Cell] = set()
-    for chunk in in_parts(prepared.ended):
-        cells |= _cells(session, among(session, RegistrationRow.id, chunk))
-        session.connection().execute(
-            update(RegistrationRow).where(among(session, RegistrationRow.id, chunk)).values(ended_by=batch_id)
-        )
+    cells = _end(session, prepared.ended, batch_id)
     added = iter(add_persons(session, vault, prepared.persons, batch_id=batch_id, now=now))
     day = exam_day(prepared.year, _first_day(session, prepared.year))
     constants = {"year": prepared.year, "batch_id": batch_id, "recorded_at": now}
@@ -48,6 +44,32 @@ def apply(session: Session, vault: Vault, prepared: Prepared, batch_id: int, per
         ids.extend(own)
     recompute(session, ids, cells)
     return len(ids)
+
+
+def approve(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
+    """Write the registrations whose approval is another now: each as it was but for that. Returns how many."""
+    row = RegistrationRow
+    cells = _end(session, prepared.ended, batch_id)
+    written: dict[str, Any] = {
+        "approved": ~row.approved,
+        "batch_id": literal(batch_id),
+        "recorded_at": literal(now, UTCDateTime),
+    }
+    kept = {column.name: column for column in row.__table__.columns if column.name not in ("id", "ended_by", *written)}
+    values: dict[str, Any] = {**kept, **written}
+    session.execute(insert(row).from_select(list(values), select(*values.values()).where(row.ended_by == batch_id)))
+    recompute_approved(session, batch_id, cells)
+    return len(prepared.ended)
+
+
+def _end(session: Session, registration_ids: Sequence[int], batch_id: int) -> set[Cell]:
+    """End registrations; returns the cells of the tally they stand in."""
+    cells: set[Cell] = set()
+    for chunk in in_parts(registration_ids):
+        these = among(session, RegistrationRow.id, chunk)
+        cells |= _cells(session, these)
+        session.connection().execute(update(RegistrationRow).where(these).values(ended_by=batch_id))
+    return cells
 
 
 def _values(person_id: int, entry: Entry, profile: Profile) -> tuple[object, ...]:

@@ -120,6 +120,9 @@ class ApprovalImporter(RegistrationImporter):
     may_be_new = False
     planning = staticmethod(approving.plan)
 
+    def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
+        return filing.approve(session, plan.prepared, batch_id, now=now)
+
 
 class ResultImporter(_YearImporter):
     """What the examination centre says each person reached."""

@@ -7,7 +7,7 @@ What is counted from outcomes is kept by `tallies.py`.
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from examprep.exams import store
@@ -76,6 +76,23 @@ def recompute_marked(session: Session, person_ids: Iterable[int], since: int) ->
                     touched.add((each.year, each.organisation_id))
         update_many(session, OutcomeRow, ("person_id", "year", "level", "approved", *Judged._fields), rows)
     recount(session, touched)
+
+
+def recompute_approved(session: Session, batch_id: int, cells: Iterable[Cell]) -> None:
+    """The same after nothing but the approval of a batch's registrations changed: nothing else of an outcome rests on
+    it, and who sat counts as approved anyway.
+    """
+    row, own = OutcomeRow, RegistrationRow
+    approved = or_(own.approved, row.sat)
+    theirs = (own.person_id == row.person_id, own.year == row.year, own.level == row.level)
+    of_batch = (own.batch_id == batch_id, store.CURRENT)
+    session.execute(
+        update(row)
+        .where(*of_batch, *theirs, row.approved != approved)
+        .values(approved=approved)
+        .execution_options(synchronize_session=False)
+    )
+    recount(session, cells)
 
 
 def _in_parts(person_ids: Iterable[int]) -> Iterator[list[int]]:

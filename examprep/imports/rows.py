@@ -14,7 +14,7 @@ from examprep.imports.models import ImportRowRow
 from examprep.imports.sealed import open_cells, seal_cells
 from examprep.kernel.sentence import Sentence
 from examprep.people.rules.resident_id import masked
-from examprep.plumbing.bulk import insert_many, uncollected, update_many
+from examprep.plumbing.bulk import insert_many, once_each, uncollected, update_many
 from examprep.plumbing.i18n import say
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.plumbing.vault import Vault
@@ -55,6 +55,7 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
     if any(lines.states[state] for state in _OPEN):
         to_look_at = {line.number for line in lines if line.state in _OPEN}
         cells = {row.number: row.cells for row in plan.rows if row.number in to_look_at}
+    packing = once_each(_all_packed)
     for number, state, effect, name, person_id, said, candidates in lines:
         yield (
             number,
@@ -62,7 +63,7 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
             effect,
             masked(name[:100]),
             person_id or plan.persons.get(number),
-            [packed(sentence) for sentence in said] if said else None,
+            packing(said) if said else None,
             list(candidates) if candidates else None,
             seal_cells(vault, cells[number]) if state in _OPEN and number in cells else None,
         )
@@ -131,6 +132,10 @@ def open_rows(session: Session, vault: Vault, batch_id: int) -> Iterator[list[st
 def packed(sentence: Sentence) -> list[Any]:
     """A sentence as JSON: its text and its values, ID numbers masked; sentences among them packed likewise."""
     return [sentence.text, {name: _plain(value) for name, value in sentence.values.items()}]
+
+
+def _all_packed(said: Sequence[Sentence]) -> list[list[Any]]:
+    return [packed(sentence) for sentence in said]
 
 
 def _plain(value: Any) -> Any:

@@ -22,6 +22,7 @@ from sqlalchemy.types import JSON, BigInteger, Date, Integer, Text, TypeEngine
 
 from examprep.plumbing.db import CONVERTED
 
+S = TypeVar("S")
 T = TypeVar("T")
 AT_ONCE = 10_000
 KEPT = 4_096  # different values of a column that are put into the driver's words once
@@ -62,6 +63,23 @@ def give_back() -> None:
     """
     with suppress(AttributeError, OSError):  # only glibc knows the word
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def once_each(make: Callable[[S], T]) -> Callable[[S], T]:
+    """What is made of things, of one and the same thing once. Rows that say the same share what they say, and comparing
+    that would take longer than looking whether it is the same.
+    """
+    kept: dict[int, tuple[S, T]] = {}
+
+    def made(thing: S) -> T:
+        # It is kept with what was made of it, so that nothing else takes its place in memory.
+        if (found := kept.get(id(thing))) is None:
+            if len(kept) >= KEPT:
+                kept.clear()
+            found = kept[id(thing)] = (thing, make(thing))
+        return found[1]
+
+    return made
 
 
 def among(session: Session, asked: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
@@ -161,7 +179,7 @@ class _Writer:
         self._json = {name for name in names if isinstance(columns[name].type, JSON)}
         self._values = ", ".join(self._placeholder(columns[name].type) for name in names)
         self._converts = [
-            (place, convert if name in self._json else lru_cache(KEPT)(convert))  # days stand in many rows
+            (place, (once_each if name in self._json else lru_cache(KEPT))(convert))  # days stand in many rows
             for place, name in enumerate(names)
             if (convert := _converter(columns[name], self._dialect)) is not None
         ]

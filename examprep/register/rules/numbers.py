@@ -13,5 +13,6 @@ def refuse_id_number(number: str) -> None:
     if is_resident_id(number):
         raise RuleViolation(
             "register.number-of-person",
-            "This is an ID number. Write the number that stands on the certificate (证书管理号); it begins with a year.",
+            "This is an ID number. Write the number that stands on the certificate (证书管理号); "
+            "it begins with a year.",
         )
