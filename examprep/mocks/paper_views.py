@@ -31,6 +31,7 @@ COLUMNS = (
     Column("opens_at", N_("From"), "instant", sortable=True),
     Column("closes_at", N_("Until"), "instant", sortable=True),
     Column("sat", N_("Begun by"), "rate"),
+    Column("to_mark", N_("To be marked"), "number"),
     Column("set_by", N_("Set by")),
     Column("state", N_("State"), "badge"),
 )

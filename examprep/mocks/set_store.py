@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
@@ -15,6 +15,7 @@ from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow, PersonRow
 
 MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
+_TO_MARK = and_(AttemptRow.ended_at.is_not(None), AttemptRow.marked_at.is_(None))
 
 
 def insert_given(session: Session, paper_id: int, person_ids: Iterable[int]) -> None:
@@ -39,7 +40,9 @@ def paper(session: Session, actor: Actor, paper_id: int) -> PaperRow | None:
 def visible(actor: Actor) -> Select[Any]:
     """The papers that were set and that the actor may see, as a list shows them."""
     given = select(func.count()).where(GivenRow.paper_id == PaperRow.id).scalar_subquery()
-    begun = select(func.count()).where(AttemptRow.paper_id == PaperRow.id).scalar_subquery()
+    attempts = select(func.count()).where(AttemptRow.paper_id == PaperRow.id)
+    begun = attempts.scalar_subquery()
+    waiting = attempts.where(_TO_MARK).scalar_subquery()
     return (
         select(
             PaperRow.id,
@@ -51,6 +54,7 @@ def visible(actor: Actor) -> Select[Any]:
             PersonRow.name.label("set_by"),
             given.label("given"),
             begun.label("begun"),
+            waiting.label("to_mark"),
         )
         .join(PersonRow, PersonRow.id == PaperRow.made_by)
         .where(_seen(actor))
@@ -123,6 +127,28 @@ def go_on(session: Session, paper_id: int, *, stopped_at: datetime) -> None:
 
 def begun(session: Session, paper_id: int) -> int:
     return session.scalar(select(func.count()).where(AttemptRow.paper_id == paper_id)) or 0
+
+
+def some_to_mark() -> ColumnElement[bool]:
+    """That somebody's attempt at a paper waits for marking."""
+    return exists().where(AttemptRow.paper_id == PaperRow.id, _TO_MARK)
+
+
+def to_mark(session: Session, actor: Actor) -> int:
+    """How many attempts at papers that the actor may see, of persons that they may see, wait for marking."""
+    query = (
+        select(func.count())
+        .select_from(AttemptRow)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .join(PersonRow, PersonRow.id == AttemptRow.person_id)
+        .where(
+            _TO_MARK,
+            PaperRow.taken_back_at.is_(None),
+            _seen(actor),
+            within(PersonRow.organisation_id, actor, MANAGE),
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def latest_marks(

@@ -25,7 +25,8 @@ from examprep.syllabus import actions as syllabus
 MOST_DAYS = 366
 EARLIEST = timedelta(days=1)  # before now; a year mistyped would open the paper at once
 FILTERS = ("subject", "state")
-STATES = ("mock-before", "mock-open", "mock-over", "mock-taken-back")
+TO_MARK = "mock-to-mark"
+STATES = ("mock-before", "mock-open", "mock-over", TO_MARK, "mock-taken-back")
 PERSON_STATES = ("mock-not-begun", "mock-under-way", "mock-to-mark", "mock-finished")
 LONGEST_REASON = 200
 
@@ -150,6 +151,7 @@ def papers_set(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> Pa
         "mock-before": (row.taken_back_at.is_(None), row.opens_at > now),
         "mock-open": (row.taken_back_at.is_(None), row.opens_at <= now, row.closes_at > now),
         "mock-over": (row.taken_back_at.is_(None), row.closes_at <= now),
+        TO_MARK: (row.taken_back_at.is_(None), set_store.some_to_mark()),
     }
     query = query.where(*conditions.get(ask.filters.get("state", ""), ()))
     page = fetch(

@@ -28,7 +28,10 @@ FEATURE = Feature(
         ),
     ),
     jobs=JOBS,
-    home_cards=(HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 4, "mocks/_to_do.html", cards.to_do),),
+    home_cards=(
+        HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 4, "mocks/_to_do.html", cards.to_do),
+        HomeCard(Role.TRAINER, Permission.PRACTICE_ASSIGNMENT_MANAGE, 13, "home/figure.html", cards.to_mark),
+    ),
     trail=TRAIL,
     still_due={telling.STILL_TO_SIT: telling.still_to_sit, telling.STILL_COUNTS: telling.still_counts},
     mails={telling.TO_SIT: N_("A mock exam to sit"), telling.MARKED: N_("A mock exam marked")},

@@ -92,9 +92,9 @@ def correct(
 
 
 def answers_to(session: Session, person_id: int, question_id: int) -> list[Logged]:
-    """A person's answers to one question, the latest first."""
+    """A person's answers to one question, the latest given first, whenever they came."""
     query = _LINE.where(_ANSWER.c.person_id == person_id, _ANSWER.c.question_id == question_id)
-    return list(_lines(session, query.order_by(_ANSWER.c.id.desc())))
+    return list(_lines(session, query.order_by(_ANSWER.c.at.desc(), _ANSWER.c.id.desc())))
 
 
 @dataclass(frozen=True)

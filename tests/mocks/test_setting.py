@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import jobs, marking, setting
+from examprep.mocks import cards, jobs, marking, setting
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
+from examprep.people.models import PersonRow
 from examprep.plumbing.jobs import JobTurn
 from examprep.practice.models import AnswerRow as LogRow
 from tests.mocks.conftest import SUBJECT, WRITTEN, key
@@ -135,6 +136,26 @@ def test_a_trainer_marks_what_was_written(database, world, clock, cases, assign,
     assert (report(attempt).total.earned, len(rows(database, LogRow))) == (30, 1)
 
 
+def test_what_waits_for_marking_is_counted_for_its_trainer(
+    database, world, clock, cases, assign, begin, keep, hand_in, sign_in
+):
+    attempt = begin(paper := assign(subject_code=WRITTEN, keys="at-once", closes_at=clock.now() + timedelta(hours=3)))
+    keep(attempt, 1, written=("答",))
+    trainer, wanted = sign_in("ann_trainer"), "/mocks/papers?state=mock-to-mark"
+
+    def card(by="ann_trainer"):
+        with database.read() as session:
+            return cards.to_mark(session, world.actor(session, by), clock.now())
+
+    assert card() is None, "it is being written still"
+    hand_in(attempt)
+    assert (card()["count"], card("bob_trainer")) == (1, None)
+    assert "全班模考" in trainer.get(wanted).text
+    trainer.post(f"/mocks/papers/{paper}/sat/{attempt}/marking", data={"done": "yes"})
+    assert card() is None
+    assert "全班模考" not in trainer.get(wanted).text
+
+
 def test_the_pages_set_and_take_back(clock, fill, sign_in):
     fill(8, 3)
     trainer = sign_in("ann_trainer")
@@ -208,3 +229,20 @@ def test_the_average_is_of_the_latest_of_each_person_with_its_base(
     assert (found.shares, found.persons, found.of) == ([8 / 28], 1, 2)
     assert average("SW", since + timedelta(days=1)).shares == [4 / 28]
     assert average("ASW", clock.now()).percent is None
+
+
+def test_whoever_has_left_is_seen_no_more_by_the_trainer_who_set_it(
+    database, world, fill, assign, begin, hand_in, outcome, sign_in
+):
+    fill(8, 3)
+    paper = assign()
+    attempt = begin(paper)
+    hand_in(attempt)
+    with database.write() as session:
+        person = session.get_one(PersonRow, world.people["ann_candidate"])
+        person.organisation_id = world.organisations["bob_county"]
+    assert outcome(paper).rows == []
+    ann = sign_in("ann_trainer")
+    assert ann.get(f"/mocks/papers/{paper}").status_code == 200
+    assert ann.get(f"/mocks/papers/{paper}/sat/{attempt}").status_code == 404
+    assert ann.get(f"/mocks/papers/{paper}/sat/{attempt}/marking").status_code == 404

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from examprep.bank import actions as bank
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import jobs, marking, rebuild, sitting, store
+from examprep.mocks import jobs, marking, rebuild, settling, sitting, store
 from examprep.mocks.models import AnswerRow, AttemptRow, ItemRow, PaperRow
 from examprep.plumbing.jobs import JobTurn
 from examprep.practice import rebuild as practice
@@ -317,3 +317,31 @@ def test_a_wrong_total_is_found_and_mended(database, small, keep, hand_in):
     with database.write() as session:
         list(rebuild.differences(session, True))
     assert verified(database) == []
+
+
+def test_one_right_option_of_three_earns_half_a_point(small, keep, look, hand_in, report):
+    """An odd number of half-points is kept as it is, in the total and in its type."""
+    place = next(item.position for item in look(small).items if item.type == "multiple-choice")
+    keep(small, place, {2})
+    hand_in(small)
+    shown = report(small)
+    assert (shown.total.earned, shown.types["multiple-choice"].earned) == (1, 1)
+
+
+def test_what_is_learnt_is_learnt_once(database, world, clock, small, keep, hand_in):
+    keep(small, 1, {1})
+    hand_in(small)
+    with database.write() as session:
+        attempt, paper = store.locked(session, small)
+        assert not settling.teach(session, attempt, paper, now=clock.now())
+        assert not sitting.catch_up(session, small, now=clock.now())
+    assert len(rows(database, LogRow)) == 1
+
+
+def test_once_its_time_is_up_it_is_discarded_no_more(database, world, clock, small, keep):
+    """Whoever has seen the end coming does not get rid of the marks."""
+    keep(small, 1, {1})
+    (attempt,) = rows(database, AttemptRow)
+    clock.advance(attempt.ends_at - clock.now())
+    with pytest.raises(Conflict, match=r"mocks\.over"), database.write() as session:
+        sitting.discard(session, world.actor(session, "ann_candidate"), small, now=clock.now())

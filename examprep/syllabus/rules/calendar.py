@@ -45,7 +45,7 @@ def complete(dates: Sequence[KeyDate], exam_year: int) -> tuple[KeyDate, ...]:
 
 
 def in_order(dates: Iterable[KeyDate]) -> tuple[KeyDate, ...]:
-    return tuple(sorted(dates, key=lambda entry: (entry.starts_on, entry.kind)))
+    return tuple(sorted(dates, key=lambda entry: (entry.starts_on, entry.ends_on or entry.starts_on, entry.kind)))
 
 
 def doubts(dates: Sequence[KeyDate]) -> tuple[Sentence, ...]:
