@@ -23,6 +23,7 @@ from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import organisation_seen, within
+from examprep.people.models import OrganisationRow
 
 THRESHOLD = 10  # where no bureau has set its own
 DRAFT_HOLDS = timedelta(days=1)
@@ -253,6 +254,10 @@ def publish(session: Session, actor: Actor, publication_id: int, *, now: datetim
         Conflict: ``bureau.published`` -- it is no draft any more; ``bureau.outrun`` -- something that adds up with it
             was published meanwhile; ``bureau.stale`` -- it was prepared more than a day ago.
     """
+    row = seen(session, actor, publication_id)
+    # Tables that add up share their highest organisation: of two that are published at once the second waits there.
+    highest = store.above(session, row.organisation_id)[0]
+    session.execute(select(OrganisationRow.id).where(OrganisationRow.id == highest).with_for_update())
     row = seen(session, actor, publication_id, lock=True)
     if row.state != "draft":
         raise Conflict("bureau.published", "This is no draft any more.")

@@ -99,7 +99,7 @@ def _in_order(
 def behind(
     session: Session, actor: Actor, cut: Cut, year: int | None, figure: str, needed: int | None = None
 ) -> list[ColumnElement[bool]]:
-    """The outcomes that a figure counts; of ``eventual`` those who qualified after so many years, if that is given."""
+    """The outcomes that a figure counts; of ``eventual`` those who qualified within so many years, if that is given."""
     row = OutcomeRow
     conditions: list[Any] = bounded(session, actor, cut, row)
     if year is not None:
@@ -107,7 +107,7 @@ def behind(
     if figure == "eventual":
         conditions += [row.first_time, row.qualified_in.is_not(None)]
         if needed is not None:
-            conditions.append(row.qualified_in - row.year + 1 == needed)
+            conditions.append(row.qualified_in - row.year + 1 <= needed)
     elif figure in FIGURES[1:]:
         conditions.append({"approved": row.approved, "sat": cut.sat(), "passed": cut.passed()}[figure])
     return conditions

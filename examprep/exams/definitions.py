@@ -12,7 +12,7 @@ DEFINITIONS = (
     ),
     Sentence(
         "Sat: persons with a result in at least one subject, absence not counted. A violation or a void paper was "
-        "sat. Of a single subject: persons with a result in it."
+        "sat. Of a single subject: persons with a result in it. The share who sat is of those approved."
     ),
     Sentence(
         "Passed: persons who qualified by the exam of that year under the rule of their level, on the national or "

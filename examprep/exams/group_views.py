@@ -1,6 +1,7 @@
 """Figures side by side: groups with their funnel, single subjects, trained and not, and who qualifies in the end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -145,10 +146,7 @@ def subjects() -> ResponseReturnValue:
         )
 
     linked = {"sat": behind("sat"), "passed": behind("passed")}
-    columns = tuple(
-        Column(c.name, c.label, c.kind, c.sortable, linked.get(c.name)) if c.name in linked else c
-        for c in SUBJECT_COLUMNS
-    )
+    columns = tuple(replace(column, link=linked.get(column.name)) for column in SUBJECT_COLUMNS)
     page = page_of(subject_rows(found), ask, columns=columns)
     if ask.export:
         return download(page, for_files(columns), "pass-rates-by-subject", for_file(DEFINITIONS))
@@ -180,14 +178,26 @@ def training() -> ResponseReturnValue:
         strata = figures.strata(session, actor, cut, base, [chosen] if chosen in years and chosen else years)
         regions = surroundings.region_names(session, {stratum.key[3] for stratum in strata})
         choices = candidates.choices(session, actor, cut)
-    page = page_of(stratum_rows(strata, regions), ask, columns=STRATUM_COLUMNS)
+
+    def behind(trained: str) -> Any:
+        return lambda row: url_for(
+            "exams.persons", year=row["year"], figure=base,
+            **_narrowed(cut_query(ask), {**row["filters"], "trained": trained}),
+        )  # fmt: skip
+
+    linked = {"trained": behind("yes"), "untrained": behind("no")}
+    columns = tuple(replace(column, link=linked.get(column.name)) for column in STRATUM_COLUMNS)
+    page = page_of(stratum_rows(strata, regions), ask, columns=columns)
     if ask.export:
         return download(page, STRATUM_COLUMNS, "trained-and-not", for_file(TRAINING_DEFINITIONS))
     return render_template(
         "exams/training.html",
         **around(ask, choices),
         page=page,
-        columns=STRATUM_COLUMNS,
+        columns=columns,
+        drill=lambda trained: url_for(
+            "exams.persons", year=chosen if chosen in years else None, figure=base, **cut_query(ask, trained=trained)
+        ),
         found=compare_arms(strata),
         definitions=TRAINING_DEFINITIONS,
         year=chosen if chosen in years else None,
@@ -208,18 +218,21 @@ def in_the_end() -> ResponseReturnValue:
         last = max((c.year for c in figures.counts(session, actor, cuts.Cut()) if c.sat), default=0)
         choices = candidates.choices(session, actor, cut)
 
-    def behind(figure: str) -> Any:
-        return lambda row: url_for(
-            "exams.persons",
-            **{**cut_query(ask, subject=None), "year": row["year"], "figure": figure, "returning": "no"},
-        )
+    def behind(figure: str, needed: int | None = None) -> Any:
+        def address(row: Any) -> str | None:
+            if needed and row[f"within_{needed}"] is None:
+                return None
+            asked = {"year": row["year"], "figure": figure, "needed": needed, "returning": "no"}
+            return url_for("exams.persons", **{**cut_query(ask, subject=None), **asked})
+
+        return address
 
     columns = (
         Column("year", N_("First registered in"), sortable=True),
         Column("registered", N_("First-time candidates"), "number", sortable=True, link=behind("registered")),
-        Column("within_1", N_("Qualified the same year"), "rate"),
-        Column("within_2", N_("Within two years"), "rate"),
-        Column("within_3", N_("Within three years"), "rate"),
+        Column("within_1", N_("Qualified the same year"), "rate", link=behind("eventual", 1)),
+        Column("within_2", N_("Within two years"), "rate", link=behind("eventual", 2)),
+        Column("within_3", N_("Within three years"), "rate", link=behind("eventual", 3)),
         Column("ever", N_("Qualified by now"), "rate", sortable=True, link=behind("eventual")),
         INTERVAL,
     )

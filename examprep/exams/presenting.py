@@ -31,8 +31,10 @@ def rate_rows(years: Sequence[YearFigures], base: str, turns: Sequence[Turn] = (
             "registered": found.counts.registered,
             "registered_growth": rounded(found.registered_growth),
             "approved": found.counts.approved,
+            "approval": found.counts.approval,
             "sat": found.counts.sat,
             "sat_growth": rounded(found.sat_growth),
+            "attendance": found.counts.attendance,
             "passed": found.counts.passed,
             "passed_growth": rounded(found.passed_growth),
             "rate": found.rate,
@@ -177,6 +179,12 @@ def stratum_rows(strata: Sequence[Stratum], regions: dict[str, str]) -> list[dic
     return [
         {
             "year": str(stratum.key[0]),
+            "filters": {
+                "level": stratum.key[1],
+                "returning": "yes" if stratum.key[2] else "no",
+                "region": stratum.key[3],
+                "own": "region",
+            },
             "level": LEVEL_NAMES[stratum.key[1]],
             "manner": Sentence("Returning candidates") if stratum.key[2] else Sentence("First-time candidates"),
             "region": regions.get(stratum.key[3], stratum.key[3]),

@@ -1,5 +1,8 @@
 """The pages: figures and their persons, lines, one's own results; and who may not see them."""
 
+import html
+import re
+
 import pytest
 
 from examprep.exams.actions import mark_trained, outcomes_of
@@ -36,6 +39,37 @@ def test_rates_name_their_denominator_and_warn(county, sign_in):
     assert "<svg" in page
     sat = english(sign_in("ann_officer")).get("/exams/?base=sat").text
     assert "3/8" in sat
+
+
+def test_who_was_approved_and_who_came_are_shares_of_their_own(county, sign_in):
+    """审核通过率 is of those registered, 参考率 of those approved."""
+    client = english(sign_in("ann_officer"))
+    page = client.get("/exams/").text
+    assert "100.0% of those registered" in page
+    assert "80.0% of those approved" in page
+    heads, latest, *_ = client.get("/exams/?export=csv").text.splitlines()
+    assert "Sat, of those approved" in heads
+    assert "80.0" in latest
+
+
+def links_beside(page, words):
+    """The addresses in the cells that show these figures."""
+    found = re.findall(r'href="([^"]*)"[^>]*>\s*([^<]*?)\s*(?:<span[^>]*>([^<]*)</span>)?\s*</a>', page)
+    return [html.unescape(at) for at, *shown in found if words in " ".join(shown)]
+
+
+def test_a_rate_in_the_end_and_of_the_trained_opens_its_persons(county, sign_in):
+    with county.runtime.database.write() as session:
+        for order in (301, 304, 305):
+            mark_trained(session, county.person_id(order), 2025)
+    client = english(sign_in("ann_officer"))
+    [within] = {at for at in links_beside(client.get("/exams/in-the-end").text, "3/10") if "needed=1" in at}
+    assert "1–3 of 3" in client.get(within).text
+    page = client.get("/exams/training").text
+    [trained] = links_beside(page, "1/3")
+    assert "1–3 of 3" in client.get(trained).text
+    [untrained] = links_beside(page, "2/5")
+    assert "1–5 of 5" in client.get(untrained).text
 
 
 def test_rates_are_bounded_by_organisation(county, sign_in):
@@ -77,7 +111,7 @@ def test_a_figure_leads_to_its_persons(county, sign_in):
 
 def test_rates_are_downloaded(county, sign_in):
     text = english(sign_in("ann_officer")).get("/exams/?export=csv").data.decode("utf-8-sig")
-    assert text.splitlines()[1].startswith("2025,10,150.0,10,8,166.7,3,50.0,30.0%,registered,")
+    assert text.splitlines()[1].startswith("2025,10,150.0,10,100.0%,8,166.7,80.0%,3,50.0,30.0%,registered,")
     assert sign_in("ann_officer").get("/exams/?export=xlsx").data.startswith(b"PK")
 
 
@@ -172,7 +206,7 @@ def test_a_late_line_changes_outcomes_and_says_whose(county, sign_in):
         pytest.param({"region": "12"}, "Six digits", id="code"),
         pytest.param({"points": "53.25"}, "half a point", id="quarter"),
         pytest.param({"points": "101"}, "at most at 100", id="too-high"),
-        pytest.param({"points": "nan"}, "half a point", id="nan"),
+        pytest.param({"points": "nan"}, "Not a valid decimal", id="nan"),
         pytest.param({"subject": "sw-practice"}, "no such subject", id="subject"),
         pytest.param({"published_on": "2026-04-02"}, "future", id="future"),
         pytest.param({"source": ""}, "required", id="no-source"),

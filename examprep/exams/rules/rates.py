@@ -37,6 +37,16 @@ class Counts:
         """Passed of the named denominator; ``None`` while nobody's results are known."""
         return Rate(self.passed, getattr(self, denominator)) if self.sat else None
 
+    @property
+    def approval(self) -> Rate:
+        """Approved of those registered (审核通过率)."""
+        return Rate(self.approved, self.registered)
+
+    @property
+    def attendance(self) -> Rate | None:
+        """Sat of those approved (参考率); ``None`` while nobody's results are known."""
+        return Rate(self.sat, self.approved) if self.sat else None
+
     def plus(self, other: "Counts") -> "Counts":
         """The same year of two groups that share nobody."""
         return Counts(
