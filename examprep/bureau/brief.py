@@ -67,7 +67,10 @@ class Brief:
 
     @property
     def sentences(self) -> list[Sentence]:
-        return words.sentences(self.years, self.year, self.stocks)
+        said = words.sentences(self.years, self.year, self.stocks)
+        if self.threshold is None and all(found.year != self.year for found in self.years):
+            return [Sentence("No registrations of %(year)s are on file.", year=self.year), *said]
+        return said
 
 
 def brief(session: Session, actor: Actor, unit: int, year: int, *, today: date) -> Brief:

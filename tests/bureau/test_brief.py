@@ -69,6 +69,11 @@ def test_the_year_of_a_county(made):
     assert [(plan.actual, plan.done) for plan in found.plans] == [(90, 90.0)]
 
 
+def test_a_year_without_registrations_says_so(made, published):
+    assert str(made(year=2023).sentences[0]) == "No registrations of 2023 are on file."
+    assert [str(one) for one in made(brief.for_publication, year=2023).sentences] == []  # they may only be unpublished
+
+
 def test_another_bureaus_unit_is_not_there(made):
     with pytest.raises(NotFound):
         made(unit="bob_county")
