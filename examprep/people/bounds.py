@@ -5,13 +5,13 @@ Other features use these two and join `people.models`; they never list organisat
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
 from examprep.people.actor import Actor
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
-from examprep.plumbing.sql_words import is_any
+from examprep.plumbing.sql_words import IsGiven
 
 
 def within(column: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -23,17 +23,11 @@ def within(column: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
     return condition
 
 
-def below(column: Any, roots: int) -> ColumnElement[bool]:
-    """The same for a statement that is kept: `roots_of` gives the values of its so many parameters."""
-    asked = [bindparam(f"root{number}", type_=OrganisationTreeRow.ancestor_id.type) for number in range(roots)]
-    reach = select(OrganisationTreeRow.descendant_id).where(is_any(OrganisationTreeRow.ancestor_id, asked))
+def below(column: Any) -> ColumnElement[bool]:
+    """The same for a statement that is kept: ``roots``, a parameter of it, are those of the actor (`Actor.roots`)."""
+    reach = select(OrganisationTreeRow.descendant_id).where(IsGiven(OrganisationTreeRow.ancestor_id, "roots"))
     condition: ColumnElement[bool] = column.in_(reach)
     return condition
-
-
-def roots_of(actor: Actor, permission: str) -> dict[str, int]:
-    """The values for `below`; of who may nowhere an organisation that is not."""
-    return {f"root{number}": root for number, root in enumerate(actor.roots(permission) or (0,))}
 
 
 def in_subtree(column: Any, organisation_id: int) -> ColumnElement[bool]:

@@ -70,7 +70,7 @@ class Base(DeclarativeBase):
 
 
 # The types whose values the drivers do not read and write as they are.
-CONVERTED = (UTCDateTime, Date, JSON)
+CONVERTED = (TypeDecorator, Date, JSON)
 
 
 class Prepared:

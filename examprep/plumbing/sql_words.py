@@ -1,12 +1,14 @@
 """Words of SQL that the two databases say differently: the greatest of several, days of instants and between days."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, or_
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, Dialect, Integer, Text, bindparam, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from examprep.kernel.clock import OFFICE_ZONE
 
@@ -125,6 +127,43 @@ def _months_later_on_sqlite(element: MonthsLater, compiler: Any, **options: Any)
     over = f"date({day}, '+' || {months} || ' months')"
     last = f"date({day}, 'start of month', '+' || ({months} + 1) || ' months', '-1 day')"
     return f"min({over}, {last})"
+
+
+class Numbers(TypeDecorator[Sequence[int]]):
+    """Whole numbers as one value: an array, or JSON for SQLite, which has none."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Integer))
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        numbers = list(value or ())
+        return json.dumps(numbers) if dialect.name == "sqlite" else numbers
+
+
+class IsGiven(FunctionElement[bool]):
+    """That a column is one of the numbers that come as one value; the statement is the same for however many."""
+
+    inherit_cache = True
+    name = "is_given"
+    type = Boolean()
+
+    def __init__(self, column: Any, name: str) -> None:
+        super().__init__(column, bindparam(name, type_=Numbers()))
+
+
+@compiles(IsGiven)
+def _is_given(element: IsGiven, compiler: Any, **options: Any) -> str:
+    column, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY ({numbers})"
+
+
+@compiles(IsGiven, "sqlite")
+def _is_given_on_sqlite(element: IsGiven, compiler: Any, **options: Any) -> str:
+    column, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 -- the compiler's own words
 
 
 def whole(amount: Any, of: Any) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from examprep.kernel.clock import office_day
 from examprep.people.models import PersonRow
 from examprep.plumbing.db import Prepared
-from examprep.plumbing.sql_words import Days, OfficeDay
+from examprep.plumbing.sql_words import Days, IsGiven, OfficeDay
 from examprep.practice.models import (
     AnswerRow,
     DayRow,
@@ -57,6 +57,7 @@ class Remembered(NamedTuple):
     last_at: datetime
 
 
+_REMEMBERED = tuple(_MEMORY.c[name] for name in Remembered._fields)
 _ME: Any = bindparam("person_id", type_=Integer)
 _SUBJECT: Any = bindparam("subject_code", type_=String)
 _TODAY: Any = bindparam("today", type_=Date)
@@ -201,13 +202,16 @@ def known(
     )
 
 
+_SEEN_OF = Prepared(
+    lambda _: select(*_REMEMBERED).where(_MEMORY.c.person_id == _ME, IsGiven(_MEMORY.c.question_id, "question_ids")),
+    _REMEMBERED,
+)
+
+
 def seen_of(session: Session, person_id: int, question_ids: Sequence[int]) -> dict[int, Remembered]:
     """What a person has seen of some questions."""
-    columns = (_MEMORY.c[name] for name in Remembered._fields)
-    rows = session.connection().execute(
-        select(*columns).where(_MEMORY.c.person_id == person_id, _MEMORY.c.question_id.in_(question_ids))
-    )
-    return {row[0]: Remembered(*row) for row in rows}
+    rows = _SEEN_OF.run(session.connection(), {"person_id": person_id, "question_ids": question_ids})
+    return {row[0]: Remembered._make(row) for row in rows}
 
 
 def pace(session: Session, person_id: int, subject_code: str) -> tuple[int, int | None] | None:
@@ -223,10 +227,16 @@ def put_pace(
     session.flush()
 
 
+_PLANNED = (PlanRow.planned_on, PlanRow.question_ids, PlanRow.reviews, PlanRow.planned_at)
+_PLAN = Prepared(
+    lambda _: select(*_PLANNED).where(PlanRow.person_id == _ME, PlanRow.subject_code == _SUBJECT), _PLANNED
+)
+
+
 def plan(session: Session, person_id: int, subject_code: str, on: date) -> tuple[list[int], int, datetime] | None:
     """Questions, how many of them are reviews, and when it was made; ``None`` when that day has no plan."""
-    row = session.get(PlanRow, (person_id, subject_code))
-    return None if row is None or row.planned_on != on else (row.question_ids, row.reviews, row.planned_at)
+    rows = _PLAN.run(session.connection(), {"person_id": person_id, "subject_code": subject_code})
+    return rows[0][1:] if rows and rows[0][0] == on else None
 
 
 def put_plan(session: Session, person_id: int, subject_code: str, **values: Any) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
-from examprep.people.bounds import below, roots_of, within
+from examprep.people.bounds import below, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.kept_list import KeptList
 from examprep.plumbing.listing import Ask, Page, fetch
@@ -225,18 +224,13 @@ def _week(condition: ColumnElement[bool]) -> KeptList:
     )
 
 
+_MANAGED = _week(below(ClassRow.organisation_id))
 _ATTENDED = _week(store.enrolled(bindparam("person_id", type_=EnrolmentRow.person_id.type)))
-
-
-@cache
-def _managed(roots: int) -> KeptList:
-    return _week(below(ClassRow.organisation_id, roots))
 
 
 def managed_week(session: Session, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
     """The sessions between two instants of the classes that the actor manages."""
-    roots = roots_of(actor, MANAGE)
-    return _managed(len(roots)).page(session, ask, since=since, until=until, **roots)
+    return _MANAGED.page(session, ask, since=since, until=until, roots=actor.roots(MANAGE))
 
 
 def attended_week(session: Session, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Date, literal, select
 
 from examprep.kernel.clock import office_day
-from examprep.plumbing.db import UTCDateTime
-from examprep.plumbing.sql_words import Days, Equal, Greatest, Least, MonthsLater, OfficeDay, is_any, whole
+from examprep.plumbing.db import Prepared, UTCDateTime
+from examprep.plumbing.sql_words import Days, Equal, Greatest, IsGiven, Least, MonthsLater, OfficeDay, is_any, whole
 from examprep.register.rules.registration import months_after
 
 LEAP = date(2024, 2, 29)
@@ -49,6 +49,15 @@ def test_the_office_day_of_an_instant(database, hour, minute, second, microsecon
     at = datetime(2026, 12, 31, hour, minute, second, microsecond, tzinfo=UTC)
     with database.read() as session:
         assert session.scalar(select(OfficeDay(literal(at, UTCDateTime)))) == office_day(at)
+
+
+@pytest.mark.parametrize(("numbers", "found"), [((), False), ((7,), True), ((1, 7, 2**31 - 1), True), ((1, 2), False)])
+def test_one_of_those_given(database, numbers, found):
+    query = select(literal(1)).where(IsGiven(literal(7), "numbers"))
+    with database.read() as session:
+        assert (session.scalar(query, {"numbers": numbers}) == 1) is found
+        prepared = Prepared(lambda _: query, (literal(1),))
+        assert prepared.run(session.connection(), {"numbers": numbers}) == ([(1,)] if found else [])
 
 
 def test_one_of_a_few(database):
