@@ -64,15 +64,24 @@ def last_place(session: Session, person_id: int, subject_code: str = "") -> tupl
     return None if row is None else (row[0], row[1])
 
 
+_DUE = Prepared(
+    lambda _: (
+        select(_MEMORY.c.question_id)
+        .where(
+            _MEMORY.c.person_id == bindparam("person_id"),
+            _MEMORY.c.subject_code == bindparam("subject_code"),
+            _MEMORY.c.due_at <= bindparam("now", type_=_MEMORY.c.due_at.type),
+        )
+        .order_by(_MEMORY.c.due_at, _MEMORY.c.question_id)
+    ),
+    (_MEMORY.c.question_id,),
+)
+
+
 def due(session: Session, person_id: int, subject_code: str, now: datetime) -> list[int]:
     """Questions due for review, the longest overdue first."""
-    return list(
-        session.connection().scalars(
-            select(_MEMORY.c.question_id)
-            .where(_MEMORY.c.person_id == person_id, _MEMORY.c.subject_code == subject_code, _MEMORY.c.due_at <= now)
-            .order_by(_MEMORY.c.due_at, _MEMORY.c.question_id)
-        )
-    )
+    rows = _DUE.run(session.connection(), {"person_id": person_id, "subject_code": subject_code, "now": now})
+    return [question for (question,) in rows]
 
 
 def marks(session: Session, person_id: int) -> list[int]:
