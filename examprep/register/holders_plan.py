@@ -1,5 +1,6 @@
 """What a list of holders would do: its rows beside the certificates that are in the register."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -61,12 +62,24 @@ class Entry(NamedTuple):
 
 
 class Prepared:
-    """What applying will write: the entries, and the persons who are new, with their keys."""
+    """What applying will write: the entries, and the persons who are new."""
 
     def __init__(self) -> None:
         self.entries = Packed(Entry._make)
         self.persons = Packed(NewPerson._make)
-        self.keys = dict[int, None]()
+        self._places = array("l")  # of persons by their keys, which fall from -1: from 1, 0 of whom there is none
+
+    def has(self, key: int) -> bool:
+        return -key < len(self._places) and self._places[-key] > 0
+
+    def add(self, key: int, person: NewPerson) -> None:
+        self._places.extend([0] * (1 - key - len(self._places)))
+        self.persons.append(person)
+        self._places[-key] = len(self.persons)
+
+    def id_of(self, key: int, added: Sequence[int]) -> int:
+        """The id of a person whose key it is; ``added`` are those of the new ones, in their order."""
+        return key if key > 0 else added[self._places[-key] - 1]
 
 
 class Held(NamedTuple):
@@ -159,12 +172,11 @@ class _Draft:
 
     def _add(self, row: Row, said: Facts, person: Matched) -> None:
         """Take a new person into the plan; of several rows the first says where they are filed."""
-        if person.key in self._prepared.keys or person.stranger is None:
+        if person.stranger is None or self._prepared.has(person.key):
             return
         place, reader = said.organisation_id or self._source.actor.organisation_id, self._reader
         contact = (reader.text(row, "phone") or None, reader.text(row, "email") or None)
-        self._prepared.keys[person.key] = None
-        self._prepared.persons.append(NewPerson(person.name, *person.stranger, place, *contact))
+        self._prepared.add(person.key, NewPerson(person.name, *person.stranger, place, *contact))
 
     def _differences(self, held: Held, values: Values) -> Iterator[Sentence]:
         for name, what in _SAID.items():

@@ -21,7 +21,7 @@ from examprep.people.access import Permission
 from examprep.people.actor import Actor
 from examprep.people.bulk import add_persons, chunks
 from examprep.people.models import PersonRow
-from examprep.plumbing.bulk import among, uncollected
+from examprep.plumbing.bulk import among, collect_latest, uncollected
 from examprep.plumbing.listing import xlsx_bytes
 from examprep.plumbing.sheets import Table, read_table
 from examprep.plumbing.vault import Vault
@@ -82,13 +82,14 @@ class HoldersImporter:
     def apply(self, session: Session, actor: Actor, plan: Plan, batch_id: int, *, now: datetime) -> int:
         prepared: Prepared = plan.prepared
         added = add_persons(session, self._vault(), prepared.persons, batch_id=batch_id, now=now)
-        ids = dict(zip(prepared.keys, added, strict=True))
         about: dict[str, Any] = {"now": now, "actor_id": actor.person_id, "batch_id": batch_id}
         with uncollected():
             for part in chunks(prepared.entries):
-                plan.persons.note((entry.row, ids[entry.key]) for entry in part if entry.key in ids)
+                ids = {entry.key: prepared.id_of(entry.key, added) for entry in part}
+                plan.persons.note((entry.row, ids[entry.key]) for entry in part if entry.key < 0)
                 ledger.begin_many(session, [_begun(each, ids) for each in part if each.certificate_id is None], **about)
                 ledger.append_many(session, [_correction(each, about) for each in part if each.certificate_id])
+                collect_latest()
         return len(prepared.entries)
 
     def undo(self, session: Session, actor: Actor, batch_id: int, *, now: datetime) -> int:
@@ -128,7 +129,7 @@ class HoldersImporter:
 
 def _begun(entry: Entry, ids: Mapping[int, int]) -> Begun:
     """A certificate that begins."""
-    return Begun(ids.get(entry.key, entry.key), entry.number, _facts(entry.values))
+    return Begun(ids[entry.key], entry.number, _facts(entry.values))
 
 
 @lru_cache(READ_ONCE)
