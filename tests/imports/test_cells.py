@@ -27,7 +27,13 @@ def test_days():
     assert read_day("2026年3月9日", today=today) == date(2026, 3, 9)
     assert read_day("2026-04-01 08:30", today=today) == today
     assert read_day("20260309", today=today) == date(2026, 3, 9)
+    assert read_day("２０２６－０３－０９", today=today) == date(2026, 3, 9)
+    assert read_day("2026 - 3 - 9 08:30", today=today) == date(2026, 3, 9)
+    assert read_day("46090", today=today) == read_day("46090.75", today=today) == date(2026, 3, 9)  # Excel's count
     for text, says in (
+        ("46114", "future"),
+        ("3/9/2026", "not a day"),
+        ("609", "not a day"),
         ("2026-04-02", "future"),
         ("2026-02-30", "not a day"),
         ("9 March", "not a day"),

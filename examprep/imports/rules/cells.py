@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 from examprep.kernel.errors import RuleViolation
-from examprep.kernel.widths import plain
+from examprep.kernel.widths import narrow, plain
 
 # 2023-09-15, 2023/9/15, 2023.9.15, 2023年9月15日, also with a time after it; or 20230915.
-_DAY = re.compile(r"(?:(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[\sT].*)?|(\d{4})(\d{2})(\d{2}))")
+_DAY = re.compile(r"(?:(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[\sT].*)?|(\d{4})(\d{2})(\d{2}))")
+# 45184 is what Excel has of 2023-09-15 where the cell is not formatted as a day.
+_COUNTED, _COUNTED_FROM = re.compile(r"[1-9]\d{4}(?:\.\d+)?"), date(1899, 12, 30)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -44,11 +47,13 @@ def read_day(text: str, *, today: date) -> date:
     Raises:
         RuleViolation: ``imports.day`` -- not a day; ``imports.future`` -- after ``today``, an office day.
     """
-    numbers = _DAY.fullmatch(text.strip())
-    try:
-        day = date(*(int(part) for part in numbers.groups() if part)) if numbers else None
-    except ValueError:
-        day = None
+    written = narrow(text).strip()
+    day = None
+    if numbers := _DAY.fullmatch(written):
+        with suppress(ValueError):
+            day = date(*(int(part) for part in numbers.groups() if part))
+    elif _COUNTED.fullmatch(written):
+        day = _COUNTED_FROM + timedelta(int(float(written)))
     if day is None:
         raise RuleViolation("imports.day", "“%(written)s” is not a day. Write it as 2026-03-09.", written=text)
     if day > today:
