@@ -39,18 +39,24 @@ def knows(aliases: Mapping[str, Iterable[str]], more: Callable[[str], bool] = la
 
 
 def left_out(table: Table) -> list[Sentence]:
-    """What to say of rows that were taken for sums, signatures or remarks."""
-    if not table.left_out:
-        return []
-    first = table.left_out[0]
-    return [
-        Sentence(
-            "%(count)s rows are no data and were left out, the first in row %(row)s: “%(cell)s”.",
-            count=len(table.left_out),
-            row=first.number,
-            cell=next(filter(None, first.cells), "")[:40],
+    """What to say of rows that were taken for sums, signatures or remarks, and of sheets that were not read."""
+    said = []
+    if table.left_out:
+        first = table.left_out[0]
+        said.append(
+            Sentence(
+                "%(count)s rows are no data and were left out, the first in row %(row)s: “%(cell)s”.",
+                count=len(table.left_out),
+                row=first.number,
+                cell=next(filter(None, first.cells), "")[:40],
+            )
         )
-    ]
+    if table.unread:
+        unread = (
+            "One sheet of a workbook is read. These hold rows too and were not: %(names)s. Send them as further files."
+        )
+        said.append(Sentence(unread, names="、".join(table.unread)))
+    return said
 
 
 class Notes:

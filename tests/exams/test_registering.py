@@ -1,12 +1,15 @@
 """Importing registrations: what is refused and why, what is written, and undoing."""
 
+import io
 from functools import partial
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import event, func, select
 
 from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow
 from examprep.imports import matching
+from examprep.imports.importer import Upload
 from examprep.kernel.errors import RuleViolation
 from examprep.people import bulk
 from examprep.people.models import PersonRow
@@ -246,11 +249,19 @@ def office_counts(office):
 
 def test_gb18030_and_aliases(office):
     content = csv_file(("序号", "考生姓名", "证件号码", "报考级别"), [("1", "考生201", GOOD, "助理社工师")], "gb18030")
-    from examprep.imports.importer import Upload
-
     plan = office.plan(office.registrations, Upload("x.csv", content, {"year": "2025"}))
     assert not plan.problems
     assert next(iter(plan.prepared.entries)).level == "ASW"
+
+
+def test_a_second_sheet_with_rows_is_named(office):
+    book, buffer = Workbook(), io.BytesIO()
+    for sheet in (book.active, book.create_sheet("第二批")):
+        sheet.append(REGISTRATION)
+        sheet.append(row())
+    book.save(buffer)
+    plan = office.plan(office.registrations, Upload("x.xlsx", buffer.getvalue(), {"year": "2025"}))
+    assert "第二批" in " ".join(map(str, plan.notes))
 
 
 def test_one_wrong_row_and_nothing_is_written(office):

@@ -63,6 +63,78 @@ def test_the_first_filled_sheet_is_read():
     assert read_table(workbook(HEADS, ["a"], sheet=1), "a.xlsx").heads == tuple(HEADS)
 
 
+def sheets(*named, hidden=()) -> bytes:
+    book, buffer = Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for title, rows in named:
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = "hidden" if title in hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+FILLED, OTHER = [HEADS, ["张三", "x", 1]], [HEADS, ["李四", "y", 2]]
+REMARKS = [["填表说明"], ["姓名", "必填"], ["身份证号", "十八位"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "unread"),
+    [
+        pytest.param(sheets(("说明", REMARKS), ("数据", FILLED)), "张三", (), id="after-remarks"),
+        pytest.param(sheets(("旧", OTHER), ("数据", FILLED), hidden=["旧"]), "张三", (), id="not-the-hidden-one"),
+        pytest.param(sheets(("注", [["无"]]), ("数据", FILLED), hidden=["数据"]), "张三", (), id="hidden-but-alone"),
+        pytest.param(sheets(("一", FILLED), ("二", OTHER), ("三", REMARKS)), "张三", ("二",), id="one-of-two"),
+        pytest.param(sheets(("一", FILLED), ("二", OTHER), hidden=["二"]), "张三", (), id="the-other-hidden"),
+    ],
+)
+def test_the_sheet_with_such_a_head_is_read_and_others_are_named(content, name, unread):
+    table = read_table(content, "a.xlsx", knows=HEADS.__contains__)
+    assert ([row.cells[0] for row in table.rows], table.unread) == ([name], unread)
+
+
+def test_a_cell_merged_down_stands_in_each_of_its_rows():
+    book, buffer = Workbook(), io.BytesIO()
+    sheet = book.active
+    for row in (
+        [None, "成绩单"],
+        [None, *HEADS],
+        [None, "张三", "x", 1],
+        [None, None, None, 2],
+        [None, "李四", "y", 3],
+    ):
+        sheet.append(row)
+    for cells in ("B1:D1", "B3:B4", "C3:C4"):
+        sheet.merge_cells(cells)
+    book.save(buffer)
+    table = read_table(buffer.getvalue(), "a.xlsx", knows=HEADS.__contains__)
+    assert [(row.number, list(row.cells[-3:])) for row in table.rows] == [
+        (3, ["张三", "x", "1"]),
+        (4, ["张三", "x", "2"]),
+        (5, ["李四", "y", "3"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("姓名;身份证号;成绩\n张三;x;1\n", id="semicolons"),
+        pytest.param("sep=;\r\n姓名;身份证号;成绩\r\n张三;x;1\r\n", id="as-excel-says"),
+        pytest.param('姓名,身份证号,成绩\n张三,="x",1\n', id="kept-as-text"),
+        pytest.param("成绩单\n姓名\t身份证号\t成绩\n张三\tx\t1\n", id="tabs-below-a-title"),
+    ],
+)
+def test_csv_as_systems_write_it(text):
+    table = read_table(text.encode("gb18030"), "a.csv", knows=HEADS.__contains__)
+    assert (table.heads, [list(row.cells) for row in table.rows]) == (tuple(HEADS), [["张三", "x", "1"]])
+
+
+def test_semicolons_in_cells_part_no_columns():
+    text = "姓名,科目\n张三,综合能力;实务;法规与政策\n李四,综合能力;实务;法规与政策\n"
+    assert read_table(text.encode(), "a.csv").heads == ("姓名", "科目")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_in_every_usual_encoding(encoding):
     table = read_table("姓名,成绩\r\n镕基,59.5\r\n".encode(encoding), "a.csv")
