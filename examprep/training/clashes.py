@@ -143,12 +143,12 @@ def check_person(session: Session, person_id: int, class_id: int) -> None:
     if clash.kind == "trainer":
         raise RuleViolation(
             "training.busy",
-            "On %(day)s you hold a session of “%(title)s” at that time. Choose another class.",
+            "On %(day)s a session of “%(title)s” is to be held at that time. Choose another class.",
             **values,
         )
     raise RuleViolation(
         "training.busy",
-        "On %(day)s you have a session of “%(title)s” at that time. Leave that class first, or choose another.",
+        "On %(day)s there is already a session of “%(title)s” at that time. Leave that class first, or choose another.",
         **values,
     )
 
