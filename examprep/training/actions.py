@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.people import actions as people
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
@@ -91,8 +91,9 @@ def plan_class(
     """Make a class with its sessions, typed one by one or as a series or both; returns its id.
 
     Raises:
-        NotFound: no such course or trainer in the actor's organisations.
-        RuleViolation: a slot breaks `rules/schedule.py`; ``training.enrolment-days``.
+        NotFound: no such course in the actor's organisations.
+        RuleViolation: a slot breaks `rules/schedule.py`; ``training.enrolment-days``; ``training.trainer`` -- is none
+            there now.
         Conflict: ``training.class-name`` -- the course has a class of that name; ``training.trainer-busy``,
             ``training.room-taken``.
     """
@@ -121,8 +122,8 @@ def change_class(
     are given as before.
 
     Raises:
-        NotFound: no such class, course or trainer.
-        RuleViolation: ``training.cancelled``; ``training.capacity`` -- fewer seats than are taken;
+        NotFound: no such class or course.
+        RuleViolation: ``training.cancelled``, ``training.trainer``; ``training.capacity`` -- fewer than are taken;
             ``training.mode`` -- a planned session lacks the place or link the new mode needs.
         Conflict: ``training.class-name``; ``training.trainer-learns``, or as `clashes.refuse` -- of a new trainer.
     """
@@ -318,7 +319,9 @@ def _check_entry(
     if entry.closes_on <= entry.opens_on:
         raise RuleViolation("training.enrolment-days", "The last day to enrol is before the first.")
     if entry.trainer_id != keeping and entry.trainer_id not in dict(store.trainers(session, actor, office_day(now))):
-        raise NotFound("training.trainer", "There is no such trainer in your organisations.")
+        raise RuleViolation(
+            "training.trainer", "Choose for “%(title)s” somebody who trains here now.", title=entry.name
+        )
 
 
 def _home(session: Session, actor: Actor) -> int:

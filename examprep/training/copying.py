@@ -197,7 +197,7 @@ def copy_class(
     Learners, attendance and what they gave stay with the old one.
 
     Raises:
-        NotFound: no such class, course or trainer in the actor's organisations.
+        NotFound: no such class or course in the actor's organisations.
         RuleViolation, Conflict: as `actions.plan_class`.
     """
     source_name = store.class_(session, actor, class_id).name

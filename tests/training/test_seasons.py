@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.models import MembershipRow
 from examprep.training import copying, enrolling, seasons
 from examprep.training.models import ClassRow, SessionRow
 from examprep.training.rules.schedule import Slot, slot
@@ -165,3 +166,24 @@ def test_the_pages(season, two, sign_in, client):
 def test_others_copy_nothing(season, two):
     with pytest.raises(NotFound):
         season.do(seasons.copy, season.actor("bob_trainer"), [Wish(two[0])], Whole(FIRST), today=season.clock.today())
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_in_place_of_a_trainer_who_left_another_is_asked_for(season, two, second_trainer, sign_in):
+    with season.database.write() as session:
+        session.get_one(ClassRow, two[0]).trainer_id = second_trainer
+        for row in session.scalars(select(MembershipRow).where(MembershipRow.person_id == second_trainer)):
+            row.until = season.clock.today()
+    trainer, chosen = sign_in("ann_trainer"), {"id": list(two), "first_on": "2026-09-04"}
+    typed = {**chosen, **{f"class-{each}-trainer_id": "0" for each in two}}
+    refused = trainer.post("/training/all/season", data=typed)
+    assert refused.status_code == 422
+    assert "周五晚班 2" in refused.text
+    typed[f"class-{two[0]}-trainer_id"] = str(season.world.people["ann_trainer"])
+    assert trainer.post("/training/all/season", data=typed).status_code == 303
+    page = f"/training/all/{two[0]}/copy"
+    assert "学员00" in trainer.get(page).text
+    last = {"name": "再来", "capacity": 3, "mode": "on-site", "opens_on": "2026-04-01", "last_day": "2026-10-01"}
+    course = season.ask(lambda s: s.get_one(ClassRow, two[0]).course_id)
+    sent = {**last, "course_id": course, "trainer_id": second_trainer, "first_on": "2027-01-08", "hours_rule": "all"}
+    assert trainer.post(page, data=sent).status_code == 422
