@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import cards, jobs, marking, setting
+from examprep.mocks import cards, jobs, marking, own_store, setting
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
 from examprep.people.models import PersonRow
 from examprep.plumbing.jobs import JobTurn
@@ -79,6 +79,20 @@ def test_what_is_refused_keeps_nothing(database, clock, fill, assign, change):
     with pytest.raises(RuleViolation):
         assign(**change)
     assert rows(database, PaperRow) == []
+
+
+def test_a_time_just_long_enough_is_set_and_is_over_at_its_last_instant(database, world, clock, fill, assign):
+    fill(8, 3)
+    assign(closes_at=clock.now() + timedelta(minutes=17))
+
+    def before():
+        with database.read() as session:
+            return own_store.to_do(session, world.people["ann_candidate"], clock.now())
+
+    clock.advance(timedelta(minutes=17) - timedelta(seconds=1))
+    assert len(before()) == 1
+    clock.advance(timedelta(seconds=1))
+    assert before() == [], "nothing is before them that can be begun no more"
 
 
 def test_another_county_sees_marks_and_takes_back_nothing(fill, assign, begin, hand_in, outcome, take_back, sign_in):

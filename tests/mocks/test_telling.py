@@ -95,8 +95,8 @@ def test_the_mails_lead_to_it(database, world, clock, cases, assign, begin, keep
     trainer.post(address, data={"point-1": ["0", "1"], "done": "anew", "reason": "漏看一点"})
     wanted = {
         "set": ("有新的模拟考试：全班模考", f"/mocks/set/{paper}"),
-        "mocks.marked": ("模拟考试已评分：全班模考", "总分 10 分"),
-        "anew": ("重新评分：全班模考", "总分 15 分"),
+        "mocks.marked": ("模拟考试已评阅：全班模考", "总分 10 分"),
+        "anew": ("重新评阅：全班模考", "总分 15 分"),
     }
     with app.app_context():
         for row in rows(database, OutboxRow):
