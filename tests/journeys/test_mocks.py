@@ -81,6 +81,22 @@ def test_what_is_typed_without_a_pause_is_kept_and_what_is_left_in_haste_too(ser
     assert kept(served, attempt)[1][1][0] == "字" * 20 + "完"
 
 
+def test_what_is_ticked_after_the_session_has_ended_is_sent_once_one_signs_in(served, begin):
+    phone, attempt = begin(SUBJECT)
+    page, beside = phone.page, phone.context.new_page()
+    phone.context.clear_cookies()
+    page.locator("label.option").nth(1).tap()
+    says(page, "signed-out")
+    assert kept(served, attempt) == {}
+    phone.page = beside
+    phone.sign_in("ann_candidate", served.world.password)
+    page.bring_to_front()
+    expect(page.locator("[data-mock-kept]")).to_have_text("已保存。", timeout=12_000)
+    assert kept(served, attempt) == {1: ([1], None)}
+    assert all(what.startswith(("400: POST", "console: Failed to load resource")) for what in phone.wrong), phone.wrong
+    phone.wrong.clear()
+
+
 def test_the_clock_goes_by_the_wall_while_a_device_sleeps(served, begin):
     phone, _attempt = begin(SUBJECT)
     page = phone.page

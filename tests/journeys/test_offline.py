@@ -295,6 +295,21 @@ def test_signing_out_keeps_answers_for_their_person_alone(phone, site):
     assert logged(site, "bob_candidate")[name] == 1
 
 
+def test_an_answer_after_the_session_has_ended_waits_for_its_person(phone, site):
+    here = phone("bob_candidate")
+    here.take_along()
+    here.open(f"/practice/{SUBJECT}/all")
+    asked = here.question
+    here.context.clear_cookies()
+    here.page.keyboard.press("A")
+    here.page.keyboard.press("Enter")
+    expect(here.line).to_contain_text(zh("One answer is kept on this device until its person signs in."))
+    (name,) = here.queue
+    here.sign_in("bob_candidate")
+    expect(here.line).to_contain_text(zh("All answers are with the server."))
+    assert (logged(site, "bob_candidate")[name], versions(site, "bob_candidate")[-1]) == (1, asked.version_id)
+
+
 def test_the_kept_page_is_open_to_everybody(phone):
     here = phone("ann_candidate")
     here.take_along()

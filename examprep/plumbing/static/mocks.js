@@ -19,7 +19,16 @@ function flush() {
   return running;
 }
 
+// The session has ended: the form gets the token of the next one, so that what it holds is
+// taken once its person has signed in again; says whether there is one.
+async function renew() {
+  const who = await fetch("/practice/sync", { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+  if (who.ok) form.elements.csrf_token.value = (await who.json()).token;
+  return who.ok;
+}
+
 async function send({ leaving = false } = {}) {
+  let renewed = false;
   clearTimeout(waiting);
   waiting = 0;
   while (dirty) {
@@ -33,9 +42,13 @@ async function send({ leaving = false } = {}) {
         keepalive: leaving,
         signal: leaving ? null : AbortSignal.timeout?.(PATIENCE_MS),
       });
-      const out = answer.type === "opaqueredirect";
+      const out = answer.type === "opaqueredirect" || answer.status === 400;
       const { kept, failed, refused, signedOut } = form.dataset;
-      away = out || answer.status >= 500;
+      away = answer.status >= 500 || out;
+      if (out && !renewed && (await renew())) {
+        renewed = dirty = true;
+        continue;
+      }
       if (answer.status === 409) location.assign(form.dataset.over);
       state.textContent = answer.ok ? kept : out ? signedOut : away ? failed : refused;
     } catch {

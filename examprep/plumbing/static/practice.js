@@ -40,10 +40,12 @@ async function submit(asked, button) {
   complain("");
   try {
     const answer = await send(asked.action, data);
-    // A redirect means that the session has ended: the plain form then leads to the sign-in page.
-    if (answer.redirected) return asked.submit();
-    if (AWAY.includes(answer.status)) return await keepForLater(asked, data);
-    if (!answer.ok) return complain((await answer.json()).message);
+    // A redirect means that the session has ended: the device keeps the answer until its person is signed in again.
+    if (answer.redirected || AWAY.includes(answer.status)) return await keepForLater(asked, data);
+    if (!answer.ok) {
+      const { error, message } = await answer.json();
+      return error === "access.csrf" ? await keepForLater(asked, data) : complain(message);
+    }
     // The place on the page is kept: the verdict comes below what was being read.
     const place = window.scrollY;
     box.querySelector("[data-aside-part]")?.remove();
