@@ -13,6 +13,7 @@ from examprep.exams.figures import at_depth, counts, counts_by, regions
 from examprep.exams.models import CohortRow, OutcomeRow
 from examprep.exams.rules.profiles import AGE_BANDS, NOT_KNOWN, SEXES, UNKNOWN
 from examprep.exams.rules.rates import Counts
+from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
@@ -205,7 +206,11 @@ def _cohorts(session: Session, actor: Actor, filters: Mapping[str, str], year: i
     made = []
     for cohort_id, name in kept:
         mine = {"cohort": str(cohort_id)}
-        found = counts(session, actor, cuts.read(session, actor, {**filters, **mine}))
+        try:
+            cut = cuts.read(session, actor, {**filters, **mine})
+        except NotFound:
+            continue  # it rests on a class that was cancelled, or that this officer does not see
+        found = counts(session, actor, cut)
         if (years := _two(found, year)) is not None:
             made.append(Group(name, mine, *years))
     return made

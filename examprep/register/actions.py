@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
+from examprep.kernel.rate import Rate
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission
 from examprep.people.actions import record
@@ -183,6 +184,15 @@ def holder_counts(session: Session, actor: Actor, *, as_of: date, ask: Ask | Non
         conditions=store.asked(ask) if ask else [],
     )
     return HolderCounts(as_of, {level: found.get(level, 0) for level in LEVELS})
+
+
+def registered_share(session: Session, actor: Actor, ask: Ask, holders: int, *, today: date) -> Rate:
+    """登记率: of today's ``holders``, within bounds and the ask's unit and region, those whose registration holds.
+
+    Of somebody with several certificates the highest counts.
+    """
+    part = list_store.in_force(session, actor, Permission.REGISTER_HOLDER_SEE, today=today, conditions=store.asked(ask))
+    return Rate(part, holders)
 
 
 def units(session: Session, actor: Actor, permission: str) -> Sequence[tuple[int, str]]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, Subquery, func, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.people.actor import Actor
@@ -18,6 +18,7 @@ from examprep.register.rules.windows import Limits
 from examprep.register.store import asked, holder_levels, persons_of
 
 CERTIFICATE = RegisterCertificateRow
+IN_FORCE = "registration-in-force"  # of the filter ``state``: in force, whether or not its renewal may be applied for
 
 
 def holders(
@@ -27,19 +28,7 @@ def holders(
 
     The state of the registration is that of ``today``.
     """
-    best = (
-        select(
-            CERTIFICATE.id,
-            func.row_number()
-            .over(
-                partition_by=CERTIFICATE.person_id,
-                order_by=(CERTIFICATE.rank.desc(), CERTIFICATE.issued_on.desc(), CERTIFICATE.id.desc()),
-            )
-            .label("place"),
-        )
-        .where(CERTIFICATE.issued_on <= as_of, persons_of(actor, permission)(CERTIFICATE.person_id))
-        .subquery()
-    )
+    best = _best(actor, permission, as_of)
     state, registered_at = state_on(today, known), aliased(RegionRow)
     query = (
         select(
@@ -66,7 +55,7 @@ def holders(
     if level := ask.filters.get("level"):
         query = query.where(CERTIFICATE.level == level)
     if wanted := ask.filters.get("state"):
-        query = query.where(state == wanted)
+        query = query.where(CERTIFICATE.registered_until > today if wanted == IN_FORCE else state == wanted)
     if status := ask.filters.get("status"):
         query = query.where(CERTIFICATE.status == status)
     if (posted := ask.filters.get("in_post")) in ("yes", "no"):
@@ -86,6 +75,39 @@ def holders(
         searchable=[PersonRow.name, CERTIFICATE.number, OrganisationRow.name],
         default=[PersonRow.name, PersonRow.id],
     )
+
+
+def _best(actor: Actor, permission: str, as_of: date) -> Subquery:
+    """The certificates within bounds by ``id`` and ``place``: 1 is their holder's highest of the day."""
+    return (
+        select(
+            CERTIFICATE.id,
+            func.row_number()
+            .over(
+                partition_by=CERTIFICATE.person_id,
+                order_by=(CERTIFICATE.rank.desc(), CERTIFICATE.issued_on.desc(), CERTIFICATE.id.desc()),
+            )
+            .label("place"),
+        )
+        .where(CERTIFICATE.issued_on <= as_of, persons_of(actor, permission)(CERTIFICATE.person_id))
+        .subquery()
+    )
+
+
+def in_force(
+    session: Session, actor: Actor, permission: str, *, today: date, conditions: list[ColumnElement[bool]]
+) -> int:
+    """Today's holders within bounds whose highest certificate is registered today."""
+    best = _best(actor, permission, today)
+    query = (
+        select(func.count())
+        .select_from(CERTIFICATE)
+        .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+        .join(best, (best.c.id == CERTIFICATE.id) & (best.c.place == 1))
+        .where(within(PersonRow.organisation_id, actor, permission), *conditions, CERTIFICATE.registered_until > today)
+    )
+    return session.scalar(query) or 0
 
 
 def under_way(session: Session, actor: Actor, permission: str, ask: Ask) -> Page:

@@ -14,6 +14,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime
 from examprep.register import actions
+from examprep.register.list_store import IN_FORCE
 from examprep.register.rules import process, registration
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
@@ -50,6 +51,9 @@ def holders() -> ResponseReturnValue:
     with reading() as session:
         page = actions.holders(session, actor, ask, today=today, as_of=as_of)
         counts = actions.holder_counts(session, actor, as_of=as_of, ask=ask)
+        registered = (
+            actions.registered_share(session, actor, ask, counts.total, today=today) if as_of == today else None
+        )
         units = actions.units(session, actor, Permission.REGISTER_HOLDER_SEE)
         regions = actions.regions(session, actor, Permission.REGISTER_HOLDER_SEE)
     rows = [_worded(row, exported=bool(ask.export)) for row in page.rows]
@@ -63,13 +67,19 @@ def holders() -> ResponseReturnValue:
         counts=counts,
         as_of=as_of,
         levels=LEVEL_NAMES,
-        states=registration.WORDS,
+        states={**registration.WORDS, IN_FORCE: Sentence("In force, window to renew open or not")},
+        registered=registered,
+        in_force=_address(ask.query(state=IN_FORCE, sort=None, size=None)),
         statuses=[(code.value, word) for code, word in process.WORDS.items()],
         posts=[("yes", Sentence("In post")), ("no", Sentence("Not in post"))],
         units=units,
         regions=regions,
         may_import=actor.may(Permission.REGISTER_HOLDER_EDIT),
     )
+
+
+def _address(query: dict[str, Any]) -> str:
+    return url_for("register.holders", **query)
 
 
 def _worded(row: Any, *, exported: bool) -> dict[str, Any]:

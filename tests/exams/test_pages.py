@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from examprep.exams import cohorts
 from examprep.exams.actions import mark_trained, outcomes_of
 from tests.exams.test_registering import statements
 
@@ -70,6 +71,17 @@ def test_a_rate_in_the_end_and_of_the_trained_opens_its_persons(county, sign_in)
     assert "1–3 of 3" in client.get(trained).text
     [untrained] = links_beside(page, "2/5")
     assert "1–5 of 5" in client.get(untrained).text
+
+
+def test_a_cohort_of_a_class_that_is_gone_hides_no_other(county, sign_in):
+    """Side by side the cohorts of colleagues stand as well, and one may rest on a class that was cancelled."""
+    with county.runtime.database.write() as session:
+        officer = county.world.actor(session, "ann_officer")
+        for name, filters in (("of a class", {"class": "999999"}), ("assistants", {"level": "ASW"})):
+            cohorts.save_filter(session, officer, name, "", filters, now=county.runtime.clock.now())
+    answer = sign_in("ann_officer").get("/exams/groups?by=cohort")
+    assert answer.status_code == 200
+    assert "3/10" in answer.text
 
 
 def test_rates_are_bounded_by_organisation(county, sign_in):

@@ -137,6 +137,27 @@ def test_verify_finds_and_mends_certificates_that_are_not_what_events_say(runtim
         assert session.get(RegisterCertificateRow, first).registered_until == date(2027, 1, 1)
 
 
+def test_the_share_of_holders_with_a_registration_in_force(sign_in, certify):
+    """登记率 counts each holder once, by the highest certificate, whether or not its renewal may be applied for."""
+    certify("ann_candidate", registered_on=date(2023, 9, 5))
+    certify("ann_candidate", level="SW", registered_on=date(2024, 1, 5))
+    certify("ann_trainer", issued_on=date(2023, 3, 1), registered_on=date(2023, 4, 30))  # may be renewed
+    certify("bob_candidate")
+    client = sign_in("province_officer")
+    client.post("/language", data={"language": "en", "next": "/"})
+    page = client.get("/register/holders").text
+    assert "66.7%" in page
+    assert "2 of 3 holders" in page
+    listed = client.get("/register/holders?state=registration-in-force").text
+    assert "ann_candidate" in listed
+    assert "ann_trainer" in listed
+    assert "bob_candidate" not in listed
+    county = sign_in("ann_officer")
+    county.post("/language", data={"language": "en", "next": "/"})
+    assert "2 of 2 holders" in county.get("/register/holders").text
+    assert "66.7%" not in client.get("/register/holders?as_of=2024-06-01").text
+
+
 def test_the_list_says_that_a_registration_has_lapsed(sign_in, certify):
     certify("ann_candidate", issued_on=date(2023, 3, 1), registered_on=date(2023, 4, 1))
     certify("bob_candidate")
