@@ -9,7 +9,7 @@ from examprep.exams.rules.cells import read_approved
 from examprep.imports.importer import Plan
 from examprep.imports.matching import Matched
 from examprep.imports.reading import Notes, left_out
-from examprep.kernel.sentence import Sentence
+from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import read_level
 
@@ -48,7 +48,7 @@ def _approval(draft: Draft, row: Row, person: Matched, said: tuple[str, bool] | 
         again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=earlier.row)
         reader.problem(row, "id_number", again)
     elif not found:
-        missing = "%(name)s is not registered for %(year)s. Import the registrations of the year first."
+        missing = N_("%(name)s is not registered for %(year)s. Import the registrations of the year first.")
         reader.problem(row, "id_number", Sentence(missing, name=person.name, year=year))
     if reader.open(row):
         return None

@@ -14,7 +14,7 @@ from examprep.imports.importer import Plan
 from examprep.imports.matching import Matched
 from examprep.imports.reading import Notes, left_out
 from examprep.imports.rules.cells import read_day
-from examprep.kernel.sentence import Sentence
+from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
@@ -99,7 +99,7 @@ def _agrees(draft: Draft, row: Row, person: Matched, entry: Entry) -> bool:
     reader, source = draft.reader, draft.source
     earlier = draft.entries.get(entry.key)
     if earlier is not None and earlier.level != entry.level:
-        both = "Row %(row)s registers the same person for %(level)s; the papers are sat at the same hours."
+        both = N_("Row %(row)s registers the same person for %(level)s; the papers are sat at the same hours.")
         reader.doubt(row, Sentence(both, row=earlier.row, level=LEVEL_NAMES[earlier.level]))
     elif earlier is not None and _clash(earlier.facts, entry.facts):
         again = Sentence("This ID number stands in row %(row)s already. Delete one.", row=earlier.row)
@@ -108,10 +108,12 @@ def _agrees(draft: Draft, row: Row, person: Matched, entry: Entry) -> bool:
         if level == entry.level:
             continue
         if row.number not in source.settled:
-            other = "This person is registered for %(level)s in the same year; the papers are sat at the same hours."
+            other = N_(
+                "This person is registered for %(level)s in the same year; the papers are sat at the same hours."
+            )
             reader.doubt(row, Sentence(other, level=LEVEL_NAMES[level]), [entry.key])
         elif marked(source.session, {(entry.key, source.year)}):
-            has = "This person has results for %(level)s in the same year. Undo them first."
+            has = N_("This person has results for %(level)s in the same year. Undo them first.")
             reader.problem(row, "level", Sentence(has, level=LEVEL_NAMES[level]))
         else:
             draft.prepared.ended.append(registration_id)

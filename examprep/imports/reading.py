@@ -52,10 +52,13 @@ def left_out(table: Table) -> list[Sentence]:
             )
         )
     if table.unread:
-        unread = (
-            "One sheet of a workbook is read. These hold rows too and were not: %(names)s. Send them as further files."
+        said.append(
+            Sentence(
+                "One sheet of a workbook is read. These hold rows too and were not: %(names)s. "
+                "Send them as further files.",
+                names="、".join(table.unread),
+            )
         )
-        said.append(Sentence(unread, names="、".join(table.unread)))
     return said
 
 
