@@ -1,7 +1,7 @@
 """Doubtful rows: they wait, are decided by whoever may, brought in by the usual way, and taken back like any import."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from examprep.exams.models import RegistrationRow
 from examprep.imports import engine, review, rows
@@ -253,17 +253,24 @@ def test_a_file_that_would_do_something_else_by_now_is_shown_anew(office):
 
 
 def test_approvals_change_nothing_else(office):
-    office.register(201, 202, approved="待审核", unit="ann 社工机构")
+    office.register(201, 202, 204, approved="待审核", unit="ann 社工机构")
+    office.register(205, approved="通过")
+    office.mark({205: (60, "", 60)})  # who sat counts as approved, whatever is said later
+    with office.runtime.database.write() as session:
+        session.execute(update(PersonRow).values(sex=None, born_on=None, education="master"))
     heads = ("姓名", "身份证号", "审核结果")
-    file = upload(heads, [("考生201", number(201), "通过"), ("考生202", number(202), "不通过")])
-    before = derived(office)
-    batch_id = office.bring(office.approvals, file)
-    assert ends(office, batch_id) == {"matched": 2}
+    said = {201: "通过", 202: "不通过", 204: "通过", 205: "不通过"}
+    file = upload(heads, [(f"考生{n}", number(n), approval) for n, approval in said.items()])
+    before, row = derived(office), RegistrationRow
+    current = select(row.person_id, row.organisation_id, row.sex, row.age, row.education, row.approved)
     with office.runtime.database.read() as session:
-        row = RegistrationRow
-        found = session.execute(select(row.approved, row.organisation_id).where(row.ended_by.is_(None))).all()
-    agency = office.world.organisations["ann_agency"]
-    assert sorted(map(tuple, found)) == [(False, agency), (True, agency)]
+        known = {each[0]: tuple(each)[1:-1] for each in session.execute(current.where(row.ended_by.is_(None)))}
+    batch_id = office.bring(office.approvals, file)
+    assert (ends(office, batch_id), office.differences()) == ({"matched": 4}, [])
+    with office.runtime.database.read() as session:
+        found = {each[0]: tuple(each)[1:] for each in session.execute(current.where(row.ended_by.is_(None)))}
+    approved = {office.person_id(n): approval == "通过" for n, approval in said.items()}
+    assert found == {id_: (*known[id_], approved[id_]) for id_ in known}
     office.undo(office.approvals, batch_id)
     assert derived(office) == before
     found = lines(office, office.approvals, heads, ("考生203", number(203), "通过"))
