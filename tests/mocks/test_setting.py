@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.mocks import cards, jobs, marking, own_store, setting
+from examprep.mocks import cards, jobs, marking, own_store, results, setting
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
 from examprep.people.models import PersonRow
 from examprep.plumbing.jobs import JobTurn
@@ -260,3 +260,30 @@ def test_whoever_has_left_is_seen_no_more_by_the_trainer_who_set_it(
     assert ann.get(f"/mocks/papers/{paper}").status_code == 200
     assert ann.get(f"/mocks/papers/{paper}/sat/{attempt}").status_code == 404
     assert ann.get(f"/mocks/papers/{paper}/sat/{attempt}/marking").status_code == 404
+
+
+def test_taken_back_it_counts_nowhere_and_put_back_it_counts_again(
+    database, runtime, world, clock, cases, assign, begin, keep, hand_in, take_back
+):
+    paper = assign(subject_code=WRITTEN, keys="at-once", closes_at=clock.now() + timedelta(hours=3))
+    attempt = begin(paper)
+    keep(attempt, 1, written=("答",))
+    hand_in(attempt)
+    take_back(paper)
+
+    def counted():
+        with database.read() as session:
+            candidate = world.actor(session, "ann_candidate")
+            person, since = [candidate.person_id], clock.now() - timedelta(days=1)
+            found = setting.average(session, person, "SW", since, clock.now() + timedelta(days=1))
+            return sum(map(len, results.trends(session, candidate).values())), found.persons
+
+    with database.write() as session:
+        trainer = world.actor(session, "ann_trainer")
+        marking.mark_set(session, trainer, paper, attempt, {1: frozenset({0})}, done=True, now=clock.now())
+    assert (counted(), rows(database, LogRow)) == ((0, 0), [])
+    with database.write() as session:
+        setting.put_back(session, world.actor(session, "ann_trainer"), paper, now=clock.now())
+    assert jobs.end_due(JobTurn(runtime, clock.now(), clock.now())) == 1
+    assert (counted(), len(rows(database, LogRow))) == ((1, 1), 1)
+    assert verified(database) == []

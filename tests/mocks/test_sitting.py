@@ -345,3 +345,12 @@ def test_once_its_time_is_up_it_is_discarded_no_more(database, world, clock, sma
     clock.advance(attempt.ends_at - clock.now())
     with pytest.raises(Conflict, match=r"mocks\.over"), database.write() as session:
         sitting.discard(session, world.actor(session, "ann_candidate"), small, now=clock.now())
+
+
+def test_the_last_words_win_too(cases, start, keep, look):
+    attempt = start(subject=WRITTEN)
+    keep(attempt, 1, written=("甲",))
+    keep(attempt, 1, written=("乙", "丙"))
+    assert look(attempt).items[0].written == ("乙", "丙")
+    keep(attempt, 1, written=("乙", ""), flagged=True)
+    assert (look(attempt).items[0].written, look(attempt).items[0].flagged) == (("乙", ""), True)
