@@ -1,10 +1,10 @@
 """Queries of papers that trainers set: every one over another's rows takes the actor and bounds the rows itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Float, Select, and_, cast, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
@@ -151,25 +151,33 @@ def to_mark(session: Session, actor: Actor) -> int:
     return session.scalar(query) or 0
 
 
-def latest_marks(
-    session: Session, person_ids: Any, since: datetime, until: datetime
-) -> list[tuple[int, str, int, int]]:
-    """Each person's latest finished mock of each subject in a time: (person, subject, half-points, of how many).
+def mean_share(
+    session: Session, person_ids: Any, subject_codes: Collection[str], since: datetime, until: datetime
+) -> tuple[float | None, int]:
+    """Of each person's latest finished mock of each subject in a time: the mean share of the full marks, and of how
+    many persons.
 
     ``person_ids`` is a condition's right-hand side: a list or a subquery.
     """
     row = AttemptRow
-    query: Any = (
-        select(row.person_id, PaperRow.subject_code, row.half_points, row.full_half_points)
+    last = func.row_number().over(
+        partition_by=(row.person_id, PaperRow.subject_code), order_by=(row.ended_at.desc(), row.id.desc())
+    )
+    share = cast(row.half_points, Float) / row.full_half_points
+    latest = (
+        select(row.person_id, share.label("share"), last.label("place"))
         .join(PaperRow, PaperRow.id == row.paper_id)
         .where(
             row.person_id.in_(person_ids),
+            PaperRow.subject_code.in_(subject_codes),
             row.marked_at.is_not(None),
             row.ended_at >= since,
             row.ended_at < until,
+            row.full_half_points > 0,
             PaperRow.taken_back_at.is_(None),
         )
-        .order_by(row.ended_at, row.id)
+        .subquery()
     )
-    found = {(person, subject): (got, full) for person, subject, got, full in session.execute(query)}
-    return [(*key, *marks) for key, marks in found.items()]
+    query = select(func.avg(latest.c.share), func.count(latest.c.person_id.distinct())).where(latest.c.place == 1)
+    mean, persons = session.execute(query).one()
+    return mean, persons

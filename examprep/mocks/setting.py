@@ -313,22 +313,15 @@ def sheet(session: Session, actor: Actor, paper_id: int) -> papers.Sheet:
 class Average:
     """The latest finished mock of each person and subject: the mean share of the full marks, and on what it stands."""
 
-    shares: Sequence[float]
+    share: float | None  # where nobody finished one, none
     persons: int  # who finished at least one
-    of: int
 
     @property
     def percent(self) -> float | None:
-        """The mean of the shares in per cent; ``None`` where there is none."""
-        return 100 * sum(self.shares) / len(self.shares) if self.shares else None
+        return None if self.share is None else 100 * self.share
 
 
-def average(
-    session: Session, person_ids: Sequence[int], level: str | None, since: datetime, until: datetime
-) -> Average:
-    """The mocks of some persons in a half-open time, of a level's subjects or of all."""
-    wanted = {subject.code for subject in syllabus.subjects(session, level=level)}
-    marks = [
-        each for each in set_store.latest_marks(session, person_ids, since, until) if each[1] in wanted and each[3]
-    ]
-    return Average([got / full for _, _, got, full in marks], len({each[0] for each in marks}), len(person_ids))
+def average(session: Session, person_ids: Any, level: str | None, since: datetime, until: datetime) -> Average:
+    """The mocks of some persons, a list or a subquery, in a half-open time, of a level's subjects or of all."""
+    wanted = [subject.code for subject in syllabus.subjects(session, level=level)]
+    return Average(*set_store.mean_share(session, person_ids, wanted, since, until))

@@ -5,7 +5,7 @@ Other features use these two and join `people.models`; they never list organisat
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import NotFound
@@ -42,6 +42,13 @@ def tops(session: Session, actor: Actor, permission: str) -> list[int]:
     tree, roots = OrganisationTreeRow, actor.roots(permission)
     inner = select(tree.descendant_id).where(tree.ancestor_id.in_(roots), tree.descendant_id.in_(roots), tree.depth > 0)
     return sorted(set(roots) - set(session.scalars(inner)))
+
+
+def people_of_region(region_code: str) -> Select[int]:
+    """The persons of a region's organisations and of all below these, as a subquery; for figures, not for rights."""
+    tree, there = OrganisationTreeRow, select(OrganisationRow.id).where(OrganisationRow.region_code == region_code)
+    reach = select(tree.descendant_id).where(tree.ancestor_id.in_(there))
+    return select(PersonRow.id).where(PersonRow.organisation_id.in_(reach))
 
 
 def seen(session: Session, actor: Actor, permission: str, person_id: int) -> PersonRow:

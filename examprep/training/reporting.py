@@ -17,6 +17,7 @@ from examprep.mocks import setting
 from examprep.mocks.setting import Average
 from examprep.people.actions import region_of
 from examprep.people.actor import Actor
+from examprep.people.bounds import people_of_region
 from examprep.plumbing.bulk import among
 from examprep.syllabus import actions as syllabus
 from examprep.training import overview
@@ -24,6 +25,7 @@ from examprep.training.models import ClassRow, CourseRow, GrantRow
 from examprep.training.presence_models import AttendanceRow
 from examprep.training.values import ClassCard
 
+FEWEST = 5  # persons, of whom an average may tell
 PASSED, SAT, ABSENT, UNREGISTERED = "passed", "sat", "absent", "unregistered"
 
 
@@ -52,6 +54,7 @@ class Report:
     fates: Fates | None
     region: Fates | None
     mocks: Average
+    mocks_there: Average | None  # of all of the region in the same time; ``None`` where they are few
 
     @property
     def attendance(self) -> Rate:
@@ -87,13 +90,17 @@ def report(session: Session, actor: Actor, class_id: int, *, now: datetime) -> R
         )
         for each in view.learners
     ]
-    mocked = setting.average(session, people, level, *_time(session, view))
+    during = _time(session, view)
+    mocked = setting.average(session, people, level, *during)
     if not year:
-        return Report(view.card, len(held), learners, None, None, mocked)
+        return Report(view.card, len(held), learners, None, None, mocked, None)
     said = Counter(reached.values())
     fates = Fates(said.total(), said[PASSED] + said[SAT], said[PASSED])
     where = region_of(session, session.get_one(ClassRow, class_id).organisation_id)
-    return Report(view.card, len(held), learners, fates, counting.in_region(session, where, year, level), mocked)
+    region = counting.in_region(session, where, year, level)
+    there = setting.average(session, people_of_region(where), level, *during)
+    shown = there if there.persons >= FEWEST else None
+    return Report(view.card, len(held), learners, fates, region, mocked, shown)
 
 
 def _time(session: Session, view: overview.ClassView) -> tuple[datetime, datetime]:

@@ -1,12 +1,17 @@
 """What came of a class: attendance and hours of its closed sessions, and the exam beside the region."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert, update
 
 from examprep.exams import tallies
 from examprep.exams.models import OutcomeRow, SittingRow, TrendRow
 from examprep.kernel.errors import NotFound
+from examprep.mocks.models import AttemptRow, PaperRow
 from examprep.people.actions import region_of
+from examprep.syllabus import actions as syllabus
+from examprep.syllabus.loading import load_data
 from examprep.training import attending, enrolling, reporting
 from examprep.training.models import ClassRow, CourseRow
 from tests.training.conftest import EVENING, NEXT_EVENING
@@ -105,6 +110,31 @@ def test_the_exam_beside_the_region(season, report, examined, level, mine, their
     assert (found.region.registered, found.region.sat, found.region.passed) == theirs
     reached = [each.exam for each in sorted(found.learners, key=lambda each: each.person_id)]
     assert reached == (["passed", "sat", "absent", "unregistered"] if mine[0] else ["unregistered"] * 4)
+
+
+@pytest.mark.parametrize(("sat", "shown"), [(4, None), (5, (62, 5))])
+def test_mocks_beside_the_region_where_it_is_not_few(season, report, examined, sat, shown):
+    class_id, people = examined
+    season.clock.advance(timedelta(days=1))
+    at = season.clock.now()
+    paper = {
+        "syllabus": "x", "seed": 1, "full": False, "minutes": 60, "half_points": 100, "made_by": people[0].person_id,
+        "made_at": at, "title": "", "keys": "at-once",
+    }  # fmt: skip
+    with season.database.write() as session:
+        load_data(session, season.clock.today())
+        subject = syllabus.subjects(session)[0].code
+        for place, who in enumerate(people[:sat]):
+            id_ = session.execute(insert(PaperRow).values(**paper, subject_code=subject)).inserted_primary_key[0]
+            marks = {"half_points": 50 + 6 * place, "full_half_points": 100}
+            times = {"begun_at": at - timedelta(hours=1), "ends_at": at, "ended_at": at, "marked_at": at}
+            session.execute(
+                insert(AttemptRow).values(paper_id=id_, person_id=who.person_id, ended_by="time", **marks, **times)
+            )
+    found = report(class_id)
+    assert (round(found.mocks.percent), found.mocks.persons) == (59, 4)  # 50, 56, 62, 68 of a hundred
+    there = found.mocks_there
+    assert (there and (round(there.percent), there.persons)) == shown
 
 
 def test_officers_count_an_exam_by_class(season, examined, sign_in):
