@@ -189,6 +189,14 @@ def decide_proof(proof_id: int) -> ResponseReturnValue:
     return redirect(url_for("register.person", person_id=person_id), 303)
 
 
+@bp.post("/proofs/<int:proof_id>/remove")
+@needs(Permission.REGISTER_HOLDER_EDIT)
+def remove_proof(proof_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        person_id = senior.remove(session, current_actor(), proof_id, now=runtime().clock.now())
+    return redirect(url_for("register.person", person_id=person_id), 303)
+
+
 @bp.get("/limits")
 @needs(Permission.REGISTER_LIMITS_SET)
 def limits_list() -> ResponseReturnValue:

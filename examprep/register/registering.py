@@ -267,7 +267,9 @@ def _may(step: Step, level: int | None, needed: Mapping[str, int]) -> bool:
 
 
 def _other_hand(session: Session, actor: Actor, row: RegisterCertificateRow, step: Step) -> bool:
-    """Whether the actor neither made this application nor decided about it before."""
+    """Whether the actor has not decided about this application before. An officer may have applied for the holder: two
+    hands are needed, not three.
+    """
     if step.act not in DECIDES:
         return True
     hands: set[int | None] = set()

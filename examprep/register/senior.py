@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -59,10 +59,7 @@ def decide(session: Session, actor: Actor, proof_id: int, outcome: str, *, decid
         NotFound: no such proof within the actor's bounds.
         RuleViolation: ``register.proof-over`` -- passed only after the proof had ended, or before it began.
     """
-    row = session.get(ROW, proof_id, with_for_update=True)
-    if row is None:
-        raise NotFound("register.proof", "There is no such proof of passing.")
-    seen(session, actor, Permission.REGISTER_HOLDER_EDIT, row.person_id)
+    row = _locked(session, actor, proof_id)
     if outcome != "waiting" and not row.issued_on <= decided_on < row.valid_until:
         raise RuleViolation("register.proof-over", "The review falls into the three years for which the proof holds.")
     before = {"outcome": row.outcome}
@@ -71,6 +68,27 @@ def decide(session: Session, actor: Actor, proof_id: int, outcome: str, *, decid
     record(session, actor, "register.proof-decided", "register_senior_proof", proof_id, now=now, before=before,
            after={"outcome": outcome})  # fmt: skip
     return row.person_id
+
+
+def remove(session: Session, actor: Actor, proof_id: int, *, now: datetime) -> int:
+    """Take a proof out that was entered by mistake; returns whose it was. The trail keeps what it said.
+
+    Raises:
+        NotFound: no such proof within the actor's bounds.
+    """
+    row = _locked(session, actor, proof_id)
+    said = {"number": row.number, "since": row.issued_on.isoformat(), "outcome": row.outcome}
+    session.execute(delete(ROW).where(ROW.id == proof_id))
+    record(session, actor, "register.proof-removed", "register_senior_proof", proof_id, now=now, before=said)
+    return row.person_id
+
+
+def _locked(session: Session, actor: Actor, proof_id: int) -> SeniorProofRow:
+    row = session.get(ROW, proof_id, with_for_update=True)
+    if row is None:
+        raise NotFound("register.proof", "There is no such proof of passing.")
+    seen(session, actor, Permission.REGISTER_HOLDER_EDIT, row.person_id)
+    return row
 
 
 def proofs_of(session: Session, person_id: int, *, today: date) -> Sequence[dict[str, Any]]:

@@ -50,6 +50,7 @@ TRAIL = Trail(
         "register.scan-removed": N_("Removed a scan"),
         "register.proof-added": N_("Entered a proof of passing"),
         "register.proof-decided": N_("Entered the outcome of a review"),
+        "register.proof-removed": N_("Took out a proof of passing"),
     },
     things={
         "award_line": Thing(N_("Payment to"), names_of_persons(AwardLineRow.id, AwardLineRow.person_id)),
