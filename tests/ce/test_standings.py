@@ -99,7 +99,7 @@ def write_lines(session, person, lines):
 def test_kept_and_rules_agree(runtime, world, holders):
     ann, bob = world.people["ann_candidate"], world.people["bob_candidate"]
     officer = world.people["province_officer"]
-    holders.certify("ann_candidate", "ASW", date(2025, 9, 1), registered_on=date(2024, 3, 31))
+    holders.certify("ann_candidate", "ASW", date(2023, 9, 1), registered_on=date(2024, 3, 31))
     holders.certify("bob_candidate", "SW", date(2026, 2, 10), registered_on=date(2026, 2, 10))
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
