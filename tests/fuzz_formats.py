@@ -28,7 +28,8 @@ from examprep.bank.formats.sheet_out import write_xlsx
 from examprep.bank.formats.text import read_text
 from examprep.bank.formats.writing import Exported
 from examprep.bank.formats.xml_files import read_package, read_xml
-from examprep.plumbing.sheets import UnreadableFile, read_table
+from examprep.plumbing.sheets import read_table
+from examprep.plumbing.unreadable import UnreadableFile
 from tests.bank.damage import PIECES, damaged
 from tests.bank.exported import question
 from tests.bank.files import MULTIPLE, OURS, SINGLE, csv_text, lines

@@ -14,9 +14,9 @@ from pathlib import Path
 def main() -> None:
     import atheris
 
-    with atheris.instrument_imports(include=["examprep.bank", "examprep.plumbing.sheets", "docx", "zipfile", "json"]):
+    with atheris.instrument_imports(include=["examprep.bank", "examprep.plumbing", "docx", "zipfile", "json"]):
         from examprep.bank.formats.checking import Rules, check_file
-        from examprep.plumbing.sheets import UnreadableFile
+        from examprep.plumbing.unreadable import UnreadableFile
         from tests.fuzz_formats import READERS
 
     parser = argparse.ArgumentParser(description=__doc__)

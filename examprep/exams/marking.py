@@ -22,7 +22,8 @@ from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.bulk import KnownPerson
 from examprep.plumbing.bulk import among, in_parts
-from examprep.plumbing.sheets import Row, UnreadableFile
+from examprep.plumbing.sheets import Row
+from examprep.plumbing.unreadable import UnreadableFile
 from examprep.syllabus.rules.levels import LEVEL_NAMES, read_level
 
 ALIASES = {

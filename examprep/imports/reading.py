@@ -15,7 +15,8 @@ from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.kernel.widths import plain
 from examprep.people.actor import Actor
-from examprep.plumbing.sheets import Row, Table, UnreadableFile
+from examprep.plumbing.sheets import Row, Table
+from examprep.plumbing.unreadable import UnreadableFile
 from examprep.plumbing.vault import Vault
 
 T = TypeVar("T")

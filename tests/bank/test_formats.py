@@ -9,7 +9,8 @@ from examprep.bank.formats.checking import Rules, Tree, check_file
 from examprep.bank.importer import read_file
 from examprep.imports import engine
 from examprep.imports.importer import Plan, Upload
-from examprep.plumbing.sheets import UnreadableFile, read_table
+from examprep.plumbing.sheets import read_table
+from examprep.plumbing.unreadable import UnreadableFile
 from examprep.syllabus.values import Chapter
 from tests.bank.files import HEAD, MULTIPLE, OTHER, OURS, SINGLE, changed, csv_text, lines, said, xlsx
 

@@ -16,7 +16,7 @@ from examprep.bank.formats.docx import read_docx
 from examprep.bank.formats.docx_out import write_docx
 from examprep.bank.formats.writing import Exported
 from examprep.bank.media import redraw
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 from tests.bank.exported import question
 from tests.fuzz_formats import DOCX
 

@@ -14,7 +14,7 @@ from examprep.bank.formats.archive import pack
 from examprep.bank.formats.moodle_out import write_moodle
 from examprep.bank.formats.package_out import write_qti12, write_qti21, write_qti30
 from examprep.bank.formats.xml_files import read_package, read_xml
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 from tests.bank.sent_out import exported, of_each_type
 
 CHOICE = {"options": ["甲", "乙"], "correct": [0]}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from examprep.bank.formats.moodle_out import write_moodle
 from examprep.bank.importer import read_file
 from examprep.imports.importer import Upload
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 from tests.bank.sent_out import any_exported, drafts, exported, kept, of_each_type, png
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from examprep.bank.formats.plain import read_plain
 from examprep.bank.formats.plain_out import write_plain
 from examprep.bank.formats.writing import Exported
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 from tests import fuzz_formats
 from tests.bank.exported import question
 

@@ -13,7 +13,7 @@ from examprep.exams.rules.papers import LEVEL_OF
 from examprep.imports import matching
 from examprep.kernel.errors import RuleViolation
 from examprep.people import bulk
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 from tests.exams.files import RESULT, upload
 from tests.factories import resident_id
 

@@ -14,7 +14,7 @@ from examprep.kernel.errors import RuleViolation
 from examprep.people import bulk
 from examprep.people.models import PersonRow
 from examprep.plumbing.bulk import TOGETHER
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 from tests.exams.files import REGISTRATION, csv_file, upload
 from tests.factories import resident_id
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from examprep.plumbing.sheets import Row, Rows, UnreadableFile, read_table
+from examprep.plumbing.sheets import Row, Rows, read_table
+from examprep.plumbing.unreadable import UnreadableFile
 
 HEADS = ["姓名", "身份证号", "成绩"]
 

@@ -12,7 +12,8 @@ from examprep.bank.formats.writing import Exported, Form, Written, write_all
 from examprep.bank.types.choices import LETTERS
 from examprep.bank.values import Question
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import Row, text_lines
+from examprep.plumbing.sheets import Row
+from examprep.plumbing.text_files import text_lines
 
 ANSWER = re.compile(r"^\s*ANSWER\s*[:：]\s*(.*)$")
 OPTION = re.compile(r"^\s*([A-Z])(?:[.．]|[)）])\s+(.*)$")

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 ENTRY_LIMIT = 20_000
 UNPACKED_LIMIT_BYTES = 200 * 1024 * 1024

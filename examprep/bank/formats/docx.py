@@ -19,7 +19,7 @@ from examprep.bank.formats.docx_safety import check_document, damaged, too_large
 from examprep.bank.formats.plain import read_lines
 from examprep.bank.formats.raw import RawFile, RawPart, RawQuestion
 from examprep.bank.markup import HTML
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 PARAGRAPHS_LIMIT = 60_000
 _OPEN, _CLOSE = "\ue200", "\ue201"

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 UNPACKED_LIMIT_BYTES = 60 * 1024 * 1024
 XML_LIMIT_BYTES = 25 * 1024 * 1024

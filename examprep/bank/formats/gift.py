@@ -14,7 +14,8 @@ from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.markup import HTML, PLAIN, escaped
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import Row, text_lines
+from examprep.plumbing.sheets import Row
+from examprep.plumbing.text_files import text_lines
 
 NAMES = {"stem": "question", "options": "{…}", "answer": "{…}", "accepted": "{…}", "explanation": "####", "chapter": ""}
 BLANK = "____"

@@ -20,7 +20,9 @@ from examprep.bank.formats.words import strip_mark
 from examprep.bank.markup import HTML, PLAIN
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
+from examprep.plumbing.sheets import Row
+from examprep.plumbing.text_files import decode
+from examprep.plumbing.unreadable import ROW_LIMIT, UnreadableFile
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 _OURS = {

@@ -19,7 +19,7 @@ from examprep.bank.formats.xml import number, parse, unsupported, words
 from examprep.bank.markup import HTML, escaped, plain
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 _PICTURE = re.compile(r"!\[([^\]\n]{0,200})\]\(([^)\s]{1,500})\)")
 _BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")

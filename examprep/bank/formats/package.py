@@ -13,7 +13,7 @@ from examprep.bank.formats.labels import read_labels
 from examprep.bank.formats.raw import RawFile
 from examprep.bank.formats.shaping import Gathered, LeftOutError
 from examprep.bank.formats.xml import each, parse, words
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 MANIFEST = "imsmanifest.xml"
 XML_LIMIT_BYTES = 50 * 1024 * 1024

@@ -21,7 +21,9 @@ from examprep.bank.formats.plain_question import OpenQuestion, finished, is_writ
 from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.words import read_kind
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import ROW_LIMIT, Row, UnreadableFile, decode
+from examprep.plumbing.sheets import Row
+from examprep.plumbing.text_files import decode
+from examprep.plumbing.unreadable import ROW_LIMIT, UnreadableFile
 
 LINE_LIMIT = 20_000
 _ONE_LINE = {"chapter", "difficulty", "source", "author", "law_as_of", "tags", "kind", "accepted"}

@@ -12,7 +12,8 @@ from examprep.bank.formats.xml import check_count
 from examprep.bank.markup import HTML, plain
 from examprep.bank.types.choices import LETTERS
 from examprep.kernel.sentence import N_, Sentence
-from examprep.plumbing.sheets import Row, UnreadableFile
+from examprep.plumbing.sheets import Row
+from examprep.plumbing.unreadable import UnreadableFile
 
 ROWS_NAMED = 20
 WEIGHTS = N_(

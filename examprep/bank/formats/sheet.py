@@ -9,7 +9,8 @@ from examprep.bank.formats.plain import read_written_cell
 from examprep.bank.formats.raw import RawFile, RawQuestion
 from examprep.bank.formats.words import split_lettered, strip_mark
 from examprep.bank.types.choices import LETTERS
-from examprep.plumbing.sheets import Row, Table, UnreadableFile
+from examprep.plumbing.sheets import Row, Table
+from examprep.plumbing.unreadable import UnreadableFile
 
 _FIELD_OF = {_alias.casefold(): field for field, aliases in HEADS.items() for _alias in aliases}
 _CHAPTER_OF_VERSION = re.compile(r"^(?:章|chapter)s?(\d{4})")

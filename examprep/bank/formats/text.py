@@ -7,7 +7,7 @@ from examprep.bank.formats.gift import read_gift
 from examprep.bank.formats.plain import read_plain
 from examprep.bank.formats.plain_words import head, label
 from examprep.bank.formats.raw import RawFile
-from examprep.plumbing.sheets import decode
+from examprep.plumbing.text_files import decode
 
 _GIFT = re.compile(
     r"(?<!\\)\{\s*(?:(?:TRUE|FALSE|T|F|#[^#}]*)\s*[#}]|[=~][^{}]*\}|\})|^[ \t]*::[^:\n]+::|^\$CATEGORY:", re.M

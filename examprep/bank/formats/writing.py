@@ -15,7 +15,7 @@ from examprep.bank.markup import HTML, PLAIN, is_rich, pictures, plain, with_pic
 from examprep.bank.types.choices import LETTERS, Choices
 from examprep.bank.values import Draft, Picture, Question
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from examprep.kernel.sentence import Sentence
-from examprep.plumbing.sheets import UnreadableFile, decode
+from examprep.plumbing.text_files import decode
+from examprep.plumbing.unreadable import UnreadableFile
 
 SIZE_LIMIT_BYTES = 100 * 1024 * 1024
 ELEMENT_LIMIT = 400_000

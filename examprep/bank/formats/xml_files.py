@@ -5,7 +5,7 @@ from examprep.bank.formats.moodle import read_quiz
 from examprep.bank.formats.package import read_archive, read_single
 from examprep.bank.formats.raw import RawFile
 from examprep.bank.formats.xml import parse
-from examprep.plumbing.sheets import UnreadableFile
+from examprep.plumbing.unreadable import UnreadableFile
 
 
 def read_xml(content: bytes, filename: str) -> RawFile:
