@@ -19,6 +19,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.forms import BaseForm
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.plumbing.states import choices
 from examprep.practice import assigning, overview
 
 MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
@@ -99,10 +100,12 @@ def papers_list() -> ResponseReturnValue:
     ask = Ask.of(request.args, filters=setting.FILTERS)
     with reading() as session:
         page = setting.papers_set(session, current_actor(), ask, now=runtime().clock.now())
-        subjects = overview.subjects(session)
+        subjects = [(each.code, each.names) for each in overview.subjects(session)]
     if ask.export:
         return download(page, COLUMNS, "mock-papers")
-    return render_template("mocks/papers.html", page=page, columns=COLUMNS, subjects=subjects, states=setting.STATES)
+    return render_template(
+        "mocks/papers.html", page=page, columns=COLUMNS, wanted_subjects=subjects, states=choices(setting.STATES)
+    )
 
 
 @bp.route("/papers/new", methods=["GET", "POST"])
@@ -161,7 +164,7 @@ def _paper(paper_id: int, refusal: Refusal | None = None) -> ResponseReturnValue
         shown=shown,
         page=page,
         columns=PERSON_COLUMNS,
-        states=setting.PERSON_STATES,
+        states=choices(setting.PERSON_STATES),
         refusal=refusal,
     )
     return drawn, status_of(refusal)

@@ -19,6 +19,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.charts import Chart, columns
 from examprep.plumbing.listing import Ask, Column, download
 from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.plumbing.states import choices
 from examprep.practice import overview
 from examprep.practice.forms import LONGEST_WORDS
 from examprep.syllabus import actions as syllabus
@@ -87,9 +88,10 @@ def _home(refusal: Refusal | None = None) -> ResponseReturnValue:
         "mocks/home.html",
         page=page,
         columns=COLUMNS,
-        states=results.STATES,
+        states=choices(results.STATES),
         to_do=to_do,
         subjects=subjects,
+        wanted_subjects=[(each.code, each.names) for each in subjects],
         trends=[(each, trends[each.code], picture(trends[each.code])) for each in subjects if each.code in trends],
         now=clock.now(),
         refusal=refusal,

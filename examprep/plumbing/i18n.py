@@ -99,9 +99,8 @@ def number(value: int | float | None, digits: int = 0) -> str:
     if value is None:
         return "—"
     if isinstance(value, int) and not digits:
-        return (
-            f"{value:,}"  # most numbers of a page, the same in both languages; Babel breaks on those of thirty digits
-        )
+        # The same in both languages, and most numbers of a page are such; Babel breaks on those of thirty digits.
+        return f"{value:,}"
     return _decimal(value or 0, digits, language())  # -0.0 equals 0.0, and would be kept for both
 
 

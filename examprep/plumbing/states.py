@@ -1,8 +1,8 @@
 """How the states of rows are named and marked, one list for badges, lists and filters: message id and kind of badge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from examprep.kernel.sentence import N_
+from examprep.kernel.sentence import N_, Sentence
 
 STATES: Mapping[str, tuple[str, str]] = {
     "checked": (N_("Checked, not imported"), "info"),
@@ -125,3 +125,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "not-begun": (N_("Not begun"), "quiet"),
     "cancelled": (N_("Cancelled"), "quiet"),
 }
+
+
+def choices(states: Iterable[str]) -> list[tuple[str, Sentence]]:
+    """Some states as the options of a list's filter."""
+    return [(state, Sentence(STATES[state][0])) for state in states]

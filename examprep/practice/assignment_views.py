@@ -13,6 +13,7 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import in_language, say
 from examprep.plumbing.listing import Ask, Column, download, page_of
 from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.plumbing.states import choices
 from examprep.practice import assigning, overview
 from examprep.practice.assignment_form import AssignmentForm
 from examprep.practice.forms import asked
@@ -52,11 +53,15 @@ def assignments() -> ResponseReturnValue:
     ask = Ask.of(request.args, filters=assigning.FILTERS)
     with reading() as session:
         page = assigning.assignments(session, current_actor(), ask, today=runtime().clock.today())
-        subjects = overview.subjects(session)
+        subjects = [(each.code, each.names) for each in overview.subjects(session)]
     if ask.export:
         return download(page, COLUMNS, "assignments")
     return render_template(
-        "practice/assignments.html", page=page, columns=COLUMNS, subjects=subjects, states=assigning.STATES
+        "practice/assignments.html",
+        page=page,
+        columns=COLUMNS,
+        wanted_subjects=subjects,
+        states=choices(assigning.STATES),
     )
 
 
@@ -122,7 +127,7 @@ def _progress_page(assignment_id: int, refusal: RuleViolation | Conflict | None 
         shown=shown,
         page=page,
         columns=PERSON_COLUMNS,
-        states=assigning.PERSON_STATES,
+        states=choices(assigning.PERSON_STATES),
         refusal=refusal,
     )
     return drawn, 409 if isinstance(refusal, Conflict) else 422 if refusal else 200

@@ -31,9 +31,10 @@ _MEMORY: Any = MemoryRow.__table__
 
 
 class Seen(NamedTuple):
-    """What planning looks at of one question that was seen. ``last``, ``due``: days from today, past ones negative.
+    """What planning looks at of one question that was seen: the fields of `Held`, and what a home counts.
 
-    Made by the thousand for one page, so the databases do what can be done there.
+    ``last``, ``due``: days from today, past ones negative. Made by the thousand for one page, so the databases do what
+    can be done there.
     """
 
     question_id: int
@@ -74,7 +75,7 @@ _SEEN = Prepared(
         .where(_MEMORY.c.person_id == _ME, _MEMORY.c.subject_code == _SUBJECT)
         .order_by(_MEMORY.c.question_id)
     ),
-    (_MEMORY.c.question_id,),
+    (_MEMORY.c.question_id,),  # what it returns is as the drivers give it
 )
 
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from examprep.kernel.errors import RuleViolation
-from examprep.practice import day, overview
+from examprep.practice import day, overview, plan_store
 from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlanRow, WeightsRow
+from examprep.practice.rules.calendar import Held
 from examprep.practice.rules.curve import PUBLISHED
 from examprep.practice.rules.order import PLAN, Scope
 from examprep.practice.shelf import way
@@ -226,3 +227,7 @@ def test_cramming_is_offered_in_the_last_two_weeks(database, give, questions, cl
 
     assert not offered(exam - timedelta(days=15))
     assert offered(exam - timedelta(days=14))
+
+
+def test_what_was_seen_begins_with_what_planning_holds():
+    assert plan_store.Seen._fields[: len(Held._fields)] == Held._fields
