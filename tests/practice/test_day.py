@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import RuleViolation
 from examprep.practice import day, overview, plan_store
 from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlanRow, WeightsRow
@@ -227,6 +228,26 @@ def test_cramming_is_offered_in_the_last_two_weeks(database, give, questions, cl
 
     assert not offered(exam - timedelta(days=15))
     assert offered(exam - timedelta(days=14))
+
+
+def test_the_databases_tell_of_what_was_seen_as_its_row_does(database, person, give, questions, clock):
+    give(questions[0], right(questions[0]))
+    give(questions[1], wrong(questions[1]))
+    give(questions[2], wrong(questions[2]))
+    clock.advance(timedelta(days=1))
+    give(questions[2], right(questions[2]))
+    with database.read() as session:
+        for now in (clock.now(), clock.now() + timedelta(days=40)):
+            found = {each.question_id: each for each in plan_store.seen(session, person, SUBJECT, now)}
+            rows = session.scalars(select(MemoryRow).where(MemoryRow.person_id == person)).all()
+            assert len(found) == len(rows) == 3
+            for row in rows:
+                seen, today = found[row.question_id], office_day(now)
+                assert seen.waiting == (row.due_at <= now)
+                assert seen.last == (office_day(row.last_at) - today).days
+                assert seen.due == (office_day(row.due_at) - today).days
+                assert seen.unseen == (row.mistaken_at is not None and row.mistaken_at >= row.last_at)
+    assert [found[each.question_id].unseen for each in questions[:3]] == [False, True, False]
 
 
 def test_what_was_seen_begins_with_what_planning_holds():

@@ -35,6 +35,12 @@ def test_a_week_is_from_monday_to_sunday(week, sign_in):
         assert [shown(person, f"{at}?from={MONDAY + timedelta(days=n)}") for n in (-1, 0, 6, 7, 14)] == [0, 2, 2, 1, 0]
 
 
+def test_the_first_minute_of_a_monday_is_the_next_weeks(season, sign_in):
+    season.class_(slots=(on(7, hour=0),), name="零点班")
+    trainer, at = sign_in("ann_trainer"), "/training/all/timetable?from="
+    assert [shown(trainer, f"{at}{MONDAY + timedelta(days=n)}") for n in (0, 7)] == [0, 1]
+
+
 def test_words_states_order_and_files(season, week, sign_in):
     trainer, at = sign_in("ann_trainer"), f"/training/all/timetable?from={MONDAY}"
     assert shown(trainer, f"{at}&q=党校") == 1
