@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from jinja2 import StrictUndefined
@@ -35,7 +35,7 @@ from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
 from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_language, language, speak_quickly
 from examprep.plumbing.jobs import StillDue
-from examprep.plumbing.listing import Ask, in_words
+from examprep.plumbing.listing import Ask, Place, heads, in_words
 from examprep.plumbing.refusals import install_refusals
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.site import Site, leave_out_nul
@@ -100,11 +100,12 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.filters["in_words"] = in_words
+    app.jinja_env.filters.update(in_words=in_words, heads=heads)
     app.jinja_env.globals.update(
         frame_top=frame_top,
         languages=LANGUAGES,
         list_address=list_address,
+        list_place=list_place,
         role_labels=ROLE_LABELS,
         row_states=STATES,
         table_rows=table_rows,
@@ -169,8 +170,12 @@ class RowNumber(IntegerConverter):
 
 def list_address(ask: Ask, **changes: object) -> str:
     """The address of the present list, asked differently."""
-    view = request.view_args or {}
-    return url_for(str(request.endpoint), **{**view, **ask.query(**changes)})
+    return list_place().address(ask, **changes)
+
+
+def list_place() -> Place:
+    """Where the list of the present page stands."""
+    return Place(str(request.endpoint), tuple((request.view_args or {}).items()))
 
 
 def _page_context() -> dict[str, Any]:

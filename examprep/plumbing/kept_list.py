@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, func, or_, select
 
 from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import EXPORT_LIMIT, Ask, Page, escape_like, refuse_longer
@@ -34,13 +33,13 @@ class KeptList:
         self._sortable, self._searchable, self._default, self._filters = sortable, searchable, default, filters
         self._shapes: dict[tuple[Any, ...], Prepared] = {}
 
-    def page(self, session: Session, ask: Ask, **values: Any) -> Page:
-        """One page, or for an export all of it.
+    def page(self, connection: Connection, ask: Ask, **values: Any) -> Page:
+        """One page, or for an export all of it; one statement, or where a page beyond the last is asked for three.
 
         Raises:
             RuleViolation: ``list.too-long`` -- as `fetch` does.
         """
-        words, connection = self._words(ask), session.connection()
+        words = self._words(ask)
         asked = {**ask.filters, **values, "needle": f"%{escape_like(ask.words)}%"}
 
         def rows(page: int, size: int) -> list[tuple[Any, ...]]:

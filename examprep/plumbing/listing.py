@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from flask import Response
+from flask import Response, url_for
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -33,7 +33,7 @@ class Ask:
     """What a user wants of a list. Unknown values fall back to the default: an old bookmark still opens."""
 
     words: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict, hash=False)  # compared, but a dictionary has no hash
     sort: str = ""
     descending: bool = False
     page: int = 1
@@ -74,6 +74,18 @@ class Ask:
         return {name: value for name, value in {**current, **changes}.items() if value not in (None, "")}
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a list stands: the endpoint of its page, and what its route says besides."""
+
+    endpoint: str
+    route: tuple[tuple[str, Any], ...]
+
+    def address(self, ask: Ask, **changes: object) -> str:
+        """The address of the list, asked so but for the changes."""
+        return url_for(self.endpoint, **{**dict(self.route), **ask.query(**changes)})
+
+
 def _asked(args: MultiDict[str, str], name: str) -> str:
     """A value of the query string."""
     return args.get(name, "").strip()[:100]
@@ -111,6 +123,24 @@ class Column:
         if self.kind in {"day", "month", "instant"}:
             return "when"
         return self.kind if self.kind in {"lines", "sentence"} else ""
+
+
+class SharedColumns(tuple[Column, ...]):
+    """The columns of a list whose rows many persons look at, and again and again: each row is drawn once and kept.
+
+    ``shape`` makes of a row of the query what the columns show. It and the columns' links may depend on nothing but
+    the row, whose values have hashes, and the language.
+    """
+
+    shape: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    drawn: dict[tuple[Any, ...], str]  # `table_rows` keeps them here
+
+    def __new__(
+        cls, columns: Iterable[Column], shape: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    ) -> "SharedColumns":
+        made = super().__new__(cls, columns)
+        made.shape, made.drawn = shape, {}
+        return made
 
 
 @dataclass(frozen=True)
@@ -231,7 +261,8 @@ def download(page: Page, columns: Sequence[Column], name: str, definitions: Sequ
     ``definitions`` say what the figures mean, words and sentence; a workbook has them on a second sheet.
     """
     heads = [say(column.label) for column in columns]
-    rows = ([_cell(column, row.get(column.name)) for column in columns] for row in page.rows)
+    found = map(columns.shape, page.rows) if isinstance(columns, SharedColumns) else page.rows
+    rows = ([_cell(column, row.get(column.name)) for column in columns] for row in found)
     if page.ask.export == "csv":
         return file_response(csv_bytes(heads, rows), f"{name}.csv", "text/csv; charset=utf-8")
     return file_response(
@@ -264,6 +295,11 @@ def _cell(column: Column, value: Any) -> Any:
     if isinstance(value, Sentence):
         return say(value)
     return value
+
+
+def heads(columns: Sequence[Column]) -> tuple[tuple[str, str, bool, bool], ...]:
+    """What the heads of a list are drawn from: name, label, whether of figures, whether it can be ordered by."""
+    return tuple((column.name, column.label, column.numeric, column.sortable) for column in columns)
 
 
 def in_words(value: Any, column: Column) -> str:

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from flask import current_app, g
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from examprep.config.settings import Settings
@@ -36,6 +37,11 @@ def know_revision(token: str | None) -> None:
 def reading() -> AbstractContextManager[Session]:
     """A session for looking. Render after it has closed, so that no query can hide in a template."""
     return runtime().database.read_page({REVISION: g.revision} if "revision" in g else {})
+
+
+def glancing() -> AbstractContextManager[Connection]:
+    """A connection for a page that asks one statement: it needs neither a session nor a transaction."""
+    return runtime().database.glance()
 
 
 def writing() -> AbstractContextManager[Session]:

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from flask import request
 from markupsafe import Markup, escape
 
 from examprep.kernel.sentence import N_
-from examprep.plumbing.i18n import say
-from examprep.plumbing.listing import Column, in_words
+from examprep.plumbing.i18n import language, say
+from examprep.plumbing.listing import Column, SharedColumns, in_words
 from examprep.plumbing.site import undrawn
 
 UI = "_macros/ui.html"
+_ROWS_KEPT = 5_000  # of each list, some 800 bytes a row
 _BADGE = Column("", "", "badge")
 _BOX = Markup('<input class="form-check-input" type="checkbox" form="{}"')
 _OF_ROW = Markup(' name="id" value="{}" aria-label="{}"> ')
@@ -24,6 +26,30 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
 
     ``tick`` is the id of a form for which rows are ticked, by their ids.
     """
+    if isinstance(columns, SharedColumns):
+        assert not tick, "a row is drawn for all who see it"
+        return _shared_rows(rows, columns)
+    return Markup("".join(map(_drawer(columns, tick), rows)))  # noqa: S704 -- escaped piece by piece
+
+
+def _shared_rows(rows: Sequence[Mapping[str, Any]], columns: SharedColumns) -> Markup:
+    seen_as, kept = (language(), request.root_path), columns.drawn
+    draw = None
+    found = []
+    for row in rows:
+        key = (*seen_as, *row.values())
+        drawn = kept.get(key)
+        if drawn is None:
+            draw = draw or _drawer(columns, "")
+            if len(kept) >= _ROWS_KEPT:
+                kept.clear()
+            drawn = kept[key] = draw(columns.shape(row))
+        found.append(drawn)
+    return Markup("".join(found))  # noqa: S704 -- escaped piece by piece
+
+
+def _drawer(columns: Sequence[Column], tick: str) -> Callable[[Mapping[str, Any]], str]:
+    """What makes a row its HTML, in the language of the page."""
     cell = undrawn(UI, "cell")
     badge = cache(lambda state: cell(_BADGE, state))  # few states stand in many rows
 
@@ -42,10 +68,10 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
     ]
     head = f'<th scope="row" class="{first.css}">'
     box, choose = str(_BOX.format(tick)) if tick else "", say(N_("Choose %(name)s"))
-    drawn = []
-    for row in rows:
+
+    def draw(row: Mapping[str, Any]) -> str:
         ticked = str(_OF_ROW.format(row["id"], choose % {"name": in_words(row[first.name], first)})) if tick else ""
-        drawn.append(f"<tr>\n{head}{box}{ticked}{_linked(show_first(row[first.name]), first.link, row)}</th>\n")
+        drawn = [f"<tr>\n{head}{box}{ticked}{_linked(show_first(row[first.name]), first.link, row)}</th>\n"]
         for name, link, show, said, unsaid in others:
             value = row[name]
             shown = show(value)
@@ -53,7 +79,9 @@ def table_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], tic
                 f"{unsaid if value in (None, '') else said}{_linked(shown, link, row) if link else shown}</td>\n"
             )
         drawn.append("</tr>\n")
-    return Markup("".join(drawn))  # noqa: S704 -- escaped piece by piece
+        return "".join(drawn)
+
+    return draw
 
 
 def _escaped(text: str) -> str:

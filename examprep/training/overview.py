@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.feature import ExamClass
@@ -124,12 +124,12 @@ def open_classes(session: Session, actor: Actor, ask: Ask, *, now: datetime) -> 
     )
 
 
-def week(session: Session, actor: Actor, ask: Ask, monday: date, *, managed: bool) -> Page:
+def week(connection: Connection, actor: Actor, ask: Ask, monday: date, *, managed: bool) -> Page:
     """A week's sessions of the classes that the actor manages, each with how many are enrolled; or else of those in
     which the actor has a seat.
     """
     between = start_of_day(monday), start_of_day(monday + timedelta(days=7))
-    return (page_store.managed_week if managed else page_store.attended_week)(session, actor, ask, *between)
+    return (page_store.managed_week if managed else page_store.attended_week)(connection, actor, ask, *between)
 
 
 def mending(session: Session, actor: Actor, categories: Collection[str], *, now: datetime) -> list[dict[str, Any]]:

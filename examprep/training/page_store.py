@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.clock import office_day
@@ -202,8 +202,9 @@ def _week(condition: ColumnElement[bool]) -> KeptList:
             ClassRow.enrolled,
         )
         .join(ClassRow, ClassRow.id == SessionRow.class_id)
-        .join(CourseRow, CourseRow.id == ClassRow.course_id)
-        .join(Trainer, Trainer.id == ClassRow.trainer_id)
+        # Every class has both; joined so, they can be left out where only the rows are counted.
+        .outerjoin(CourseRow, CourseRow.id == ClassRow.course_id)
+        .outerjoin(Trainer, Trainer.id == ClassRow.trainer_id)
         .where(
             condition,
             *(begins >= bindparam("since", type_=begins.type), begins < bindparam("until", type_=begins.type)),
@@ -228,14 +229,14 @@ _MANAGED = _week(below(ClassRow.organisation_id))
 _ATTENDED = _week(store.enrolled(bindparam("person_id", type_=EnrolmentRow.person_id.type)))
 
 
-def managed_week(session: Session, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
+def managed_week(connection: Connection, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
     """The sessions between two instants of the classes that the actor manages."""
-    return _MANAGED.page(session, ask, since=since, until=until, roots=actor.roots(MANAGE))
+    return _MANAGED.page(connection, ask, since=since, until=until, roots=actor.roots(MANAGE))
 
 
-def attended_week(session: Session, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
+def attended_week(connection: Connection, actor: Actor, ask: Ask, since: datetime, until: datetime) -> Page:
     """The same of those in which the actor has a seat."""
-    return _ATTENDED.page(session, ask, since=since, until=until, person_id=actor.person_id)
+    return _ATTENDED.page(connection, ask, since=since, until=until, person_id=actor.person_id)
 
 
 def course_page(session: Session, actor: Actor, ask: Ask) -> Page:

@@ -1,6 +1,6 @@
 """The timetable: a week's sessions of all classes that one manages, or has a seat in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,13 +12,14 @@ from examprep.people.access import Permission
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.i18n import clock_time, say
-from examprep.plumbing.listing import Ask, Column, Page, download
-from examprep.plumbing.runtime import reading, runtime
+from examprep.plumbing.listing import Ask, Column, SharedColumns, download
+from examprep.plumbing.runtime import glancing, runtime
 from examprep.training import overview
 from examprep.training.blueprint import bp
 from examprep.training.values import SESSION_STATES
 
 FILTERS = ("from", "state")
+_STATES = tuple(SESSION_STATES.items())
 
 
 def columns(of_session: Callable[[Any], str], *, managed: bool) -> tuple[Column, ...]:
@@ -36,8 +37,19 @@ def columns(of_session: Callable[[Any], str], *, managed: bool) -> tuple[Column,
     )
 
 
-MANAGED = columns(lambda row: url_for("training.session", session_id=row["id"]), managed=True)
-MINE = columns(lambda row: url_for("training.seat", class_id=row["class_id"]), managed=False)
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "ends": clock_time(row["ends_at"]),
+        "place": row["place"] or (say(N_("On line")) if row["link"] else ""),
+        "state": SESSION_STATES[row["state"]],
+    }
+
+
+MANAGED = SharedColumns(
+    columns(lambda row: url_for("training.session", session_id=row["id"]), managed=True), shape=_row
+)
+MINE = SharedColumns(columns(lambda row: url_for("training.seat", class_id=row["class_id"]), managed=False), shape=_row)
 
 
 @bp.get("/all/timetable")
@@ -54,13 +66,12 @@ def my_timetable() -> ResponseReturnValue:
     return _week(MINE, managed=False)
 
 
-def _week(shown: tuple[Column, ...], *, managed: bool) -> ResponseReturnValue:
+def _week(shown: SharedColumns, *, managed: bool) -> ResponseReturnValue:
     ask = Ask.of(request.args, filters=FILTERS)
     today = runtime().clock.today()
     monday = _monday(ask.day("from") or today)
-    with reading() as session:
-        page = overview.week(session, current_actor(), ask, monday, managed=managed)
-    page = Page([_row(row) for row in page.rows], page.total, page.ask)
+    with glancing() as connection:
+        page = overview.week(connection, current_actor(), ask, monday, managed=managed)
     if ask.export:
         return download(page, shown, f"timetable-{monday}")
     return render_template(
@@ -71,25 +82,18 @@ def _week(shown: tuple[Column, ...], *, managed: bool) -> ResponseReturnValue:
         monday=monday,
         sunday=monday + timedelta(days=6),
         weeks=_neighbours(monday, _monday(today)),
-        states=SESSION_STATES,
+        states=_STATES,
     )
 
 
-def _row(row: Any) -> dict[str, Any]:
-    return {
-        **row,
-        "ends": clock_time(row["ends_at"]),
-        "place": row["place"] or (say(N_("On line")) if row["link"] else ""),
-        "state": SESSION_STATES[row["state"]],
-    }
-
-
-def _neighbours(monday: date, now: date) -> list[tuple[str, date]]:
+def _neighbours(monday: date, now: date) -> tuple[tuple[str, date], ...]:
     """The weeks before and after, within the calendar, and this one."""
     found = [(N_("Week before"), monday - timedelta(days=7))] if monday.year > 1 else []
     if monday != now:
         found.append((N_("This week"), now))
-    return [*found, (N_("Week after"), monday + timedelta(days=7))] if monday.year < date.max.year else found
+    if monday.year < date.max.year:
+        found.append((N_("Week after"), monday + timedelta(days=7)))
+    return tuple(found)
 
 
 def _monday(day: date) -> date:

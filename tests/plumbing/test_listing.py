@@ -17,8 +17,8 @@ def anew(database, query, asked, **ways):
 
 
 def kept(database, query, asked, **ways):
-    with database.read() as session:
-        return KeptList(query, filters={}, **ways).page(session, asked)
+    with database.glance() as connection:
+        return KeptList(query, filters={}, **ways).page(connection, asked)
 
 
 @pytest.fixture(params=[anew, kept])

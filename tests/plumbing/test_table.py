@@ -1,9 +1,11 @@
 """The rows of a list as HTML: nothing that somebody typed is ever markup."""
 
 import pytest
+from flask import url_for
 from flask_babel import force_locale
 
-from examprep.plumbing.listing import Column
+from examprep.plumbing import table
+from examprep.plumbing.listing import Ask, Column, Page, SharedColumns, download
 from examprep.plumbing.table import table_rows
 
 NASTY = "<b>\"'&"
@@ -47,3 +49,45 @@ def test_a_box_says_whom_it_chooses(app):
 )
 def test_the_class_of_a_cell(kind, css):
     assert Column("a", "A", kind).css == css
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_shared_row_is_drawn_once_for_each_language_and_for_what_stands_in_it(app, monkeypatch):
+    shaped = []
+
+    def shape(row):
+        shaped.append(row)
+        return {**row, "name": row["name"] * 2}
+
+    columns = SharedColumns(
+        (Column("name", "Name", link=lambda row: url_for("people.account", n=row["id"])), Column("state", "State")),
+        shape=shape,
+    )
+    row, plain = {"id": 7, "name": NASTY, "state": "a"}, (*columns,)
+
+    def page(spoken="en", **more):
+        with app.test_request_context("/", **more), force_locale(spoken):
+            found = str(table_rows([row], columns))
+            assert found == str(table_rows([shape(row)], plain))  # as it would be drawn anew
+            shaped.pop()
+            return found
+
+    first = page()
+    assert page() == first
+    assert len(shaped) == 1
+    assert page("zh") != first
+    assert "/below/account" in page(environ_overrides={"SCRIPT_NAME": "/below"})
+    row["state"] = "b"
+    assert page() == first.replace(">a</td>", ">b</td>") != first
+    monkeypatch.setattr(table, "_ROWS_KEPT", 1)
+    row["state"] = "c"
+    page()
+    assert len(columns.drawn) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_of_a_shared_list_says_what_the_page_says(app):
+    columns = SharedColumns((Column("name", "Name"),), shape=lambda row: {"name": row["name"] + "班"})
+    with app.test_request_context(), force_locale("en"):
+        file = download(Page([{"name": "甲"}], 1, Ask(export="csv")), columns, "list")
+    assert file.get_data(as_text=True) == "\ufeffName\r\n甲班\r\n"
