@@ -49,6 +49,7 @@ class Certificate:
     applied_on: date | None
     place_code: str | None
     note: str | None
+    region: str | None  # the name of ``region_code``
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,16 @@ def add_certificate(
         NotFound: no such person within the actor's bounds.
         Conflict: ``register.number`` -- the number is in the register already.
         RuleViolation: ``register.issued`` -- issued before the exam or after today; ``register.platform-day`` --
-            registered before it was issued or after today; ``register.number-of-person`` -- it is an ID number.
+            registered before it was issued or after today; ``register.number-of-person`` -- it is an ID number;
+            ``register.local-region`` -- a local one of no region, or a national one of a region.
     """
     refuse_id_number(number)
+    if (validity == "local") != (region_code is not None):
+        raise RuleViolation(
+            "register.local-region",
+            "A certificate that is valid in its region only names the region; one that is valid in the whole country "
+            "names none.",
+        )
     if actor is not None:
         seen(session, actor, Permission.REGISTER_HOLDER_EDIT, person_id)
     today = office_day(now)
@@ -142,10 +150,8 @@ def _register(
 
 def certificates_of(session: Session, person_id: int) -> tuple[Certificate, ...]:
     """A person's certificates, the highest level first. Whether the actor may see the person is asked before."""
-    return tuple(
-        Certificate(**{name: getattr(row, name) for name in Certificate.__dataclass_fields__})
-        for row in store.certificates_of(session, person_id)
-    )
+    names = [name for name in Certificate.__dataclass_fields__ if name != "region"]
+    return tuple(Certificate(**row) for row in store.certificates_of(session, person_id, names))
 
 
 def highest_level(session: Session, person_id: int, *, as_of: date) -> str | None:
@@ -167,7 +173,7 @@ def persons_of(actor: Actor, permission: str) -> store.Among:
 
 
 def holders(session: Session, actor: Actor, ask: Ask, *, today: date, as_of: date | None = None) -> Page:
-    """The list of holders within bounds on ``as_of``, else today; filters ``level, state, unit, region``."""
+    """The list of holders within bounds on ``as_of``, else today; filters ``level, state, valid, unit, region``."""
     known = known_limits(session)
     return list_store.holders(
         session, actor, Permission.REGISTER_HOLDER_SEE, ask, known, today=today, as_of=as_of or today
@@ -193,6 +199,11 @@ def registered_share(session: Session, actor: Actor, ask: Ask, holders: int, *, 
     """
     part = list_store.in_force(session, actor, Permission.REGISTER_HOLDER_SEE, today=today, conditions=store.asked(ask))
     return Rate(part, holders)
+
+
+def local_regions(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
+    """Code and name of the regions in which alone certificates within bounds are valid."""
+    return list_store.local_regions(session, actor, Permission.REGISTER_HOLDER_SEE)
 
 
 def units(session: Session, actor: Actor, permission: str) -> Sequence[tuple[int, str]]:

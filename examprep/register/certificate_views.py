@@ -5,6 +5,7 @@ Holder and officer open the same page; what each may do on it differs.
 
 import io
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,10 +24,18 @@ from examprep.plumbing.access import needs
 from examprep.plumbing.listing import file_response
 from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import actions, disclosing, limits, registering, scans
-from examprep.register.forms import ApplicationForm, DisclosureForm, PlatformForm, ReasonForm, ScanForm, StepForm
+from examprep.register.forms import (
+    ApplicationForm,
+    DisclosureForm,
+    PlatformForm,
+    ReasonForm,
+    RegionForm,
+    ScanForm,
+    StepForm,
+)
 from examprep.register.rules.process import STEPS, WORDS, Status
-from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
+from examprep.register.rules.registration import state, valid_in
 from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
@@ -84,7 +93,7 @@ def _page(certificate_id: int, rejected: ApplicationForm | None = None) -> Respo
         own=own,
         may_edit=may_edit,
         levels=LEVEL_NAMES,
-        validity=VALIDITY,
+        valid_in=valid_in(row["validity"], row["region"]),
         status=WORDS[Status(row["status"])],
         state=state(row["registered_until"], today, renew_from),
         states=STATES,
@@ -97,6 +106,7 @@ def _page(certificate_id: int, rejected: ApplicationForm | None = None) -> Respo
         events=[{**event, "what": EVENT_WORDS[event["kind"]], **_words(event)} for event in events],
         files=files,
         scan_form=ScanForm() if own or may_edit else None,
+        region_form=_region_form(places) if may_edit and row["validity"] == "local" else None,
         platform_form=PlatformForm(status=row["status"]) if may_edit else None,
         disclosure_form=DisclosureForm(shows=shows) if own else None,
         code=code if own and shows != "nothing" else None,
@@ -104,10 +114,20 @@ def _page(certificate_id: int, rejected: ApplicationForm | None = None) -> Respo
     ), 422 if rejected else 200
 
 
+def _region_form(places: Sequence[tuple[str, str]]) -> RegionForm:
+    form = RegionForm()
+    form.region_code.choices = dict(places)
+    return form
+
+
 def _words(event: dict[str, Any]) -> dict[str, Any]:
-    until = event["registered_until"]
-    status = event["status"]
-    return {"through": until and until - timedelta(days=1), "status": WORDS[Status(status)] if status else None}
+    until, status, region = event["registered_until"], event["status"], event["region"]
+    valid = valid_in(event["validity"] or "local", region) if event["validity"] or region else None
+    return {
+        "through": until and until - timedelta(days=1),
+        "status": WORDS[Status(status)] if status else None,
+        "valid_in": valid,
+    }
 
 
 @bp.post("/certificates/<int:certificate_id>/apply")
@@ -164,6 +184,22 @@ def platform(certificate_id: int) -> ResponseReturnValue:
             registered_on=form.registered_on.data,
             now=clock.now(),
             today=clock.today(),
+        )
+    return _back(certificate_id)
+
+
+@bp.post("/certificates/<int:certificate_id>/region")
+@needs(Permission.REGISTER_HOLDER_EDIT)
+def name_region(certificate_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    with reading() as session:
+        _, row = registering.certificate(session, actor, certificate_id)
+        form = _region_form(actions.places(session, row["person_id"]))
+    if not form.sent():
+        raise RuleViolation("register.region-form", "Choose one of the regions.")
+    with writing() as session:
+        registering.name_region(
+            session, actor, certificate_id, region_code=form.region_code.data, now=runtime().clock.now()
         )
     return _back(certificate_id)
 

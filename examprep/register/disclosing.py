@@ -15,7 +15,7 @@ from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
-from examprep.people.models import PersonRow
+from examprep.people.models import PersonRow, RegionRow
 from examprep.register.limits import limits_of
 from examprep.register.models import DisclosureRow, RegisterCertificateRow
 from examprep.register.rules.registration import RegistrationState, state
@@ -23,8 +23,8 @@ from examprep.register.rules.registration import RegistrationState, state
 ROW, CERTIFICATE = DisclosureRow, RegisterCertificateRow
 SHOWS: Mapping[str, str] = {
     "nothing": N_("Nothing"),
-    "validity": N_("Whether the registration is in force"),
-    "name": N_("Name, level and whether the registration is in force"),
+    "validity": N_("Whether the registration is in force, and where the certificate is valid"),
+    "name": N_("Name, level, whether the registration is in force, and where the certificate is valid"),
 }
 CODE_BYTES = 16
 
@@ -36,6 +36,7 @@ class Shown:
     state: RegistrationState
     through: date | None  # the first day on which the registration no longer holds
     validity: str
+    region: str | None  # of a local one
     name: str | None
     level: str | None
     remarks: Sequence[Sentence] = ()
@@ -82,9 +83,11 @@ def shown(session: Session, code: str, *, today: date, checks: Sequence[HolderCh
             CERTIFICATE.level,
             CERTIFICATE.registered_until,
             CERTIFICATE.validity,
+            RegionRow.name.label("region"),
         )
         .join(CERTIFICATE, CERTIFICATE.id == ROW.certificate_id)
         .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
+        .outerjoin(RegionRow, RegionRow.code == CERTIFICATE.region_code)
         .where(ROW.code == code, ROW.shows != "nothing")
     ).first()
     if found is None:
@@ -94,6 +97,7 @@ def shown(session: Session, code: str, *, today: date, checks: Sequence[HolderCh
         state(found.registered_until, today, limits_of(session, found.person_id, today).renew_from_months),
         found.registered_until,
         found.validity,
+        found.region,
         found.name if named else None,
         found.level if named else None,
         [remark for check in checks if (remark := check.remark(session, found.person_id, today)) is not None],

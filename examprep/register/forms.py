@@ -1,5 +1,6 @@
 """Forms of the register. Whether a thing is allowed is a rule, so it is not asked here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
@@ -31,6 +32,9 @@ class CertificateForm(BaseForm):
     validity = SelectField(
         N_("Valid in"), choices={"national": N_("the whole country"), "local": N_("its region only")}
     )
+    region_code = SelectField(
+        N_("Its region"), default="", description=N_("Only of a certificate that was passed by a regional line.")
+    )
     subjects = StringField(
         N_("Years of the subjects"),
         [Optional(), Length(max=120)],
@@ -38,6 +42,10 @@ class CertificateForm(BaseForm):
     )
     registered_on = DateField(N_("Registered on"), [Optional()])
     submit = SubmitField(N_("Enter the certificate"))
+
+    def offer(self, regions: Iterable[tuple[str, str]]) -> None:
+        """Fill the choice of regions."""
+        self.region_code.choices = {"": "—", **dict(regions)}
 
     def subject_years(self) -> dict[str, int] | None:
         """The years by subject, as typed.
@@ -65,6 +73,13 @@ class ApplicationForm(BaseForm):
     )
     reason = TextAreaField(N_("Reason for a late application"), [Optional(), Length(max=500)])
     submit = SubmitField(N_("Send"))
+
+
+class RegionForm(BaseForm):
+    """The region in which alone a certificate is valid."""
+
+    region_code = SelectField(N_("Valid only in"))
+    submit = SubmitField(N_("Name the region"))
 
 
 class StepForm(BaseForm):

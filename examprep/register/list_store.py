@@ -29,7 +29,7 @@ def holders(
     The state of the registration is that of ``today``.
     """
     best = _best(actor, permission, as_of)
-    state, registered_at = state_on(today, known), aliased(RegionRow)
+    state, registered_at, valid_in = state_on(today, known), aliased(RegionRow), aliased(RegionRow)
     query = (
         select(
             PersonRow.id,
@@ -40,6 +40,7 @@ def holders(
             CERTIFICATE.number,
             CERTIFICATE.issued_on,
             CERTIFICATE.validity,
+            valid_in.name.label("region"),
             CERTIFICATE.registered_until,
             CERTIFICATE.status,
             registered_at.name.label("place"),
@@ -47,6 +48,7 @@ def holders(
             state.label("state"),
         )
         .outerjoin(registered_at, registered_at.code == CERTIFICATE.place_code)
+        .outerjoin(valid_in, valid_in.code == CERTIFICATE.region_code)
         .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
         .join(best, (best.c.id == CERTIFICATE.id) & (best.c.place == 1))
@@ -58,6 +60,8 @@ def holders(
         query = query.where(CERTIFICATE.registered_until > today if wanted == IN_FORCE else state == wanted)
     if status := ask.filters.get("status"):
         query = query.where(CERTIFICATE.status == status)
+    if valid := ask.filters.get("valid"):
+        query = query.where((CERTIFICATE.validity == valid) | (CERTIFICATE.region_code == valid))
     if (posted := ask.filters.get("in_post")) in ("yes", "no"):
         query = query.where(PersonRow.in_post.is_(posted == "yes"))
     return fetch(
@@ -147,8 +151,8 @@ def platform_rows(session: Session, actor: Actor, permission: str) -> list[RowMa
         select(
             PersonRow.name, PersonRow.id_number_sealed, PersonRow.in_post, OrganisationRow.name.label("unit"),
             CERTIFICATE.level, CERTIFICATE.number, CERTIFICATE.issued_on, CERTIFICATE.qualified_year,
-            CERTIFICATE.validity, CERTIFICATE.registered_on, CERTIFICATE.registered_until, CERTIFICATE.status,
-            CERTIFICATE.place_code,
+            CERTIFICATE.validity, CERTIFICATE.region_code, CERTIFICATE.registered_on, CERTIFICATE.registered_until,
+            CERTIFICATE.status, CERTIFICATE.place_code,
         )
         .join(PersonRow, PersonRow.id == CERTIFICATE.person_id)
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
@@ -171,6 +175,18 @@ def counts_by_level(
         .group_by(held.c.level)
     )
     return dict(rows.all())
+
+
+def local_regions(session: Session, actor: Actor, permission: str) -> list[tuple[str, str]]:
+    """Code and name of the regions in which alone certificates within bounds are valid."""
+    rows = session.execute(
+        select(RegionRow.code, RegionRow.name)
+        .join(CERTIFICATE, CERTIFICATE.region_code == RegionRow.code)
+        .where(CERTIFICATE.validity == "local", persons_of(actor, permission)(CERTIFICATE.person_id))
+        .distinct()
+        .order_by(RegionRow.code)
+    )
+    return [(code, name) for code, name in rows]
 
 
 def units(session: Session, actor: Actor, permission: str, limit: int) -> list[tuple[int, str]]:

@@ -17,8 +17,8 @@ from examprep.plumbing.runtime import reading, runtime, writing
 from examprep.register import actions, limits, registering, senior
 from examprep.register.forms import CERTAINTIES, CertificateForm, LimitsForm, OutcomeForm, ProofForm
 from examprep.register.rules.process import BUREAU_LEVELS, UNDER_WAY, WORDS, Status
-from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
+from examprep.register.rules.registration import state, valid_in
 from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
@@ -126,9 +126,11 @@ def person(person_id: int) -> ResponseReturnValue:
     """A person's certificates and proofs; sent: a certificate entered by hand."""
     actor, form, clock = current_actor(), CertificateForm(), runtime().clock
     edits = actor.may(Permission.REGISTER_HOLDER_EDIT)
+    with reading() as session:
+        form.offer(actions.places(session, person_id))
     if edits and form.sent():
         try:
-            typed = form.entry(subject_years=form.subject_years())
+            typed = form.entry(subject_years=form.subject_years(), region_code=form.region_code.data or None)
             del typed["subjects"]
             with writing() as session:
                 id_ = actions.add_certificate(session, actor, person_id=person_id, now=clock.now(), **typed)
@@ -145,12 +147,19 @@ def person(person_id: int) -> ResponseReturnValue:
         "register/person.html",
         person_id=person_id,
         name=name,
-        held=[(one, state(one.registered_until, clock.today(), renew_from), WORDS[Status(one.status)]) for one in held],
+        held=[
+            (
+                one,
+                valid_in(one.validity, one.region),
+                state(one.registered_until, clock.today(), renew_from),
+                WORDS[Status(one.status)],
+            )
+            for one in held
+        ],
         taken_out=taken_out if edits else [],
         proofs=proofs,
         outcomes=senior.OUTCOMES,
         levels=LEVEL_NAMES,
-        validity=VALIDITY,
         states=STATES,
         form=form if edits else None,
         proof_form=ProofForm(formdata=None) if edits else None,

@@ -14,8 +14,8 @@ from examprep.register import actions, disclosing, registering, senior
 from examprep.register.forms import CheckForm
 from examprep.register.limits import limits_of
 from examprep.register.rules.process import WORDS, Status
-from examprep.register.rules.registration import VALIDITY, state
 from examprep.register.rules.registration import WORDS as STATES
+from examprep.register.rules.registration import state, valid_in
 from examprep.register.views import bp
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
@@ -38,6 +38,7 @@ def mine() -> ResponseReturnValue:
                 "state": state(one.registered_until, today, renew_from),
                 "status": WORDS[Status(one.status)],
                 "through": one.registered_until and one.registered_until - day,
+                "valid_in": valid_in(one.validity, one.region),
                 "standing": standing,
             }
             for one, standing in zip(held, standings, strict=True)
@@ -45,7 +46,6 @@ def mine() -> ResponseReturnValue:
         proofs=proofs,
         outcomes=senior.OUTCOMES,
         levels=LEVEL_NAMES,
-        validity=VALIDITY,
         states=STATES,
     )
 
@@ -72,7 +72,7 @@ def check(code: str) -> ResponseReturnValue:
         through=found.through - timedelta(days=1) if found and found.through else None,
         today=today,
         levels=LEVEL_NAMES,
-        validity=VALIDITY,
+        valid_in=valid_in(found.validity, found.region) if found else None,
         states=STATES,
     )
     return page, 200 if found else 404, {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}

@@ -1,6 +1,6 @@
 """The steps of a registration: what holders and officers do with an application, and what the platform says of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import seen
-from examprep.people.models import PersonRow
+from examprep.people.models import PersonRow, RegionRow
 from examprep.register import ledger
 from examprep.register.limits import limits_of, stands
 from examprep.register.models import RegisterCertificateRow
@@ -137,6 +137,22 @@ def enter_platform(
     record(session, actor, "register.platform", "register_certificate", certificate_id, now=now)
 
 
+def name_region(session: Session, actor: Actor, certificate_id: int, *, region_code: str, now: datetime) -> None:
+    """Say in which region alone a local certificate is valid: lists of centres do not always, and hands slip.
+
+    Raises:
+        NotFound: no such certificate within the actor's bounds.
+        RuleViolation: ``register.national`` -- it is valid in the whole country.
+    """
+    row = ledger.locked(session, certificate_id)
+    seen(session, actor, EDIT, row.person_id)
+    if row.validity != "local":
+        raise RuleViolation("register.national", "The certificate is valid in the whole country.")
+    about = {"certificate_id": certificate_id, "actor_id": actor.person_id, "region_code": region_code}
+    ledger.append(session, ledger.event("corrected", row.person_id, now=now, **about))
+    record(session, actor, "register.region-named", "register_certificate", certificate_id, now=now)
+
+
 def take_back(session: Session, actor: Actor, event_id: int, *, now: datetime) -> int:
     """Take back the last thing that happened to a certificate; returns the certificate.
 
@@ -221,24 +237,37 @@ def history(session: Session, actor: Actor, certificate_id: int) -> list[dict[st
     _visible(session, actor, certificate_id)
     events = ledger.events_of(session, certificate_id)
     ids = {one["actor_id"] for one in events if one["actor_id"]}
+    regions = _names(session, {one["region_code"] for one in events if one["region_code"]})
     names = dict(session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids))).all())
     undone = {one["undoes_id"] for one in events}
     last = ledger.last_effective(events)
     return [
-        {**one, "who": names.get(one["actor_id"]), "undone": one["id"] in undone, "last": one is last}
+        {
+            **one,
+            "who": names.get(one["actor_id"]),
+            "region": regions.get(one["region_code"]),
+            "undone": one["id"] in undone,
+            "last": one is last,
+        }
         for one in reversed(events)
     ]
 
 
 def certificate(session: Session, actor: Actor, certificate_id: int) -> tuple[str, dict[str, Any]]:
-    """Its holder's name and the certificate as the register has it.
+    """Its holder's name and the certificate as the register has it, with the name of its ``region``.
 
     Raises:
         NotFound: no such certificate that the actor may see.
     """
     row = _visible(session, actor, certificate_id)
     name = session.get_one(PersonRow, row.person_id).name
-    return name, {column.name: getattr(row, column.name) for column in row.__table__.columns}
+    found = {column.name: getattr(row, column.name) for column in row.__table__.columns}
+    return name, {**found, "region": _names(session, {row.region_code}).get(row.region_code)}
+
+
+def _names(session: Session, codes: Collection[str | None]) -> dict[str | None, str]:
+    """The names of regions by their codes."""
+    return dict(session.execute(select(RegionRow.code, RegionRow.name).where(RegionRow.code.in_(codes))).all())
 
 
 def _visible(session: Session, actor: Actor, certificate_id: int) -> RegisterCertificateRow:

@@ -1,6 +1,6 @@
 """Queries over certificates and their holders that others join, and the conditions that our lists share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
-from examprep.people.models import OrganisationRow, PersonRow
+from examprep.people.models import OrganisationRow, PersonRow, RegionRow
 from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
@@ -97,14 +97,15 @@ def asked(ask: Ask) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def certificates_of(session: Session, person_id: int) -> list[CERTIFICATE]:
-    return list(
-        session.scalars(
-            select(CERTIFICATE)
-            .where(CERTIFICATE.person_id == person_id)
-            .order_by(CERTIFICATE.rank.desc(), CERTIFICATE.issued_on.desc(), CERTIFICATE.id.desc())
-        )
+def certificates_of(session: Session, person_id: int, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The named columns of a person's certificates, the highest first, and ``region``, where alone one is valid."""
+    rows = session.execute(
+        select(*(getattr(CERTIFICATE, name) for name in names), RegionRow.name.label("region"))
+        .outerjoin(RegionRow, RegionRow.code == CERTIFICATE.region_code)
+        .where(CERTIFICATE.person_id == person_id)
+        .order_by(CERTIFICATE.rank.desc(), CERTIFICATE.issued_on.desc(), CERTIFICATE.id.desc())
     )
+    return [dict(row) for row in rows.mappings()]
 
 
 def registration_terms(among: Among | None = None, after: Any = None) -> Select[*tuple[Any, ...]]:

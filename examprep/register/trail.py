@@ -40,6 +40,7 @@ TRAIL = Trail(
         "register.registered": N_("Registered a certificate"),
         "register.step": N_("Took a step of a registration"),
         "register.platform": N_("Entered what the national platform says"),
+        "register.region-named": N_("Named the region in which alone a certificate is valid"),
         "register.taken-back": N_("Took back an entry of the register"),
         "register.withdrawn": N_("Took a certificate out of the register"),
         "register.brought-back": N_("Put a certificate back into the register"),

@@ -20,7 +20,7 @@ from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("register", __name__, url_prefix="/register")
 
-FILTERS = ("level", "state", "status", "in_post", "unit", "region", "as_of")
+FILTERS = ("level", "state", "status", "valid", "in_post", "unit", "region", "as_of")
 COLUMNS = (
     Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.person", person_id=row["id"])),
     Column("unit", N_("Unit"), sortable=True),
@@ -56,6 +56,7 @@ def holders() -> ResponseReturnValue:
         )
         units = actions.units(session, actor, Permission.REGISTER_HOLDER_SEE)
         regions = actions.regions(session, actor, Permission.REGISTER_HOLDER_SEE)
+        local = actions.local_regions(session, actor)
     rows = [_worded(row, exported=bool(ask.export)) for row in page.rows]
     page = replace(page, rows=rows)
     if ask.export:
@@ -71,6 +72,11 @@ def holders() -> ResponseReturnValue:
         registered=registered,
         in_force=_address(ask.query(state=IN_FORCE, sort=None, size=None)),
         statuses=[(code.value, word) for code, word in process.WORDS.items()],
+        validities=[
+            ("national", Sentence("Valid in the whole country")),
+            ("local", Sentence("Valid in one region only")),
+            *((code, Sentence("Valid in %(region)s only", region=name)) for code, name in local),
+        ],
         posts=[("yes", Sentence("In post")), ("no", Sentence("Not in post"))],
         units=units,
         regions=regions,
@@ -88,7 +94,7 @@ def _worded(row: Any, *, exported: bool) -> dict[str, Any]:
     words = {
         "registered_until": until and until - timedelta(days=1),
         "level": LEVEL_NAMES[row["level"]],
-        "validity": registration.VALIDITY[row["validity"]],
+        "validity": registration.valid_in(row["validity"], row["region"]),
         "in_post": "yes" if row["in_post"] else "no",
     }
     if exported:

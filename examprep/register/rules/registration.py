@@ -35,6 +35,11 @@ WORDS = {
 VALIDITY = {"national": N_("the whole country"), "local": N_("its region only")}
 
 
+def valid_in(validity: str, region: str | None) -> Sentence:
+    """Where a certificate is valid. Of a local one the region is named, unless a list brought it that names none."""
+    return Sentence("%(region)s only", region=region) if region else Sentence(VALIDITY[validity])
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day when it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
