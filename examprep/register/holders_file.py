@@ -71,6 +71,7 @@ class Facts(NamedTuple):
     issued_on: date
     qualified_year: int | None = None
     validity: str | None = None
+    region_code: str | None = None  # the region in which alone it is valid
     registered_on: date | None = None
     registered_until: date | None = None  # the first day on which the registration no longer holds
     status: Status | None = None
@@ -89,7 +90,7 @@ def facts_reader(
         "level": read_level,
         "issued_on": lambda text: read_day(text, today=today),
         "qualified_year": lambda text: read_year(text, today),
-        "validity": read_validity,
+        "validity": lambda text: read_validity(text, regions),
         "registered_on": lambda text: read_day(text, today=today),
         "registered_until": read_until,
         "status": read_status,
@@ -128,6 +129,7 @@ def _facts(texts: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]]
         notes.problem("status", Sentence("Who is registered has a day of registration; fill in 登记日期."))
     if notes.wrong:
         return None
+    read["validity"], read["region_code"] = read.get("validity", (None, None))
     return Facts(place_code=read.pop("place", None), organisation_id=read.pop("unit", None), **read)
 
 
@@ -177,12 +179,20 @@ def read_year(text: str, today: date) -> int:
     return int(digits)
 
 
-def read_validity(text: str) -> str:
-    """Raises RuleViolation: neither national nor local."""
-    found = _VALIDITY.get(text)
-    if found is None:
-        raise RuleViolation("register.validity", "Write 全国 or 本地.")
-    return found
+def read_validity(text: str, regions: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
+    """``national`` or ``local``, and the code of the region where the name or code of one is written.
+
+    Raises:
+        RuleViolation: neither of these, or a name that several regions bear.
+    """
+    codes = regions.get(text, ())
+    if len(codes) == 1:
+        return "local", codes[0]
+    if text not in _VALIDITY:
+        raise RuleViolation(
+            "register.validity", "Write 全国, or the name or code of the region; 本地 where it is not known."
+        )
+    return _VALIDITY[text], None
 
 
 def read_status(text: str) -> Status:
@@ -226,10 +236,11 @@ def read_unit(text: str, units: Mapping[str, Sequence[int]]) -> int:
     )
 
 
+_VALIDITY_WORDS = {"national": "全国", "local": "本地"}  # where no region is named
 _LEVEL_WORDS = {"ASW": "初级", "SW": "中级", "SSW": "高级"}
 _OUT: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], object]] = {
     "level": lambda row, _: _LEVEL_WORDS[row["level"]],
-    "validity": lambda row, _: "全国" if row["validity"] == "national" else "本地",
+    "validity": lambda row, names: names.get(row["region_code"]) or _VALIDITY_WORDS[row["validity"]],
     "registered_until": lambda row, _: row["registered_until"] and row["registered_until"] - timedelta(days=1),
     "status": lambda row, _: PLATFORM_WORDS[Status(row["status"])],
     "place": lambda row, names: row["place_code"] and names.get(row["place_code"], row["place_code"]),

@@ -26,6 +26,7 @@ from examprep.register.rules.registration import VALIDITY, term_end
 from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 CERTIFICATE = RegisterCertificateRow
+_NAME_REGIONS = {"place", "validity"}  # columns whose cells may
 T = TypeVar("T")
 
 
@@ -36,6 +37,7 @@ class Values(NamedTuple):
     issued_on: date | None = None
     qualified_year: int | None = None
     validity: str | None = None
+    region_code: str | None = None
     status: str | None = None
     place_code: str | None = None
     registered_on: date | None = None
@@ -44,7 +46,7 @@ class Values(NamedTuple):
     @property
     def corrects(self) -> bool:
         """Whether they say otherwise what a certificate began with."""
-        return (self.issued_on, self.qualified_year, self.validity) != (None, None, None)
+        return any((self.issued_on, self.qualified_year, self.validity, self.region_code))
 
 
 class Entry(NamedTuple):
@@ -92,6 +94,7 @@ class Held(NamedTuple):
     issued_on: date
     qualified_year: int
     validity: str
+    region_code: str | None
     status: str
     place_code: str | None
     registered_on: date | None
@@ -114,7 +117,7 @@ class _Draft:
         self._source = source
         self._reader = Reader(source.table, ALIASES, required=REQUIRED)
         self._matcher = Matcher(source, self._reader, may_be_new=True)
-        self._regions = _regions(source.session) if "place" in self._reader.columns else {}
+        self._regions = _regions(source.session) if _NAME_REGIONS & set(self._reader.columns) else {}
         self._read = facts_reader(self._reader, _units(source), _by_name(self._regions), source.today)
         self._held: dict[str, Held] = {}
         self._rows: dict[str, int] = {}  # in which row a certificate's number stood first
@@ -198,7 +201,7 @@ class _Draft:
             return WORDS[Status(value)]
         if name == "validity":
             return Sentence(VALIDITY[value])
-        return self._regions.get(value, value) if name == "place_code" else value
+        return self._regions.get(value, value) if name in ("place_code", "region_code") else value
 
     def _told(self) -> Plan:
         effects, states = self._lines.effects, self._lines.states
@@ -234,6 +237,7 @@ _SAID = {
     "issued_on": N_("Issued on"),
     "qualified_year": N_("Year of qualification"),
     "validity": N_("Validity"),
+    "region_code": N_("Valid only in"),
     "status": N_("State of registration"),
     "registered_on": N_("Registered on"),
     "registered_until": N_("Registered until"),
@@ -249,7 +253,8 @@ def _is_theirs(held: Held, person: Matched) -> bool:
 def _values(said: Facts) -> Values:
     """A certificate that is not in the register yet; what the row does not say is taken as usual."""
     year, validity = said.qualified_year or said.issued_on.year, said.validity or "national"
-    return Values(said.level, said.issued_on, year, validity, said.status, said.place_code, *_term(said))
+    about = (said.level, said.issued_on, year, validity, said.region_code)
+    return Values(*about, said.status, said.place_code, *_term(said))
 
 
 def _changes(held: Held, said: Facts) -> Values | None:
@@ -269,6 +274,7 @@ def _changes(held: Held, said: Facts) -> Values | None:
         issued_on=_otherwise(said.issued_on, held.issued_on),
         qualified_year=_otherwise(said.qualified_year, held.qualified_year),
         validity=_otherwise(said.validity, held.validity),
+        region_code=_otherwise(said.region_code, held.region_code),
         status=status,
         place_code=_otherwise(said.place_code, held.place_code),
         registered_on=term[0],

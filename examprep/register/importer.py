@@ -139,7 +139,8 @@ def _facts(values: Values) -> tuple[Any, ...]:
     kind = None
     if registration != (None, None, None, None):
         kind = "platform" if values.status else "registered" if values.registered_on else "amended"
-    return (values.level, values.issued_on, values.qualified_year, values.validity, kind, *registration)
+    about = (values.level, values.issued_on, values.qualified_year, values.validity, values.region_code)
+    return (*about, kind, *registration)
 
 
 def _correction(entry: Entry, about: Mapping[str, Any]) -> dict[str, Any]:

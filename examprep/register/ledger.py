@@ -49,7 +49,7 @@ class Begun(NamedTuple):
     facts: tuple[Any, ...]
 
 
-_CERTIFIED = ("level", "issued_on", "qualified_year", "validity")
+_CERTIFIED = ("level", "issued_on", "qualified_year", "validity", "region_code")
 _REGISTERED = ("kind", "status", "place_code", "registered_on", "registered_until")
 
 

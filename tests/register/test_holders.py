@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select, text
 
 from examprep.imports import engine, review, rows
@@ -291,6 +292,49 @@ def test_a_corrected_list_says_old_and_new_and_replaces_nothing_else(register, s
     assert said(register.plan(bare)) == [("same",)]
     register.undo(batch_id)
     assert register.kept() == first
+
+
+def test_where_alone_one_is_valid_is_read_kept_corrected_and_handed_on(register):
+    """The column 有效范围 names the region; 本地 leaves the one on file, 全国 leaves none."""
+    heads = (*HEADS, "有效范围")
+
+    def row(where, status="首次登记已完成"):
+        return *holder("李四", number(300), registered="2023-12-01", status=status), where
+
+    def found():
+        kept = register.certificate()
+        return kept["validity"], kept["region_code"]
+
+    def handed_on():
+        with register.runtime.database.write() as session:
+            content = actions.platform_file(session, register.actor(session), register.runtime.vault, now=register.now)
+        first, second = load_workbook(io.BytesIO(content)).active.values
+        return dict(zip(first, second, strict=True))["有效范围"]
+
+    register.bring(row("七星关区"), heads=heads)
+    assert found() == ("local", "520502")
+    assert handed_on() == "七星关区"
+    for where in ("本地", "520502", handed_on()):
+        assert said(register.plan(row(where), heads=heads)) == [("same",)]
+    there = row("威宁彝族回族苗族自治县", "已出证")
+    assert said(register.plan(there, heads=heads)) == [
+        (
+            "changed",
+            "Valid only in: 七星关区 → 威宁彝族回族苗族自治县",
+            "State of registration: First registration completed → Registration certificate issued",
+        )
+    ]
+    moved = register.bring(there, heads=heads)
+    assert found() == ("local", "520526")
+    register.undo(moved)
+    assert found() == ("local", "520502")
+    register.bring(row("全国"), heads=heads)
+    assert found() == ("national", None)
+    assert handed_on() == "全国"
+    register.bring(row("本地"), heads=heads)
+    assert found() == ("local", None)
+    assert handed_on() == "本地"
+    assert [problem.column for problem in register.plan(row("外星"), heads=heads).problems] == ["有效范围"]
 
 
 def test_a_new_term_leaves_the_state_that_the_platform_said(register):

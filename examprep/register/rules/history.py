@@ -8,7 +8,7 @@ from examprep.register.rules.process import Status
 from examprep.syllabus.rules.levels import rank
 
 FACTS = ("person_id", "level", "number", "qualified_year", "issued_on", "validity", "region_code", "subject_years")
-CORRECTED = ("issued_on", "qualified_year", "validity")  # what a later list may say otherwise
+CORRECTED = ("issued_on", "qualified_year", "validity", "region_code")  # what a later list may say otherwise
 TERM = ("registered_on", "registered_until")
 _STATUS = {
     "first-passed": Status.FIRST_PASSED,
@@ -42,6 +42,8 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
         found["place_code"] = event["place_code"] or found["place_code"]
         if kind == "corrected":
             found |= {name: event[name] for name in CORRECTED if event[name] is not None}
+            if found["validity"] == "national":
+                found["region_code"] = None
         if event["registered_on"]:
             term = {name: event[name] for name in TERM}
             if found["registered_on"] and term != {name: found[name] for name in TERM}:
