@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from examprep.bureau import coverage, publications, publishing
+from examprep.bureau import coverage, publications, publishing, workers
 from examprep.bureau.rules import brief as words
 from examprep.bureau.rules.brief import Stock, Year
 from examprep.bureau.rules.content import Content
@@ -26,6 +26,7 @@ from examprep.register import actions as register
 from examprep.register import awards
 from examprep.register.rules.registration import months_after
 from examprep.syllabus.rules.levels import ASSISTANT, INTERMEDIATE, SENIOR
+from examprep.training.turnout import Turnout, turnout
 
 YEARS = 5
 
@@ -60,6 +61,8 @@ class Brief:
     awarded: Paid | None
     awarded_in_all: Paid | None
     plans: Sequence[coverage.Plan]
+    trained: Turnout | None
+    workers: workers.Workers | None
     yearly: bool = True
     minutes_per_hour: int = MINUTES_PER_CREDIT_HOUR
     threshold: int | None = None
@@ -113,6 +116,8 @@ def brief(session: Session, actor: Actor, unit: int, year: int, *, today: date) 
         awarded=Paid(*awards.paid_totals(session, actor, unit, since=date(year, 1, 1), until=until)),
         awarded_in_all=Paid(*awards.paid_totals(session, actor, unit, until=until)),
         plans=[plan for plan in coverage.plans(session, actor, unit, year, today=today) if plan.unit == unit],
+        trained=turnout(session, actor, Permission.BUREAU_HOME_SEE, unit, date(year, 1, 1), until),
+        workers=workers.workers(session, actor, unit, year, as_of)[0],
         yearly=hours.yearly,
         minutes_per_hour=hours.minutes_per_hour,
     )
@@ -133,7 +138,8 @@ def for_publication(session: Session, actor: Actor, unit: int, year: int, *, tod
 
     Hours and awards are in no table, so they are given only where neither the count nor what remains is small; of
     awards those of all months, since those of single years would tell of the few who came between.
-    Approvals and what was reached of targets are left out where no public count stands behind them.
+    Approvals and what was reached of targets are left out where no public count stands behind them, training and
+    community workers always.
 
     Raises:
         NotFound: the unit lies outside the actor's bounds.
@@ -164,6 +170,8 @@ def for_publication(session: Session, actor: Actor, unit: int, year: int, *, tod
         awarded=None,
         awarded_in_all=_paid(inside.awarded_in_all, total if same else None, threshold),
         plans=[plan for kind, plan in reached.items() if _public(kind, plan, years, total, year, met)],
+        trained=None,
+        workers=None,
         threshold=threshold,
         sha256=row.sha256,
     )

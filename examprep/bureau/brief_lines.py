@@ -79,12 +79,14 @@ def holder_rows(found: Brief) -> list[list[str]]:
 
 
 def lines(found: Brief) -> list[Line]:
-    """Hours, awards, coverage and targets; what is not known or not for publication is left out."""
+    """Training, hours, awards, coverage and targets; what is not known or not for publication is left out."""
     said: list[Line] = []
 
     def add(label: str, value: str, basis: Sentence) -> None:
         said.append(Line(say(label), value, say(basis)))
 
+    _of_training(found, add)
+    _of_workers(found, add)
     _of_hours(found, add)
     _of_awards(found, add)
     if found.density is not None:
@@ -109,6 +111,48 @@ def lines(found: Brief) -> list[Line]:
             ),
         )
     return said
+
+
+def _of_training(found: Brief, add: Callable[[str, str, Sentence], None]) -> None:
+    if found.trained is None or not found.trained.classes:
+        return
+    add(
+        N_("Person-times"),
+        number(found.trained.person_times),
+        Sentence(
+            "Everybody who came to one of the %(classes)s classes held in %(year)s, once for each class; "
+            "%(persons)s persons.",
+            classes=number(len(found.trained.classes)),
+            year=found.year,
+            persons=number(found.trained.persons),
+        ),
+    )
+
+
+def _of_workers(found: Brief, add: Callable[[str, str, Sentence], None]) -> None:
+    told = found.workers
+    if told is None or not told.base:
+        return
+    about = {"base": number(told.base), "year": found.year}
+    add(
+        N_("Registered, of community workers"),
+        percent(told.registered_percent),
+        Sentence(
+            "%(part)s of %(base)s community workers registered for the exam of %(year)s.",
+            part=number(told.registered),
+            **about,
+        ),
+    )
+    add(
+        N_("Certified, of community workers"),
+        percent(told.certified_percent),
+        Sentence(
+            "%(part)s of %(base)s community workers, of those in post now, hold a certificate on %(day)s.",
+            part=number(told.certified),
+            day=found.as_of,
+            **about,
+        ),
+    )
 
 
 def _of_hours(found: Brief, add: Callable[[str, str, Sentence], None]) -> None:

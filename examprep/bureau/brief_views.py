@@ -93,7 +93,7 @@ def document(found: Brief) -> bytes:
     exams, stocks = brief_lines.pictures(found)
     pictures = [(png(exams), say(N_("Registered and passed by exam year")))] if found.years else []
     word.pictures([*pictures, (png(stocks), say(N_("Certificate holders by day")))], width_cm=7.5)
-    word.heading(say(N_("Hours, awards, coverage and targets")))
+    word.heading(say(N_("Training, hours, awards, coverage and targets")))
     lines = [[line.label, line.value, line.basis] for line in brief_lines.lines(found)]
     word.table([say(head) for head in brief_lines.LINE_HEADS], lines, text_columns=(0, 2))
     for note in brief_lines.NOTES:

@@ -69,11 +69,11 @@ HISTORY_COLUMNS = (
 )
 
 
-def _units(session: Session, permission: str = SEE) -> list[tuple[int, str]]:
+def units_of(session: Session, permission: str = SEE) -> list[tuple[int, str]]:
     return directory.organisation_choices(session, current_actor(), permission)
 
 
-def _chosen(ask: Ask, units: list[tuple[int, str]]) -> int:
+def chosen_unit(ask: Ask, units: list[tuple[int, str]]) -> int:
     """The unit asked for, else the first of the actor's.
 
     Raises:
@@ -95,8 +95,8 @@ def covered() -> ResponseReturnValue:
     ask, today = Ask.of(request.args, filters=("unit", "as_of")), runtime().clock.today()
     as_of = _day(ask, today)
     with reading() as session:
-        units = _units(session)
-        unit = _chosen(ask, units)
+        units = units_of(session)
+        unit = chosen_unit(ask, units)
         found = coverage.coverage(session, current_actor(), unit, as_of)
     rows = [_row(each, as_of, own=each.unit == unit) for each in found]
     if ask.export:
@@ -158,8 +158,8 @@ def places() -> ResponseReturnValue:
     if kind not in PLACE_WORDS:
         raise NotFound("bureau.place-kind", "There are no places of this kind.")
     with reading() as session:
-        units = _units(session)
-        unit = _chosen(ask, units)
+        units = units_of(session)
+        unit = chosen_unit(ask, units)
         page = coverage.places(session, current_actor(), unit, kind, as_of, ask)
     if ask.export:
         return download(page, PLACE_COLUMNS, kind)
@@ -176,8 +176,8 @@ def targets() -> ResponseReturnValue:
     asked = ask.number("year") or today.year
     year = asked if 2000 <= asked <= today.year + 5 else today.year
     with reading() as session:
-        units = _units(session)
-        unit = _chosen(ask, units)
+        units = units_of(session)
+        unit = chosen_unit(ask, units)
         found = coverage.plans(session, current_actor(), unit, year, today=today)
     rows = [_plan_row(plan, year, min(date(year, 12, 31), today)) for plan in found]
     page = page_of(rows, ask, columns=PLAN_COLUMNS)
@@ -220,7 +220,7 @@ def statements() -> ResponseReturnValue:
     ask = Ask.of(request.args, filters=("unit", "kind"))
     with reading() as session:
         page = stating.history(session, current_actor(), ask)
-        units = _units(session)
+        units = units_of(session)
     rows = [_history_row(dict(row)) for row in page.rows]
     page = type(page)(rows, page.total, page.ask)
     if ask.export:
@@ -249,7 +249,7 @@ def state() -> ResponseReturnValue:
     actor, today, now = current_actor(), runtime().clock.today(), runtime().clock.now()
     form = StatementForm()
     with reading() as session:
-        form.offer(_units(session, STATE))
+        form.offer(units_of(session, STATE))
     if request.method == "GET":
         form.begin(request.args, today)
     if form.sent():

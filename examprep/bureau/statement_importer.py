@@ -14,6 +14,7 @@ from examprep.bureau.rules.statements import (
     ABOUT,
     AT_LEAST,
     COMMUNITIES,
+    COMMUNITY_WORKERS,
     EXACT,
     RESIDENTS,
     TARGET_HOLDERS,
@@ -40,6 +41,7 @@ WORDS = {
     "社区数": COMMUNITIES,
     "社区村数": COMMUNITIES,
     "乡镇街道数": TOWNS,
+    "社区工作者数": COMMUNITY_WORKERS,
     "报考任务": TARGET_REGISTERED,
     "通过任务": TARGET_PASSED,
     "持证任务": TARGET_HOLDERS,
@@ -58,8 +60,8 @@ class StatementImporter:
     permission: str = Permission.BUREAU_STATEMENT_MAKE
     accepts: tuple[str, ...] = (".xlsx", ".xls", ".csv")
     help = N_(
-        "One row for each unit and figure (常住人口, 社区数, 乡镇街道数, 报考任务, 通过任务, 持证任务, 学时达标率任务) "
-        "with its day, its source and how exact it is. What was stated before stays on file."
+        "One row for each unit and figure (常住人口, 社区数, 乡镇街道数, 社区工作者数, 报考任务, 通过任务, 持证任务, "
+        "学时达标率任务) with its day, its source and how exact it is. What was stated before stays on file."
     )
     options_form: type[Form] | None = None
 

@@ -1,6 +1,6 @@
 """Plugs the officer's home, and what bureaus publish, into the application."""
 
-from examprep.bureau import brief_views, coverage_views, public_views, publications, publish_views, views
+from examprep.bureau import brief_views, coverage_views, public_views, publications, publish_views, views, yearly_views
 from examprep.bureau.statement_importer import StatementImporter
 from examprep.bureau.trail import TRAIL
 from examprep.feature import Derived, Feature, NavItem
@@ -8,7 +8,7 @@ from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 
 # The view modules hang their pages on the blueprint when they are imported.
-PAGES = (views, brief_views, coverage_views, publish_views)
+PAGES = (views, brief_views, coverage_views, publish_views, yearly_views)
 
 FEATURE = Feature(
     name="bureau",

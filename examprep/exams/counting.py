@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from examprep.exams.models import TallyRow, TrendRow
 from examprep.kernel.rate import Rate
-from examprep.people.models import OrganisationTreeRow
+from examprep.people.models import OrganisationRow, OrganisationTreeRow
 
 FIGURES = ("registered", "sat", "passed")
 Place = tuple[int, int, str]  # exam year, organisation, level
@@ -29,8 +29,10 @@ class Fates:
         return Rate(self.passed, self.sat)
 
 
-def below(session: Session, organisation_ids: Sequence[int], years: Sequence[int]) -> dict[Place, Fates]:
-    """Of each organisation with all below it; what has nobody is left out."""
+def below(
+    session: Session, organisation_ids: Sequence[int], years: Sequence[int], *, kind: str | None = None
+) -> dict[Place, Fates]:
+    """Of each organisation with all below it, of one kind of organisations or all; what has nobody is left out."""
     row, tree = TallyRow, OrganisationTreeRow
     query = (
         select(row.year, tree.ancestor_id, row.level, *_sums())
@@ -38,6 +40,8 @@ def below(session: Session, organisation_ids: Sequence[int], years: Sequence[int
         .where(tree.ancestor_id.in_(organisation_ids), row.year.in_(years))
         .group_by(row.year, tree.ancestor_id, row.level)
     )
+    if kind is not None:
+        query = query.where(row.organisation_id.in_(select(OrganisationRow.id).where(OrganisationRow.kind == kind)))
     return _read(session, query)
 
 

@@ -54,7 +54,7 @@ ORGANISATION_COLUMNS = (
 @bp.get("/people")
 @needs(Permission.PEOPLE_PERSON_SEE)
 def people() -> ResponseReturnValue:
-    ask = Ask.of(request.args, filters=("organisation", "role", "post"))
+    ask = Ask.of(request.args, filters=("organisation", "kind", "role", "post"))
     with reading() as session:
         page = directory.people(session, current_actor(), ask)
         organisations = directory.organisation_choices(session, current_actor(), Permission.PEOPLE_PERSON_SEE)
@@ -65,6 +65,7 @@ def people() -> ResponseReturnValue:
         page=page,
         columns=PERSON_COLUMNS,
         organisations=organisations,
+        kinds=[(code, Sentence(word)) for code, word in KIND_LABELS.items()],
         roles=ROLE_LABELS,
         posts=(("yes", Sentence("In post")), ("no", Sentence("Not in post"))),
     )

@@ -93,9 +93,9 @@ def region_of(session: Session, organisation_id: int) -> str:
 
 
 def people(session: Session, actor: Actor, ask: Ask) -> Page:
-    """Persons where the actor may see them; filters: ``organisation`` (with all below), ``role``, ``post``.
+    """Persons where the actor may see them; filters: ``organisation`` (with all below), ``kind``, ``role``, ``post``.
 
-    ``post`` is ``yes`` for those in post, ``no`` for the others.
+    ``kind`` is of the person's own organisation; ``post`` is ``yes`` for those in post, ``no`` for the others.
     """
     query = (
         select(
@@ -115,6 +115,8 @@ def people(session: Session, actor: Actor, ask: Ask) -> Page:
     organisation = ask.filters.get("organisation", "")
     if organisation.isdecimal() and len(organisation) < 10:
         query = query.where(in_subtree(PersonRow.organisation_id, int(organisation)))
+    if kind := ask.filters.get("kind"):
+        query = query.where(OrganisationRow.kind == kind)
     if ask.filters.get("post") in {"yes", "no"}:
         query = query.where(PersonRow.in_post.is_(ask.filters["post"] == "yes"))
     if "role" in ask.filters:

@@ -87,11 +87,13 @@ def region_within(column: Any, region_code: str) -> ColumnElement[bool]:
 
 
 def asked(ask: Ask) -> list[ColumnElement[bool]]:
-    """The filters ``unit`` (an organisation and below) and ``region``; the query joins `OrganisationRow`."""
+    """The filters ``unit`` (an organisation and below), ``kind`` and ``region``; the query joins `OrganisationRow`."""
     conditions: list[ColumnElement[bool]] = []
     unit, region = ask.filters.get("unit", ""), ask.filters.get("region", "")
     if unit.isascii() and unit.isdecimal() and len(unit) < 10:
         conditions.append(in_subtree(OrganisationRow.id, int(unit)))
+    if kind := ask.filters.get("kind"):
+        conditions.append(OrganisationRow.kind == kind)
     if region.isascii() and region.isdecimal() and len(region) == 6:
         conditions.append(region_within(OrganisationRow.region_code, region))
     return conditions

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.access import Permission
+from examprep.people.forms import KIND_LABELS
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs
 from examprep.plumbing.listing import Ask, Column, download
@@ -20,7 +21,7 @@ from examprep.syllabus.rules.levels import LEVEL_NAMES
 
 bp = Blueprint("register", __name__, url_prefix="/register")
 
-FILTERS = ("level", "state", "status", "valid", "in_post", "unit", "region", "as_of")
+FILTERS = ("level", "state", "status", "valid", "in_post", "kind", "unit", "region", "as_of")
 COLUMNS = (
     Column("name", N_("Name"), sortable=True, link=lambda row: url_for("people.person", person_id=row["id"])),
     Column("unit", N_("Unit"), sortable=True),
@@ -78,6 +79,7 @@ def holders() -> ResponseReturnValue:
             *((code, Sentence("Valid in %(region)s only", region=name)) for code, name in local),
         ],
         posts=[("yes", Sentence("In post")), ("no", Sentence("Not in post"))],
+        kinds=[(code, Sentence(word)) for code, word in KIND_LABELS.items()],
         units=units,
         regions=regions,
         may_import=actor.may(Permission.REGISTER_HOLDER_EDIT),

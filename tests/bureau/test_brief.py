@@ -90,6 +90,7 @@ def test_for_publication_only_what_is_public_is_said(made, published, runtime, w
     assert [(year.registered, year.approved, year.passed) for year in found.years] == [(180, None, 47), (521, None, 90)]
     assert (found.met, found.mean_minutes, found.awarded, found.awarded_in_all) == (None, None, None, None)
     assert [plan.actual for plan in found.plans] == [90]
+    assert (found.trained, found.workers) == (None, None)
     # Three more passed since: the brief for the bureau says so, the one for publication does not.
     with runtime.database.write() as session:
         session.execute(TallyRow.__table__.update().where(TallyRow.year == 2025).values(passed=93))

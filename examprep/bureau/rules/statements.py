@@ -10,14 +10,15 @@ from datetime import date
 from examprep.kernel.sentence import Sentence
 
 RESIDENTS, COMMUNITIES, TOWNS = "residents", "communities", "towns"
+COMMUNITY_WORKERS = "community-workers"
 TARGET_REGISTERED, TARGET_PASSED = "target-registered", "target-passed"
 TARGET_HOLDERS, TARGET_HOURS = "target-holders", "target-hours"
-PLACES = (RESIDENTS, COMMUNITIES, TOWNS)
 TARGETS = (TARGET_REGISTERED, TARGET_PASSED, TARGET_HOLDERS, TARGET_HOURS)
 KINDS = {
     RESIDENTS: Sentence("Residents (常住人口)"),
     COMMUNITIES: Sentence("Communities and villages"),
     TOWNS: Sentence("Towns and streets"),
+    COMMUNITY_WORKERS: Sentence("Community workers (社区工作者)"),
     TARGET_REGISTERED: Sentence("Target: registered"),
     TARGET_PASSED: Sentence("Target: passed"),
     TARGET_HOLDERS: Sentence("Target: certificate holders"),
