@@ -13,7 +13,8 @@ class PublicationRow(Base):
     """One set of tables as it was on a day: a draft, published, or withdrawn. What was published is never edited.
 
     ``content`` is the canonical text that the hash is taken of; ``withheld`` are the counts it hides, which later
-    tables must know and nobody is shown but the bureau.
+    tables must know and nobody is shown but the bureau. ``beside`` are the publications it was judged by: who publishes
+    it holds that there are no others by then.
     """
 
     __tablename__ = "bureau_publication"
@@ -30,6 +31,7 @@ class PublicationRow(Base):
     content: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
     withheld: Mapped[list[Any]] = mapped_column(JSON)
+    beside: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # null: of before this was kept
     prepared_at: Mapped[datetime]
     prepared_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]

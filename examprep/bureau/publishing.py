@@ -41,13 +41,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Draft:
-    """Tables as they would be published, not yet kept."""
+    """Tables as they would be published, not yet kept; ``beside`` are the publications they were judged by."""
 
     asked: Asked
     as_of: date
     threshold: int
     text: str
     judged: Sequence[Judged]
+    beside: Sequence[int]
 
 
 def draft(session: Session, actor: Actor, asked: Asked, *, today: date) -> Draft:
@@ -70,7 +71,7 @@ def draft(session: Session, actor: Actor, asked: Asked, *, today: date) -> Draft
     last = store.last_public(session, asked.unit)
     root = Unit(str(asked.unit), tree.nodes[asked.unit].name, 0)
     text = texts.canonical(root, today, threshold, last.sha256 if last else None, judged)
-    return Draft(asked, today, threshold, text, judged)
+    return Draft(asked, today, threshold, text, judged, tree.beside)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class _Tree:
     opened: set[int]
     printed: set[int]
     earlier: Sequence[tuple[Content, Sequence[Sequence[object]]]]
+    beside: Sequence[int]  # the ids of the earlier
 
     @classmethod
     def of(cls, session: Session, asked: Asked) -> "_Tree":
@@ -94,7 +96,7 @@ class _Tree:
         # What lies between the top and the asked unit is opened too, so that all hangs together.
         opened |= {id_ for id_ in store.above(session, asked.unit) if id_ in nodes and id_ != asked.unit}
         printed = store.depth_below(session, asked.unit, asked.depth + 1)
-        return cls(nodes, top, opened, printed, earlier)
+        return cls(nodes, top, opened, printed, earlier, [row.id for row in rows])
 
     @property
     def whole(self) -> list[int]:
@@ -224,6 +226,7 @@ def keep(session: Session, actor: Actor, found: Draft, *, now: datetime) -> int:
         content=found.text,
         sha256=texts.sha256(found.text),
         withheld=texts.withheld_of(found.judged),
+        beside=list(found.beside),
         prepared_at=now,
         prepared_by=actor.person_id,
     )
@@ -263,8 +266,8 @@ def publish(session: Session, actor: Actor, publication_id: int, *, now: datetim
         raise Conflict("bureau.published", "This is no draft any more.")
     if now - row.prepared_at > DRAFT_HOLDS:
         raise Conflict("bureau.stale", "The draft is more than a day old. Prepare it again.")
-    _, others = _public_with(session, row.organisation_id)
-    if any(other.published_at and other.published_at >= row.prepared_at for other in others):
+    # By their ids, not by their instants: machines' clocks differ, and who waits above has looked at the clock before.
+    if [other.id for other in _public_with(session, row.organisation_id)[1]] != row.beside:
         raise Conflict("bureau.outrun", "Tables that add up with these were published meanwhile. Prepare it again.")
     row.state, row.published_at, row.published_by = "published", now, actor.person_id
     record(session, actor, "bureau.figures-published", "bureau_publication", row.id, now=now)

@@ -1,7 +1,9 @@
 """Publishing: what leaves the bureau, what it hides, and that later tables tell no more than the earlier ones did."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -248,6 +250,82 @@ def test_a_draft_is_published_once_and_within_a_day(runtime, world, draft):
     with runtime.database.read() as session:
         acts = session.scalars(select(AuditEventRow.act).where(AuditEventRow.act.like("bureau.%"))).all()
     assert sorted(acts) == ["bureau.draft-discarded", "bureau.figures-published"]
+
+
+@pytest.fixture
+def two(runtime, world, draft):
+    """Drafts of the county and of the prefecture above it, neither judged by the other: (id, who publishes it)."""
+
+    def keep(who, unit, depth):
+        found = draft(who, unit, depth)
+        with runtime.database.write() as session:
+            return publishing.keep(session, world.actor(session, who), found, now=runtime.clock.now()), who
+
+    return keep("ann_officer", "ann_county", 1), keep("province_officer", "prefecture", 2)
+
+
+@pytest.fixture
+def make_public(runtime, world):
+    """Publish in a transaction of one's own; ``before_leaving`` is called before it is committed."""
+
+    def go(publication_id, who, before_leaving=lambda: None):
+        try:
+            with runtime.database.write() as session:
+                now = runtime.clock.now() + timedelta(seconds=1)
+                publishing.publish(session, world.actor(session, who), publication_id, now=now)
+                before_leaving()
+        except Conflict as refusal:
+            return refusal.code
+        return "published"
+
+    return go
+
+
+@pytest.mark.parametrize("first", [pytest.param(0, id="county-first"), pytest.param(1, id="prefecture-first")])
+def test_of_two_that_add_up_and_are_published_at_once_one_waits_and_is_refused(two, make_public, first):
+    """The second starts while the first is written and not committed, so that it cannot see it."""
+    written, leave = Event(), Event()
+
+    def stay():
+        written.set()
+        assert leave.wait(20)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(make_public, *two[first], stay)
+        assert written.wait(20)
+        other = pool.submit(make_public, *two[1 - first])
+        waited = not wait([other], timeout=0.5).done
+        leave.set()
+        assert (one.result(20), other.result(20)) == ("published", "bureau.outrun")
+    assert waited
+
+
+def test_two_at_once_are_never_both_public(two, make_public):
+    barrier = Barrier(2)
+
+    def at_once(publication_id, who):
+        barrier.wait(20)
+        return make_public(publication_id, who)
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(lambda one: at_once(*one), two))
+    assert said == ["bureau.outrun", "published"]
+
+
+def test_a_draft_judged_while_another_is_being_published_is_outrun_whatever_clocks_say(
+    runtime, world, two, draft, make_public
+):
+    """Machines' clocks differ, and who waits for a lock has looked at the clock before."""
+    (county, officer), _ = two
+    found = []
+    assert make_public(county, officer, lambda: found.append(draft("province_officer", "prefecture", 2))) == "published"
+    later = runtime.clock.now() + timedelta(hours=1)
+    with runtime.database.write() as session:
+        above = world.actor(session, "province_officer")
+        publication_id = publishing.keep(session, above, found[0], now=later)
+        with pytest.raises(Conflict) as outrun:
+            publishing.publish(session, above, publication_id, now=later)
+    assert outrun.value.code == "bureau.outrun"
 
 
 def differences(runtime) -> list[str]:
