@@ -57,11 +57,11 @@ def rates() -> ResponseReturnValue:
         cut = cuts.read(session, actor, ask.filters)
         counts = figures.counts(session, actor, cut)
         choices = candidates.choices(session, actor, cut)
-        place = surroundings.place_of(session, actor, cut)
         turns = surroundings.turns_of(session, actor, cut, [found.year for found in counts])
         base = base_of(ask, cut)
         years = compare(counts, base)
         latest = headline(years)
+        places = surroundings.places_of(session, actor, cut, latest.counts.year) if latest else None
         by_level = surroundings.passed_by_level(session, actor, cut, latest.counts.year) if latest else None
     if ask.export:
         rows = rate_rows(years, base, turns)
@@ -76,7 +76,7 @@ def rates() -> ResponseReturnValue:
         years=years[::-1],
         latest=latest,
         definitions=DEFINITIONS,
-        told=_told(place, counts, latest, base, by_level),
+        told=_told(places, counts, latest, base, by_level),
         cautions=[sentence for sentence in found if sentence][::-1],
         turns=turns,
         pictures=rate_pictures(years, {str(turn.year) for turn in turns}),
@@ -86,13 +86,17 @@ def rates() -> ResponseReturnValue:
 
 
 def _told(
-    place: str, counts: list[Counts], latest: YearFigures | None, base: str, by_level: dict[str, int] | None
+    places: surroundings.Places | None,
+    counts: list[Counts],
+    latest: YearFigures | None,
+    base: str,
+    by_level: dict[str, int] | None,
 ) -> Sentence | None:
     """The report's sentence of the latest year with results."""
-    if latest is None:
+    if latest is None or places is None:
         return None
     before = next((found for found in counts if found.year == latest.counts.year - 1), None)
-    return tell(place, latest.counts, before, base, by_level)
+    return tell(places.named, latest.counts, before, base, by_level, places.without, places.differing)
 
 
 def around(ask: Ask, choices: candidates.Choices) -> dict[str, Any]:

@@ -13,13 +13,16 @@ from examprep.exams.models import OutcomeRow, RegistrationRow, TallyRow, TrendRo
 from examprep.exams.recompute import recompute
 from examprep.exams.rules.rates import Counts
 from examprep.exams.rules.stratified import compare_arms
+from examprep.exams.surroundings import Places
 from examprep.people.access import Role
 from examprep.people.actions import grant_role
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
+from tests.exams.files import Office
 from tests.factories import resident_id
 
 YEARS = (2023, 2024, 2025)
+WEINING, QIXINGGUAN = "威宁彝族回族苗族自治县", "七星关区"
 
 
 @pytest.fixture
@@ -232,15 +235,15 @@ def test_many_cells_are_counted_by_the_whole_year(county, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("further", "place"),
+    ("further", "places"),
     [
-        pytest.param((), "威宁彝族回族苗族自治县", id="one"),
-        pytest.param(("ann_agency",), "威宁彝族回族苗族自治县", id="one-within-another"),
-        pytest.param(("bob_county",), "七星关区、威宁彝族回族苗族自治县", id="two"),
-        pytest.param(("bob_county", "prefecture"), "毕节市", id="all"),
+        pytest.param((), Places(WEINING), id="one"),
+        pytest.param(("ann_agency",), Places(WEINING), id="one-within-another"),
+        pytest.param(("bob_county",), Places(WEINING, QIXINGGUAN), id="one-of-two"),
+        pytest.param(("bob_county", "prefecture"), Places("毕节市"), id="all"),
     ],
 )
-def test_figures_are_of_all_places_that_are_named(county, further, place):
+def test_figures_are_of_all_places_that_are_named(county, further, places):
     """Whoever looks after several places reads no sum under the name of one; nobody is in two groups side by side."""
     world = county.world
     with county.runtime.database.write() as session:
@@ -250,7 +253,23 @@ def test_figures_are_of_all_places_that_are_named(county, further, place):
                 role=Role.OFFICER, since=date(2020, 1, 1),
             )  # fmt: skip
         officer = world.actor(session, "ann_officer")
-        assert surroundings.place_of(session, officer, Cut()) == place
+        assert surroundings.places_of(session, officer, Cut(), 2024) == places
         found = groups.groups(session, officer, Cut(), "organisation", 2024, {})
         assert sum(group.now.registered for group in found) == 37
         assert surroundings.turns_of(session, officer, Cut(), YEARS) is not None
+
+
+def test_a_place_is_named_with_the_years_of_which_it_has_anything(county):
+    """Nothing on file is not nobody; and a filter that finds nobody there leaves the place named."""
+    Office(county.runtime, county.world, "bob_officer").register(401, year=2024)
+    world, middle = county.world, Cut(level="SW")
+    with county.runtime.database.write() as session:
+        grant_role(
+            session, person_id=world.people["ann_officer"], organisation_id=world.organisations["bob_county"],
+            role=Role.OFFICER, since=date(2020, 1, 1),
+        )  # fmt: skip
+        officer = world.actor(session, "ann_officer")
+        both = f"{QIXINGGUAN}、{WEINING}"
+        assert surroundings.places_of(session, officer, middle, 2023) == Places(WEINING, QIXINGGUAN)
+        assert surroundings.places_of(session, officer, middle, 2024) == Places(both, "", QIXINGGUAN)
+        assert surroundings.places_of(session, officer, middle, 2025) == Places(WEINING, QIXINGGUAN, QIXINGGUAN)

@@ -37,6 +37,24 @@ def test_said(now, before, says):
     assert says in str(tell("X", now, before, "registered"))
 
 
+@pytest.mark.parametrize(
+    ("without", "differing", "ends"),
+    [
+        pytest.param("", "", " the year before.", id="all"),
+        pytest.param("Y、Z", "", " No registrations of 2024 are on file for Y、Z.", id="some-without"),
+        pytest.param("", "X", "the changes are not of the same places.", id="one-year-alone"),
+        pytest.param("Y", "Y", " are on file for Y. For Y those of one of the two years alone are on file: the changes "
+                     "are not of the same places.", id="both"),
+    ],
+)  # fmt: skip
+def test_what_is_not_on_file_is_said_and_not_summed_silently(without, differing, ends):
+    now = Counts(2024, 600, 590, 500, 200)
+    assert str(tell("X", now, Y2023, "registered", None, without, differing)).endswith(ends)
+    early = str(tell("X", Counts(2024, 600, 590, 0, 0), Y2023, "registered", None, without, differing))
+    assert ("on file for Y" in early) == bool(without)
+    assert ("two years alone" in early) == bool(differing)
+
+
 def test_seniors_have_no_title_yet():
     assert "title awaits the review" in str(tell("X", Y2023, Y2022, "sat", {"SSW": 3}))
     assert "title awaits" not in str(tell("X", Y2023, Y2022, "sat", {"SW": 3}))

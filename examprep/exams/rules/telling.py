@@ -20,10 +20,19 @@ NOTHING = ""
 
 
 def tell(
-    place: str, now: Counts, before: Counts | None, base: str, passed_by_level: Mapping[str, int] | None = None
+    place: str,
+    now: Counts,
+    before: Counts | None,
+    base: str,
+    passed_by_level: Mapping[str, int] | None = None,
+    without: str = NOTHING,
+    differing: str = NOTHING,
 ) -> Sentence:
     """One exam year told. ``before`` is the year before, if it is on file; ``passed_by_level`` is left out of a cut
     through one level or one subject.
+
+    A sum is told under the names of the places that it is of. ``without`` are others of which nothing is on file, which
+    is not the same as nobody; ``differing`` those of one of the two years alone, of which no change can be told.
     """
     registered = Sentence(
         "In the exam of %(year)s, %(count)s persons of %(place)s registered%(growth)s",
@@ -32,12 +41,16 @@ def tell(
         count=now.registered,
         growth=_growth(now.registered, before.registered if before else 0),
     )
+    places = {"without": _without(now.year, without), "differing": _differing(differing)}
     rate = now.rate(base)
     if rate is None or rate.percent is None:
-        return Sentence("%(registered)s; results are not known yet.", registered=registered)
+        return Sentence(
+            "%(registered)s; results are not known yet.%(without)s%(differing)s", registered=registered, **places
+        )
     return Sentence(
         "%(registered)s; %(sat)s sat%(sat_growth)s; %(passed)s passed%(levels)s%(passed_growth)s; the pass rate "
-        "(%(of)s) was %(rate)s%% (%(part)s/%(base)s)%(change)s.%(senior)s%(remark)s",
+        "(%(of)s) was %(rate)s%% (%(part)s/%(base)s)%(change)s.%(senior)s%(remark)s"
+        "%(without)s%(differing)s",
         registered=registered,
         sat=now.sat,
         sat_growth=_growth(now.sat, before.sat if before else 0),
@@ -51,6 +64,24 @@ def tell(
         change=_change(now, before, base),
         senior=_spaced(of_seniors(passed_by_level)),
         remark=_remark(now, before, base),
+        **places,
+    )
+
+
+def _without(year: int, places: str) -> Sentence | str:
+    return (
+        Sentence(" No registrations of %(year)s are on file for %(places)s.", year=year, places=places)
+        if places
+        else NOTHING
+    )
+
+
+def _differing(places: str) -> Sentence | str:
+    if not places:
+        return NOTHING
+    return Sentence(
+        " For %(places)s those of one of the two years alone are on file: the changes are not of the same places.",
+        places=places,
     )
 
 
