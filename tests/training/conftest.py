@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import FixedClock
 from examprep.people import actions as people
+from examprep.people import passwords
 from examprep.people.access import Role
 from examprep.people.actor import Actor, Grant
 from examprep.plumbing.runtime import Runtime
@@ -102,6 +104,38 @@ class Season:
 @pytest.fixture
 def season(runtime: Runtime, world: World) -> Season:
     return Season(runtime, world)
+
+
+@pytest.fixture
+def signed_in_learner(app, season) -> Callable[[Actor], FlaskClient]:
+    """``signed_in_learner(who)`` opens an account for one of ``season.learners``; a client with its session."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    hashed = passwords.hash_password(season.world.password)
+
+    def go(who: Actor) -> FlaskClient:
+        with season.database.write() as session:
+            people.grant_role(
+                session,
+                person_id=who.person_id,
+                organisation_id=who.organisation_id,
+                role=Role.CANDIDATE,
+                since=date(2026, 1, 1),
+            )
+            account = people.open_account(
+                session,
+                person_id=who.person_id,
+                sign_in_name=f"learner{who.person_id}",
+                password=season.world.password,
+                password_hash=hashed,
+                now=season.clock.now(),
+            )
+            account_id = account.id
+        client = app.test_client()
+        with client.session_transaction() as kept:
+            kept["_user_id"] = f"{account_id}.0"
+        return client
+
+    return go
 
 
 @pytest.fixture
