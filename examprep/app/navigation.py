@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from flask import g, request, session, url_for
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from examprep.plumbing.i18n import language
 from examprep.plumbing.site import drawn
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # made once for each menu, so that one is as good a key as its name is
 class Place:
     """An entry as the frame shows it."""
 
@@ -77,10 +77,14 @@ def _places(role: Role | None, held: Sequence[Role], root: str, current: str | N
 
 def navigation(actor: Actor, role: Role | None, path: str | None) -> tuple[Place, ...]:
     """The role's places by order; the current one is that whose address the page's begins with, the longest."""
-    root = request.root_path
-    above = [(item, lies) for item, lies in _items(role, actor.roles, root) if path and lies_at(path, lies)]
+    return _menu(role, actor.roles, request.root_path, path)
+
+
+@lru_cache(500)
+def _menu(role: Role | None, held: Sequence[Role], root: str, path: str | None) -> tuple[Place, ...]:
+    above = [(item, lies) for item, lies in _items(role, held, root) if path and lies_at(path, lies)]
     current, _ = max(above, key=lambda each: len(each[1]), default=(None, ""))
-    return _places(role, actor.roles, root, current and current.endpoint)
+    return _places(role, held, root, current and current.endpoint)
 
 
 def this_page() -> str:

@@ -44,4 +44,5 @@ class Actor:
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
-        return tuple(role for role in Role if any(grant.role == role for grant in self.grants))
+        held = {grant.role for grant in self.grants}
+        return tuple(role for role in Role if role in held)

@@ -81,11 +81,12 @@ def _public_static(view: Callable[..., object]) -> Callable[..., object]:
 
 
 def _gate() -> Response | None:
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return None  # an unknown address: the 404 page answers
-    requirement = requirement_of(current_app.view_functions[request.endpoint])
+    requirement = requirement_of(current_app.view_functions[endpoint])
     if requirement is None:
-        raise RuntimeError(f"route {request.endpoint} does not say who may use it")
+        raise RuntimeError(f"route {endpoint} does not say who may use it")
     if not requirement.account:
         return None
     actor = cast("MayAct | None", g.get("actor"))

@@ -17,6 +17,7 @@ _ADDRESSES_KEPT = 10_000
 _ADDRESS_LONGEST = 300  # what is longer was typed by somebody; anybody could fill the process with such
 _DRAWN_KEPT = 20_000  # most of them the parts of questions, of about 3 kB each
 _PLAIN = frozenset({str, int})
+_request = request._get_current_object  # each word asked of Flask's stand-in costs five calls
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -109,7 +110,7 @@ class Site(Flask):
             return super().url_for(
                 endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
             )
-        asked = (request.root_path, endpoint, *values.items())
+        asked = (_request().root_path, endpoint, *values.items())
         known = self._addresses.get(asked)
         if known is None:
             known = super().url_for(endpoint, **values)
@@ -122,11 +123,12 @@ class Site(Flask):
 
 def leave_out_nul() -> None:
     """Read what was typed without the sign that PostgreSQL refuses in any text, and no keyboard has."""
-    for name in ("args", "form") if request.mimetype in _FORMS else ("args",):
-        sent = getattr(request, name)
+    asked = _request()
+    for name in ("args", "form") if asked.mimetype in _FORMS else ("args",):
+        sent = getattr(asked, name)
         if any("\x00" in text for texts in sent.listvalues() for text in texts):
             kept = [(key, text.replace("\x00", "")) for key, text in sent.items(multi=True)]
-            setattr(request, name, ImmutableMultiDict(kept))
+            setattr(asked, name, ImmutableMultiDict(kept))
 
 
 def drawn(template: str, macro: str, *values: Any, differs: Mapping[str, str] | None = None) -> Markup:
@@ -137,8 +139,8 @@ def drawn(template: str, macro: str, *values: Any, differs: Mapping[str, str] | 
     only print them.
     """
     if differs is None:
-        return _drawn(language(), request.root_path, template, macro, *values)
-    words = str(_drawn(language(), request.root_path, template, macro, *values, *map(_left_open, differs)))
+        return _drawn(language(), _request().root_path, template, macro, *values)
+    words = str(_drawn(language(), _request().root_path, template, macro, *values, *map(_left_open, differs)))
     for name, value in differs.items():
         words = words.replace(_left_open(name), escape(value))
     return Markup(words)  # noqa: S704 -- a macro made it, and what is put in is escaped
