@@ -29,15 +29,21 @@ WORKER_COLUMNS = (
     Column("certified_percent", N_("Certified, of community workers"), "rate", sortable=True),
 )
 CLASS_COLUMNS = (
-    Column("name", N_("Class"), sortable=True,
-           link=lambda row: url_for("training.class_report", class_id=row["class_id"])),
+    Column("name", N_("Class"), sortable=True),
     Column("organisation", N_("Held by"), sortable=True),
     Column("kind", N_("Kind"), "choice", choices=KINDS),
     Column("mode", N_("Taught"), "choice", choices=MODES),
     Column("sessions", N_("Sessions held"), "number", sortable=True, total=True),
-    Column("persons", N_("Person-times"), "number", sortable=True, total=True),
+    Column("persons", N_("Person-times"), "number", sortable=True, total=True, link=lambda row: row["address"]),
     Column("presences", N_("Sessions attended"), "number", sortable=True, total=True),
-)  # fmt: skip
+)
+_CAME = {
+    "name": Column("name", N_("Name"), sortable=True),
+    "unit": Column("unit", N_("Unit"), sortable=True),
+    "class_name": Column("class_name", N_("Class"), sortable=True),
+    "classes": Column("classes", N_("Classes"), "number", sortable=True),
+    "sessions": Column("sessions", N_("Sessions attended"), "number", sortable=True),
+}
 
 
 @bp.get("/community-workers")
@@ -92,15 +98,19 @@ def _worker_row(found: workers.Workers, year: int) -> dict[str, Any]:
 @needs(SEE)
 def classes() -> ResponseReturnValue:
     """The classes a unit held in a year, and how many came."""
-    ask, today = Ask.of(request.args, filters=("unit", "year")), runtime().clock.today()
-    asked = ask.number("year") or today.year
-    year = asked if 2000 <= asked <= today.year else today.year
+    ask = Ask.of(request.args, filters=("unit", "year"))
+    year, this_year = _year(ask)
     with reading() as session:
         units = units_of(session)
         unit = chosen_unit(ask, units)
         span = calendar_year(year)
         found = turnout.turnout(session, current_actor(), SEE, unit, span.start, span.end)
-    page = page_of([vars(each) for each in found.classes], ask, columns=CLASS_COLUMNS)
+
+    def who(**more: Any) -> str:
+        return url_for("bureau.class_people", unit=unit, year=year, **more)
+
+    rows = [{**vars(each), "address": who(**{"class": each.class_id})} for each in found.classes]
+    page = page_of(rows, ask, columns=CLASS_COLUMNS)
     if ask.export:
         return download(page, CLASS_COLUMNS, f"classes-{year}")
     return render_template(
@@ -109,8 +119,37 @@ def classes() -> ResponseReturnValue:
         page=page,
         columns=CLASS_COLUMNS,
         on_line=sum(each.persons for each in found.classes if each.mode == "on-line"),
+        each_time=who(),
+        each_once=who(each="person"),
         unit=unit,
         units=units,
         year=year,
-        years=list(range(today.year, today.year - 6, -1)),
+        years=list(range(this_year, this_year - 6, -1)),
     )
+
+
+@bp.get("/classes/people")
+@needs(SEE)
+def class_people() -> ResponseReturnValue:
+    """Who came to the classes of a year, once for each class or once."""
+    ask = Ask.of(request.args, filters=("unit", "year", "class", "each"))
+    year, _ = _year(ask)
+    once = ask.filters.get("each") == "person"
+    columns = [column for name, column in _CAME.items() if name != ("class_name" if once else "classes")]
+    with reading() as session:
+        unit = chosen_unit(ask, units_of(session))
+        span = calendar_year(year)
+        page = turnout.who_came(session, current_actor(), SEE, unit, span.start, span.end, ask)
+    if ask.export:
+        return download(page, columns, f"trained-{year}")
+    return render_template(
+        "bureau/class_people.html", page=page, columns=columns, once=once, year=year,
+        back=url_for("bureau.classes", unit=unit, year=year),
+    )  # fmt: skip
+
+
+def _year(ask: Ask) -> tuple[int, int]:
+    """The year asked for, if it is one of a class, else the present one; and the present one."""
+    this_year = runtime().clock.today().year
+    asked = ask.number("year") or this_year
+    return (asked if 2000 <= asked <= this_year else this_year), this_year

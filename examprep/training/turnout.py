@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from examprep.kernel.clock import start_of_day
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, organisation_seen
-from examprep.people.models import OrganisationRow
+from examprep.people.models import OrganisationRow, PersonRow
+from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.training.models import ClassRow, CourseRow, SessionRow
 from examprep.training.presence_models import AttendanceRow
 
@@ -48,13 +49,53 @@ def turnout(session: Session, actor: Actor, permission: str, unit: int, since: d
         NotFound: the unit lies where the actor may not do the act.
     """
     organisation_seen(session, actor, permission, unit)
-    here = (
+    here = _here(unit, since, until)
+    return Turnout(tuple(_classes(session, here)), _persons(session, here))
+
+
+def who_came(session: Session, actor: Actor, permission: str, unit: int, since: date, until: date, ask: Ask) -> Page:
+    """The persons behind a turnout, once for each class, or with the filter ``each=person`` once; filter ``class``.
+
+    Raises:
+        NotFound: the unit lies where the actor may not do the act.
+    """
+    organisation_seen(session, actor, permission, unit)
+    here, one = _here(unit, since, until), ask.number("class")
+    came = (
+        select(
+            AttendanceRow.person_id,
+            func.min(ClassRow.name).label("class_name"),
+            func.count(ClassRow.id.distinct()).label("classes"),
+            func.count(SessionRow.id.distinct()).label("sessions"),
+        )
+        .join(SessionRow, SessionRow.id == AttendanceRow.session_id)
+        .join(ClassRow, ClassRow.id == SessionRow.class_id)
+        .where(AttendanceRow.present, *here, *([ClassRow.id == one] if one is not None else ()))
+        .group_by(AttendanceRow.person_id, *(() if ask.filters.get("each") == "person" else (ClassRow.id,)))
+        .subquery()
+    )
+    query = (
+        select(PersonRow.name, OrganisationRow.name.label("unit"), came.c.class_name, came.c.classes, came.c.sessions)
+        .join(PersonRow, PersonRow.id == came.c.person_id)
+        .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+    )
+    return fetch(
+        session,
+        query,
+        ask,
+        sortable={"name": PersonRow.name, "unit": OrganisationRow.name, "class_name": came.c.class_name,
+                  "classes": came.c.classes, "sessions": came.c.sessions},
+        default=[PersonRow.name, PersonRow.id, came.c.class_name],
+    )  # fmt: skip
+
+
+def _here(unit: int, since: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    return (
         SessionRow.state == "closed",
         SessionRow.starts_at >= start_of_day(since),
         SessionRow.starts_at < start_of_day(until),
         in_subtree(ClassRow.organisation_id, unit),
     )
-    return Turnout(tuple(_classes(session, here)), _persons(session, here))
 
 
 def _classes(session: Session, here: tuple[ColumnElement[bool], ...]) -> list[ClassTurnout]:

@@ -162,14 +162,19 @@ def test_the_page_of_classes_opens_each(held, sign_in, world):
     at = f"/bureau/classes?unit={world.organisations['ann_county']}&year=2026"
     page = officer.get(at).text
     assert re.findall(r'figure-value">(\d+)', page) == ["2", "5", "4"]
+    figures = re.findall(r'figure-label"><a href="([^"]*)">', page)
+    of_classes = [html.unescape(each) for each in re.findall(r'href="(/bureau/classes/people[^"]*class=[^"]*)"', page)]
+    opened = [officer.get(html.unescape(each)).text for each in (*figures, *of_classes)]
+    assert sorted(TOTAL.search(each)[1] for each in opened) == ["2", "3", "4", "5"]
+    once = officer.get(html.unescape(figures[1]) + "&export=csv&sort=-classes").text.splitlines()
+    assert [row.split(",")[2:] for row in once[1:]] == [["2", "3"], ["1", "2"], ["1", "2"], ["1", "1"]]
     assert "2 of them in classes on line" in page
-    for class_id in held:
-        assert f"/training/all/{class_id}/report" in page
-        assert officer.get(f"/training/all/{class_id}/report").status_code == 200
     assert "No class was held in 2025" in officer.get(at.replace("2026", "2025")).text
     assert officer.get(f"{at}&export=csv").text.count("周五晚班") == 1
-    assert officer.get(f"/bureau/classes?unit={world.organisations['bob_county']}").status_code == 404
-    assert sign_in("ann_trainer").get("/bureau/classes").status_code == 403
+    for address in ("/bureau/classes", "/bureau/classes/people"):
+        assert officer.get(f"{address}?unit={world.organisations['bob_county']}").status_code == 404
+        assert officer.get(f"{address}?unit=x&year=-1&class=x&each=%00").status_code == 200
+        assert sign_in("ann_trainer").get(address).status_code == 403
 
 
 def test_the_brief_tells_both_with_their_bases(held, registered, sign_in, world, runtime):
