@@ -138,7 +138,8 @@ def _of_workers(found: Brief, add: Callable[[str, str, Sentence], None]) -> None
         N_("Registered, of community workers"),
         percent(told.registered_percent),
         Sentence(
-            "%(part)s of %(base)s community workers registered for the exam of %(year)s.",
+            "%(part)s registered for the exam of %(year)s, over %(base)s: those in post now, or as many as the bureau "
+            "states if that is more.",
             part=number(told.registered),
             **about,
         ),
@@ -147,7 +148,7 @@ def _of_workers(found: Brief, add: Callable[[str, str, Sentence], None]) -> None
         N_("Certified, of community workers"),
         percent(told.certified_percent),
         Sentence(
-            "%(part)s of %(base)s community workers, of those in post now, hold a certificate on %(day)s.",
+            "%(part)s of those in post now hold a certificate on %(day)s, over the same %(base)s.",
             part=number(told.certified),
             day=found.as_of,
             **about,

@@ -184,5 +184,5 @@ def test_the_brief_tells_both_with_their_bases(held, registered, sign_in, world,
     now = officer.get(f"{at}2026").text
     assert "Everybody who came to one of the 2 classes held in 2026, once for each class; 4 persons." in now
     before = officer.get(f"{at}2025").text
-    assert "2 of 2 community workers registered for the exam of 2025." in before
+    assert "2 registered for the exam of 2025, over 2: those in post now" in before
     assert "Everybody who came" not in before
