@@ -6,7 +6,7 @@ import pytest
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.mocks import marking
-from examprep.mocks.models import RemarkingRow
+from examprep.mocks.models import AttemptRow, RemarkingRow
 from examprep.people.models import AuditEventRow
 from examprep.practice.models import AnswerRow as LogRow
 from examprep.practice.models import CorrectionRow, DayRow, MemoryRow
@@ -110,6 +110,23 @@ def test_ones_own_marking_needs_no_reason(database, world, clock, cases, start, 
     assert report(attempt).total.earned == 30
     assert sign_in("bob_candidate").post(address, data={"point-1": ["0"], "done": "anew"}).status_code == 404
     assert verified(database) == []
+
+
+def test_nobody_marks_before_the_end(database, world, clock, cases, start, assign, begin, keep, hand_in, sign_in):
+    paper = assign(subject_code=WRITTEN, keys="at-once", closes_at=clock.now() + timedelta(hours=3))
+    given = begin(paper)
+    keep(given, 1, written=("答",))
+    trainer, sent = sign_in("ann_trainer"), {"point-1": ["0"], "done": "yes"}
+    for page in (f"/mocks/papers/{paper}/sat/{given}/marking", f"/mocks/papers/{paper}/sat/{given}"):
+        assert trainer.get(page).status_code == 404, "what is being written is its writer's alone"
+    assert trainer.post(f"/mocks/papers/{paper}/sat/{given}/marking", data=sent).status_code == 404
+    hand_in(given)
+    own = start(subject=WRITTEN)
+    keep(own, 1, written=("答",))
+    candidate = sign_in("ann_candidate")
+    assert candidate.get(f"/mocks/{own}/marking").status_code == 404, "its points would tell the answers"
+    assert candidate.post(f"/mocks/{own}/marking", data=sent).status_code == 404
+    assert [(row.marked_at, row.half_points) for row in rows(database, AttemptRow)] == [(None, None)] * 2
 
 
 def test_of_a_paper_taken_back_nothing_is_marked_anew(marked, anew, take_back, sign_in):

@@ -3,8 +3,9 @@
 import pytest
 
 from examprep.exams.pass_lines import Latest
-from examprep.mocks import results
+from examprep.mocks import marking, results
 from examprep.mocks.rules.tally import Scored, Sum, by, reaches, total
+from tests.mocks.conftest import WRITTEN
 
 SCORED = [
     Scored(1, "single-choice", 7, 2, 2, True),
@@ -72,3 +73,17 @@ def test_a_report_holds_the_total_against_each_line(
         return None if line is None else (line.half_points, line.year, line.reached)
 
     assert (told(shown.national), told(shown.regional)) == (national, regional)
+
+
+def test_no_line_is_held_against_a_total_before_it_is_marked(
+    monkeypatch, database, world, clock, cases, start, keep, hand_in, report
+):
+    monkeypatch.setattr(results.pass_lines, "latest", lambda *_, **__: Latest(120, 2025, 106, 2024))
+    attempt = start(subject=WRITTEN)
+    keep(attempt, 1, written=("答",))
+    hand_in(attempt)
+    assert (report(attempt).national, report(attempt).regional) == (None, None), "it would say that they failed"
+    with database.write() as session:
+        marking.mark_own(session, world.actor(session, "ann_candidate"), attempt, {}, done=True, now=clock.now())
+    shown = report(attempt)
+    assert (shown.national.half_points, shown.regional.half_points) == (120, 106)

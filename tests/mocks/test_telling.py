@@ -84,6 +84,27 @@ def test_put_back_stops_nobody_who_sits_another(database, fill, assign, begin, t
     assert (look(attempt).discarded, look(other).under_way) == (True, True)
 
 
+def test_put_back_calls_back_only_whom_its_own_taking_back_stopped(
+    database, fill, assign, begin, take_back, start, hand_in, look, world, clock
+):
+    fill(8, 3)
+    paper = assign()
+    attempt = begin(paper)
+
+    def put_back():
+        with database.write() as session:
+            setting.put_back(session, world.actor(session, "ann_trainer"), paper, now=clock.now())
+
+    take_back(paper)
+    other = start(shorter=True)
+    put_back()
+    hand_in(other)
+    clock.advance(timedelta(minutes=1))
+    take_back(paper)
+    put_back()
+    assert look(attempt).discarded, "they had left it for another before it was taken back again"
+
+
 def test_the_mails_lead_to_it(database, world, clock, cases, assign, begin, keep, hand_in, app, sign_in):
     paper = assign(subject_code=WRITTEN, keys="at-once", closes_at=clock.now() + timedelta(hours=3))
     attempt = begin(paper)
