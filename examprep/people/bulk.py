@@ -116,7 +116,7 @@ def _namesakes(session: Session, condition: ColumnElement[bool], inside: ColumnE
 
 def add_persons(
     session: Session, vault: Vault, persons: Sequence[NewPerson], *, batch_id: int, now: datetime
-) -> list[int]:
+) -> Sequence[int]:
     """Make a row for each; returns their ids, in order.
 
     Raises:
@@ -137,6 +137,7 @@ def add_persons(
             ),
             rows,
             {"language": "zh", "in_post": True, "batch_id": batch_id, "created_at": now},
+            scattered=True,
         )  # fmt: skip
     except IntegrityError as error:
         raise Conflict("people.duplicate", "Somebody already has this ID number.") from error

@@ -1,7 +1,8 @@
 """Many rows at once: written as fast as each database takes them, and asked for by long lists of ids in one value.
 
-SQLite takes tuples by its driver, fifty rows to a statement, PostgreSQL by COPY; SQLAlchemy's own way builds a mapping
-for every row first, which takes longer than either database. To change few rows PostgreSQL is sent statements too.
+SQLite takes tuples by its driver, some hundred rows to a statement, PostgreSQL by COPY; SQLAlchemy's own way builds a
+mapping for every row first, which takes longer than either database. To change few rows PostgreSQL is sent statements
+too.
 """
 
 import ctypes
@@ -26,7 +27,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 AT_ONCE = 10_000
 KEPT = 4_096  # different values of a column that are put into the driver's words once
-TOGETHER = 50  # rows in one statement; taking each up anew costs as much as writing it
+TOGETHER = 250  # rows in one statement; taking each up anew costs as much as writing it
+FEW = 50  # rows for which PostgreSQL is not given a table of its own
 
 
 def in_parts(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
@@ -118,7 +120,7 @@ def pairs_from(session: Session, texts: Sequence[str], days: Sequence[date]) -> 
     return pairs.c.text, pairs.c.day
 
 
-def new_ids(session: Session, model: type[DeclarativeBase], count: int) -> list[int]:
+def new_ids(session: Session, model: type[DeclarativeBase], count: int) -> Sequence[int]:
     """Ids for rows about to be written, in order, so that others may name them at once.
 
     PostgreSQL counts them; on SQLite, whose one writer this is, they follow the highest.
@@ -126,7 +128,7 @@ def new_ids(session: Session, model: type[DeclarativeBase], count: int) -> list[
     (key,) = model.__table__.primary_key
     if session.get_bind().dialect.name == "sqlite":
         highest = session.scalar(select(func.max(key))) or 0
-        return list(range(highest + 1, highest + count + 1))
+        return range(highest + 1, highest + count + 1)
     counter = cast(func.pg_get_serial_sequence(model.__tablename__, key.name), REGCLASS)
     return list(session.scalars(select(func.nextval(counter)).select_from(func.generate_series(1, count))))
 
@@ -137,13 +139,17 @@ def insert_many(
     names: Sequence[str],
     rows: Iterable[Sequence[Any]],
     constants: Mapping[str, Any] | None = None,
+    *,
+    scattered: bool = False,
 ) -> None:
     """Write rows whose values stand in the order of ``names``; ``constants`` are the same in all of them.
+
+    ``scattered``: whether something unique in them has no order, such as a hash.
 
     Raises:
         IntegrityError: as any statement; SQLAlchemy's own, whichever driver refused.
     """
-    _Writer(session, model, names, constants or {}).insert(rows)
+    _Writer(session, model, names, constants or {}).insert(rows, scattered=scattered)
 
 
 def upsert_many(
@@ -188,8 +194,10 @@ class _Writer:
             for name, value in constants.items()
         )
 
-    def insert(self, rows: Iterable[Sequence[Any]]) -> None:
-        if self._dialect.name == "sqlite":
+    def insert(self, rows: Iterable[Sequence[Any]], *, scattered: bool) -> None:
+        if self._dialect.name == "sqlite" and scattered:
+            self._singly(rows)
+        elif self._dialect.name == "sqlite":
             words = f"INSERT INTO {self._table} ({self._all}) SELECT {self._all} FROM sent"  # noqa: S608
             self._many(words, rows)
         else:
@@ -228,9 +236,9 @@ class _Writer:
         Where PostgreSQL is sent more than a few, that is a table of its own; to make one takes as long as they do.
         """
         rows = iter(rows)
-        few = list(islice(rows, TOGETHER + 1))
+        few = list(islice(rows, FEW + 1))
         rows = chain(few, rows)
-        if self._dialect.name == "sqlite" or len(few) <= TOGETHER:
+        if self._dialect.name == "sqlite" or len(few) <= FEW:
             self._many(words, rows)
             return
         self._connection.exec_driver_sql(
@@ -240,8 +248,17 @@ class _Writer:
         self._connection.exec_driver_sql(words)
         self._connection.exec_driver_sql("DROP TABLE sent")
 
+    def _singly(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write each row by a statement of its own: one for many would keep every page that it changes as it was, to be
+        undone by, and where what is unique has no order that is a page for each row.
+        """
+        places = ", ".join("?" * (len(self._constants) + len(self._names)))
+        words = f"INSERT INTO {self._table} ({self._all}) VALUES ({places})"  # noqa: S608
+        for part in in_parts(self._converted(rows)):
+            self._connection.exec_driver_sql(words, [(*self._constants, *row) for row in part])
+
     def _many(self, words: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement for every fifty rows. The constants are sent once with each."""
+        """Run a statement for every some hundred rows. The constants are sent once with each."""
         for part in in_parts(self._converted(rows)):
             whole = len(part) - len(part) % TOGETHER
             if whole:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from examprep.exams.models import TrendRow
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
-from examprep.plumbing.bulk import AT_ONCE, TOGETHER, insert_many, new_ids, update_many, upsert_many
+from examprep.plumbing.bulk import AT_ONCE, FEW, TOGETHER, insert_many, new_ids, update_many, upsert_many
 from examprep.register.models import RegistrationLimitsRow
 
 NAMES = ("region_code", "level", "year", "registered", "approved", "sat", "passed")
@@ -36,12 +36,13 @@ def trend(database):
         return sorted(tuple(found) for found in session.execute(select(*(getattr(TrendRow, name) for name in NAMES))))
 
 
+@pytest.mark.parametrize("scattered", [False, True])
 @pytest.mark.parametrize("count", COUNTS)
-def test_every_row_arrives_with_the_constants_in_their_columns(database, count):
+def test_every_row_arrives_with_the_constants_in_their_columns(database, count, scattered):
     rows = [(f"{n:06d}", n, n + 1, n + 2, n + 3) for n in range(count)]
     names = ("region_code", "registered", "approved", "sat", "passed")
     with database.write() as session:
-        insert_many(session, TrendRow, names, iter(rows), {"level": "SW", "year": 2025})
+        insert_many(session, TrendRow, names, iter(rows), {"level": "SW", "year": 2025}, scattered=scattered)
     assert trend(database) == [(region, "SW", 2025, *counts) for region, *counts in rows]
 
 
@@ -139,8 +140,8 @@ def test_lists_in_a_column_are_changed_where_they_say_otherwise(database, count)
 
 def test_a_column_that_comes_and_goes_is_changed_in_few_rows_and_in_many(database):
     row = RegistrationLimitsRow
-    for count in (1, TOGETHER, TOGETHER + 1):
-        ids = range(5000 + 100 * count, 5000 + 100 * count + count)
+    for count in (1, FEW, FEW + 1, TOGETHER, TOGETHER + 1):
+        ids = range(5000 + 1000 * count, 5000 + 1001 * count)
         with database.write() as session:
             insert_many(session, row, ("id",), ((id_,) for id_ in ids), {**LIMITS, "batches": []})
         for months, source in ((24, "改"), (None, "再改")):
@@ -151,7 +152,12 @@ def test_a_column_that_comes_and_goes_is_changed_in_few_rows_and_in_many(databas
 
 
 @pytest.mark.parametrize(
-    ("count", "makes"), [pytest.param(1, 0, id="few"), pytest.param(TOGETHER + 1, 1, id="many-on-postgresql")]
+    ("count", "makes"),
+    [
+        pytest.param(1, 0, id="few"),
+        pytest.param(FEW, 0, id="still-few"),
+        pytest.param(FEW + 1, 1, id="many-on-postgresql"),
+    ],
 )
 def test_few_changes_need_no_table_of_their_own(database, count, makes):
     said = []
@@ -164,12 +170,12 @@ def test_few_changes_need_no_table_of_their_own(database, count, makes):
 def test_ids_given_beforehand_are_nobodys_and_stay_so(database):
     with database.write() as session:
         office(session)
-        assert new_ids(session, OrganisationRow, 0) == []
+        assert not new_ids(session, OrganisationRow, 0)
     for count in (1, 3, TOGETHER + 1):
         with database.write() as session:
             taken = set(session.scalars(select(OrganisationRow.id)))
             ids = new_ids(session, OrganisationRow, count)
-            assert (ids, len(ids), taken & set(ids)) == (sorted(set(ids)), count, set())
+            assert (list(ids), len(ids), taken & set(ids)) == (sorted(set(ids)), count, set())
             rows = [(id_, f"社工站{id_}", id_ - 1 if n else None) for n, id_ in enumerate(ids)]
             names = ("id", "name", "parent_id")
             insert_many(session, OrganisationRow, names, rows, {"kind": "station", "region_code": "520500"})
