@@ -1,6 +1,5 @@
 """Writing what a file of registrations would do, and taking it back."""
 
-from array import array
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from examprep.exams import store
 from examprep.exams.entries import Entry, Facts, Prepared
 from examprep.exams.models import RegistrationRow, SittingRow
-from examprep.exams.recompute import recompute, recompute_approved
+from examprep.exams.recompute import recompute, recompute_approved, recompute_registered
 from examprep.exams.rules.profiles import age_on, exam_day
 from examprep.exams.tallies import Cell
 from examprep.imports.importer import Persons
@@ -34,16 +33,15 @@ def apply(session: Session, vault: Vault, prepared: Prepared, batch_id: int, per
     added = iter(add_persons(session, vault, prepared.persons, batch_id=batch_id, now=now))
     day = exam_day(prepared.year, _first_day(session, prepared.year))
     constants = {"year": prepared.year, "batch_id": batch_id, "recorded_at": now}
-    ids = array("q")
     for part in in_parts(prepared.entries):
         own = [entry.key if entry.key > 0 else next(added) for entry in part]
         persons.note((entry.row, id_) for entry, id_ in zip(part, own, strict=True) if entry.key < 0)
         profiles = _profiles(session, own, day)
         rows = (_values(id_, entry, profiles[id_]) for id_, entry in zip(own, part, strict=True))
         insert_many(session, RegistrationRow, NAMES, rows, constants)
-        ids.extend(own)
-    recompute(session, ids, cells)
-    return len(ids)
+    cells |= _cells(session, RegistrationRow.batch_id == batch_id)
+    recompute_registered(session, batch_id, len(prepared.entries), cells)
+    return len(prepared.entries)
 
 
 def approve(session: Session, prepared: Prepared, batch_id: int, *, now: datetime) -> int:
@@ -81,7 +79,8 @@ def _values(person_id: int, entry: Entry, profile: Profile) -> tuple[object, ...
 
 def _cells(session: Session, condition: Any) -> set[Cell]:
     row = RegistrationRow
-    return {(year, place) for year, place in session.execute(select(row.year, row.organisation_id).where(condition))}
+    found = session.execute(select(row.year, row.organisation_id).where(condition).distinct())
+    return {(year, place) for year, place in found}
 
 
 def _first_day(session: Session, year: int) -> date | None:

@@ -43,6 +43,8 @@ class Judged(NamedTuple):
     validity: str | None
 
 
+# Of the only registration of somebody without marks, at every level.
+UNMARKED = Judged(False, False, False, True, 0, 0, None, None)
 Key = tuple[tuple[int, str, str], ...]  # year, level and region of each registration of a person
 
 

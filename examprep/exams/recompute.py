@@ -6,13 +6,14 @@ What is counted from outcomes is kept by `tallies.py`.
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, insert, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from examprep.exams import store
-from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow
-from examprep.exams.patterns import Judged, Patterns
+from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow, TrainedRow
+from examprep.exams.patterns import UNMARKED, Judged, Patterns
 from examprep.exams.rules.cycle import Mark, Outcome, judge
 from examprep.exams.rules.lines import PassLine, band
 from examprep.exams.rules.papers import FULL_HALF_POINTS, SUBJECTS
@@ -59,6 +60,23 @@ def recompute(session: Session, person_ids: Iterable[int], cells: Iterable[Cell]
         changes += _changes(state)
     recount(session, touched)
     return changes
+
+
+def recompute_registered(session: Session, batch_id: int, count: int, cells: Iterable[Cell]) -> None:
+    """The same after a batch of ``count`` registrations, whose cells are among ``cells``. Most of its persons have no
+    other and no mark: their outcomes are made in the database, by one statement.
+    """
+    row, own, other = OutcomeRow, RegistrationRow, aliased(RegistrationRow)
+    trained = exists().where(TrainedRow.person_id == own.person_id, TrainedRow.year == own.year)
+    found = {name: literal(value) for name, value in UNMARKED._asdict().items() if value is not None}
+    kept = {name: getattr(own, name) for name in ("person_id", "year", "level", *Fact._fields) if hasattr(own, name)}
+    values: dict[str, Any] = {**kept, **found, "trained": trained}
+    registered = exists().where(other.person_id == own.person_id, other.id != own.id)
+    more = registered | exists().where(MarkRow.person_id == own.person_id)
+    chosen = select(*values.values()).where(own.batch_id == batch_id, ~more)
+    made = session.connection().execute(insert(row).from_select(list(values), chosen)).rowcount
+    others = select(own.person_id).where(own.batch_id == batch_id, more)
+    recompute(session, session.scalars(others) if made < count else (), cells)
 
 
 def recompute_marked(session: Session, person_ids: Iterable[int], since: int) -> None:

@@ -1,13 +1,14 @@
 """The fast way to outcomes says what the rule says, for any person."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examprep.exams import recompute
-from examprep.exams.patterns import Patterns
+from examprep.exams.patterns import UNMARKED, Patterns
 from examprep.exams.rules.cycle import ABSENT, VOID, Mark
 from examprep.exams.rules.lines import PassLine
-from examprep.exams.rules.papers import LEVEL_OF, bit
+from examprep.exams.rules.papers import LEVEL_OF, SUBJECTS, bit
 from examprep.exams.store import Registration, Standards
 
 PLACES = ("520526", "640303", "110101")
@@ -60,6 +61,13 @@ def test_a_chunk_says_what_judging_each_registration_says(data):
         for key, f in state.right.items()
     }
     assert found == said
+
+
+@pytest.mark.parametrize("level", SUBJECTS)
+def test_the_only_registration_of_somebody_without_marks_is_judged_alike_everywhere(level):
+    standards = Standards([PassLine(1, 2025, None, level, None, 120)], [(2025, "520000", 1)])
+    own = Registration(1, 7, 2025, level, 1, PLACES[0], True, "male", 30, None)
+    assert Patterns(standards).judge([own], ()) == [UNMARKED]
 
 
 def test_a_pass_on_the_line_of_another_region_does_not_count():
