@@ -124,7 +124,7 @@ class Draft:
         self.reader = reader = Reader(source.table, ALIASES, required=required)
         self._matcher = Matcher(source, reader, may_be_new=may_be_new)
         self._existing: Existing = {}
-        self.places = Places(source, (reader.text(row, "unit") for row in source.table.rows))
+        self.places = Places(source)
         self.prepared = Prepared(source.year)
         self.entries = self.prepared.entries  # what the rows so far say of each person
         self._unchanged = array("q")  # the persons of whom the rows say nothing new
@@ -143,6 +143,7 @@ class Draft:
             self._existing = _existing(self.source.session, sorted(self._matcher.known), self.source.year)
             filed = (facts.organisation_id for levels in self._existing.values() for _, facts in levels.values())
             self.places.learn(filed)
+            self.places.look_up({self.reader.text(row, "unit") for row in rows})
             for row in rows:
                 person = self._matcher.match(row)
                 entry = entry_of(row, person) if person else None

@@ -15,13 +15,10 @@ from examprep.plumbing.bulk import among
 class Places:
     """Organisations that a file names, within the actor's bounds, and their regions."""
 
-    def __init__(self, source: YearSource, names: Iterable[str]) -> None:
+    def __init__(self, source: YearSource) -> None:
         session, actor, row = source.session, source.actor, OrganisationRow
-        self._by_name: dict[str, set[int]] = {}
-        inside = within(row.id, actor, source.permission)
-        for chunk in chunks(sorted({name for name in names if name})):
-            for found_id, name in session.execute(select(row.id, row.name).where(row.name.in_(chunk), inside)):
-                self._by_name.setdefault(name, set()).add(found_id)
+        self._by_name: dict[str, set[int]] = {"": set()}  # the organisations of each name that was looked up
+        self._inside = inside = within(row.id, actor, source.permission)
         # A few thousand short rows at most: organisations of the actor's bounds, and the country's divisions.
         mine = inside | (row.id == actor.organisation_id)
         found = session.execute(select(row.id, row.name, row.region_code).where(mine)).all()
@@ -29,6 +26,16 @@ class Places:
         self._region_of = {id_: region for id_, _, region in found}
         self._regions = set(session.scalars(select(RegionRow.code)))
         self._session = session
+
+    def look_up(self, names: set[str]) -> None:
+        """Find the organisations of these names, before rows that name them are read."""
+        row = OrganisationRow
+        for chunk in chunks(sorted(names - self._by_name.keys())):
+            self._by_name.update((name, set()) for name in chunk)
+            for found_id, name in self._session.execute(
+                select(row.id, row.name).where(row.name.in_(chunk), self._inside)
+            ):
+                self._by_name[name].add(found_id)
 
     def learn(self, filed: Iterable[int]) -> None:
         """Find the names of those too, wherever they lie, that registrations on file bear."""
@@ -38,7 +45,7 @@ class Places:
             self._called.update(found.all())
 
     def knows(self, name: str) -> bool:
-        return name in self._by_name
+        return bool(self._by_name[name])
 
     def called(self, organisation_id: int) -> str:
         """The name of an organisation of the file, or of the registrations on file."""
@@ -50,7 +57,7 @@ class Places:
         Raises:
             RuleViolation: ``exams.organisation`` -- several bear the name.
         """
-        found = self._by_name.get(name, set())
+        found = self._by_name[name]
         if len(found) > 1:
             raise RuleViolation(
                 "exams.organisation",

@@ -33,7 +33,7 @@ from examprep.people.bulk import (
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
 from examprep.plumbing.bulk import collect_latest
-from examprep.plumbing.sheets import Row
+from examprep.plumbing.sheets import Row, column
 
 SUSPECTED_SHARE = 0.1
 
@@ -90,8 +90,10 @@ class Matcher:
 
     def _many_end_in_zeros(self) -> bool:
         """One number in a thousand ends so; in a file that Excel damaged nearly all do, and some fit by chance."""
-        rows = self._source.table.rows
-        ending = sum(may_be_spoilt(compact(self._reader.text(row, "id_number"))) for row in rows)
+        rows, at = self._source.table.rows, self._reader.columns.get("id_number")
+        if at is None:
+            return False
+        ending = sum(may_be_spoilt(compact(text)) for text in column(rows, at))
         return ending > len(rows) * SUSPECTED_SHARE
 
     def parts(self) -> Iterator[list[Row]]:

@@ -22,6 +22,7 @@ from examprep.plumbing.workbooks import no_others, old_workbook, workbook
 
 _KEPT = 5_000
 _BETWEEN = "\x1f"
+_SIGN = _BETWEEN.encode()
 
 
 class Row(NamedTuple):
@@ -54,6 +55,13 @@ class Rows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         return map(_unpacked, self._numbers, self._kept)
 
+    def column(self, at: int) -> Iterator[str]:
+        for kept in self._kept:
+            if isinstance(kept, bytes):
+                yield kept.split(_SIGN, at + 1)[at].decode("utf-8", "surrogatepass")
+            else:
+                yield kept[at]
+
     @overload
     def __getitem__(self, at: int) -> Row: ...
     @overload
@@ -62,6 +70,11 @@ class Rows(Sequence[Row]):
         if isinstance(at, slice):
             return list(map(_unpacked, self._numbers[at], self._kept[at]))
         return _unpacked(self._numbers[at], self._kept[at])
+
+
+def column(rows: Sequence[Row], at: int) -> Iterator[str]:
+    """The cells of one column; of rows that are kept small no others are unpacked."""
+    return rows.column(at) if isinstance(rows, Rows) else (row.cells[at] for row in rows)
 
 
 def _unpacked(number: int, kept: bytes | tuple[str, ...]) -> Row:

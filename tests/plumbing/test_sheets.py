@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from examprep.plumbing.sheets import Row, Rows, read_table
+from examprep.plumbing.sheets import Row, Rows, column, read_table
 from examprep.plumbing.unreadable import UnreadableFile
 
 HEADS = ["姓名", "身份证号", "成绩"]
@@ -58,6 +58,8 @@ def test_rows_that_are_kept_small_are_as_they_were():
     assert (len(kept), list(kept[1].cells), kept[-1].number, [row.number for row in kept[1:]]) == (
         3, ["", "", "a\x1fb"], 9, [2**31, 9],
     )  # fmt: skip
+    for at in range(3):
+        assert list(column(kept, at)) == list(column(rows, at)) == [row.cells[at] for row in rows]
 
 
 def test_the_first_filled_sheet_is_read():
@@ -212,8 +214,8 @@ def old_workbook(*rows):
     book, buffer = xlwt.Workbook(encoding="utf-8"), io.BytesIO()
     sheet = book.add_sheet("Sheet1")
     for at, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            sheet.write(at, column, cell)
+        for place, cell in enumerate(row):
+            sheet.write(at, place, cell)
     book.save(buffer)
     return buffer.getvalue()
 

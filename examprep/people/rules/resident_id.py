@@ -6,6 +6,7 @@ Source: GB 11643-1999: six digits of region, eight of birth date, three of order
 
 import re
 from datetime import date
+from operator import mul
 from typing import NamedTuple
 
 from stdnum.iso7064 import mod_11_2
@@ -28,6 +29,7 @@ _BIRTH = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _PERSONS = re.compile(rf"{_PROVINCE}|\d+?{_PROVINCE}\d{{4}}{_BIRTH}\d{{3}}")
 _IN_TEXT_OF_PERSONS = re.compile(rf"(?={_PERSONS.pattern}){_IN_TEXT.pattern}")
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+_WEIGHTS = tuple(2**place % 11 for place in range(17, 0, -1))
 
 
 class ResidentId(NamedTuple):
@@ -86,11 +88,13 @@ def read_resident_id(text: str, *, today: date) -> ResidentId:
     number = compact(text)
     if _OLD.fullmatch(number):
         number = _renewed(number[:15])
-    if _SPOILT.fullmatch(number):
-        raise _spoilt()
-    if "*" in number:
-        raise RuleViolation("people.id-masked", "Some digits of the ID number are hidden. Ask for the whole number.")
     if not _SHAPE.fullmatch(number):
+        if _SPOILT.fullmatch(number):
+            raise _spoilt()
+        if "*" in number:
+            raise RuleViolation(
+                "people.id-masked", "Some digits of the ID number are hidden. Ask for the whole number."
+            )
         raise RuleViolation("people.id-shape", "An ID number has 17 digits and a last digit or X.")
     found = ResidentId(number)
     try:
@@ -99,13 +103,21 @@ def read_resident_id(text: str, *, today: date) -> ResidentId:
         born_on = date.max
     if born_on > today:
         raise RuleViolation("people.id-date", "The ID number holds no real birth date (digits 7 to 14).")
-    if mod_11_2.checksum(number) != 1:
+    if not _check_digit_fits(number):
         if may_be_spoilt(number):
             raise _spoilt()
         raise RuleViolation(
             "people.id-checksum", "The ID number's check digit does not fit. One of its digits is wrong."
         )
     return found
+
+
+def _check_digit_fits(number: str) -> bool:
+    """What python-stdnum says of a number that has the shape, in less than half its time."""
+    last = 10 if number[-1] == "X" else int(number[-1])
+    digits = number[:-1].encode()  # each 48 too high
+    total: int = sum(map(mul, _WEIGHTS, digits)) - 48 * sum(_WEIGHTS) + last
+    return total % 11 == 1
 
 
 def is_resident_id(number: str) -> bool:
