@@ -55,7 +55,7 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
     if any(lines.states[state] for state in _OPEN):
         to_look_at = {line.number for line in lines if line.state in _OPEN}
         cells = {row.number: row.cells for row in plan.rows if row.number in to_look_at}
-    packing = once_each(_all_packed)
+    packing = once_each(packed)
     for number, state, effect, name, person_id, said, candidates in lines:
         yield (
             number,
@@ -63,7 +63,7 @@ def _values(vault: Vault, plan: Plan) -> Iterator[tuple[Any, ...]]:
             effect,
             masked(name[:100]),
             person_id or plan.persons.get(number),
-            packing(said) if said else None,
+            list(map(packing, said)) or None,
             list(candidates) if candidates else None,
             seal_cells(vault, cells[number]) if state in _OPEN and number in cells else None,
         )
@@ -132,10 +132,6 @@ def open_rows(session: Session, vault: Vault, batch_id: int) -> Iterator[list[st
 def packed(sentence: Sentence) -> list[Any]:
     """A sentence as JSON: its text and its values, ID numbers masked; sentences among them packed likewise."""
     return [sentence.text, {name: _plain(value) for name, value in sentence.values.items()}]
-
-
-def _all_packed(said: Sequence[Sentence]) -> list[list[Any]]:
-    return [packed(sentence) for sentence in said]
 
 
 def _plain(value: Any) -> Any:

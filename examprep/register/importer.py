@@ -88,7 +88,7 @@ class HoldersImporter:
                 ids = {entry.key: prepared.id_of(entry.key, added) for entry in part}
                 plan.persons.note((entry.row, ids[entry.key]) for entry in part if entry.key < 0)
                 ledger.begin_many(session, [_begun(each, ids) for each in part if each.certificate_id is None], **about)
-                ledger.append_many(session, [_correction(each, about) for each in part if each.certificate_id])
+                ledger.go_on_many(session, [_correction(each, about) for each in part if each.certificate_id])
                 collect_latest()
         return len(prepared.entries)
 

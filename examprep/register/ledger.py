@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from examprep.kernel.errors import Conflict, NotFound
-from examprep.plumbing.bulk import insert_many, new_ids, update_many
+from examprep.plumbing.bulk import among, in_parts, insert_many, new_ids, update_many
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
-from examprep.register.rules.history import fold
+from examprep.register.rules.history import CHANGED, fold, go_on
 
 EVENT, CERTIFICATE = RegisterEventRow, RegisterCertificateRow
 CHUNK = 1_000
@@ -94,7 +94,8 @@ def _begun(facts: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def append(session: Session, entry: Mapping[str, Any]) -> None:
     """Write one more event of a certificate, and its row anew."""
-    append_many(session, [entry])
+    write(session, [entry])
+    refold(session, [entry["certificate_id"]])
 
 
 def write(session: Session, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -125,10 +126,21 @@ def _insert(session: Session, names: Sequence[str], rows: Iterable[Sequence[Any]
         raise Conflict("register.number", "A certificate of this number is in the register already.") from error
 
 
-def append_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
-    """Write further events of many certificates, and their rows anew."""
+def go_on_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write one further event of each of many certificates, of kinds that stand alone, and change their rows by it.
+
+    A certificate that was withdrawn meanwhile stays away.
+    """
     write(session, events)
-    refold(session, [event["certificate_id"] for event in events])
+    row = CERTIFICATE
+    asked = select(row.id, *(getattr(row, name) for name in CHANGED)).with_for_update()
+    for part in in_parts(events):
+        these = among(session, row.id, [event["certificate_id"] for event in part])
+        kept = {found.id: found._asdict() for found in session.connection().execute(asked.where(these))}
+        for event in part:
+            if event["certificate_id"] in kept:
+                go_on(kept[event["certificate_id"]], event)
+        update_many(session, row, ("id", *CHANGED), (list(each.values()) for each in kept.values()))
 
 
 def locked(session: Session, certificate_id: int) -> RegisterCertificateRow:
