@@ -9,7 +9,17 @@ from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DateField, DecimalField, Field, FieldList, Form, FormField, IntegerField
+from wtforms import (
+    DateField,
+    DecimalField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    PasswordField,
+    StringField,
+)
 from wtforms.widgets import Select, html_params
 
 from examprep.kernel.errors import Refusal
@@ -91,6 +101,47 @@ def _refuse_wild(fields: Iterable[Field]) -> None:
                 field.process_errors.append(field.gettext(words))
 
 
+def _signs(*ranges: tuple[int, int]) -> str:
+    return "".join(chr(code) for first, last in ranges for code in range(first, last + 1))
+
+
+# What takes place in a text and none on a page: joiners, marks of direction, soft hyphens, fillers.
+INVISIBLE = _signs(
+    (0xAD, 0xAD),
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+)
+# They say how the sign before them is drawn, so an end may need them, a beginning never does.
+_SELECTORS = _signs((0xFE00, 0xFE0F), (0xE0000, 0xE01EF))
+
+
+def visible(text: str) -> str:
+    """The text without invisible signs at its ends; one of nothing but them and blanks is empty."""
+    text = text.lstrip(INVISIBLE + _SELECTORS).rstrip(INVISIBLE)
+    return text if any(sign not in INVISIBLE and sign not in _SELECTORS and not sign.isspace() for sign in text) else ""
+
+
+def _keep_visible(fields: Iterable[Field]) -> None:
+    """What shows nothing was not filled in: validators meet an empty text. A password is what was typed."""
+    for field in fields:
+        if isinstance(field, FormField | FieldList):
+            _keep_visible(field)
+        elif isinstance(field, StringField) and not isinstance(field, PasswordField) and field.data:
+            seen = visible(field.data)
+            if seen != field.data:
+                field.data, field.raw_data = seen, [seen]
+
+
 class BaseForm(FlaskForm):
     """A form that keeps what was typed, shows a refusal above its fields, and speaks the page's language."""
 
@@ -102,6 +153,7 @@ class BaseForm(FlaskForm):
         _translate_selects(self)
         if request.method == "POST":
             _refuse_wild(self)
+            _keep_visible(self)
 
     def reject(self, refusal: Refusal) -> None:
         """Show a refusal of the subject above the fields."""

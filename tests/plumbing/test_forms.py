@@ -3,11 +3,22 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, DecimalField, FieldList, FormField, IntegerField
-from wtforms.validators import NumberRange, Optional
+from wtforms import (
+    DateField,
+    DecimalField,
+    FieldList,
+    FormField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from examprep.plumbing.forms import BaseForm, PartForm
+from examprep.plumbing.forms import INVISIBLE, BaseForm, PartForm, visible
 
 
 class Part(PartForm):
@@ -48,3 +59,50 @@ def test_what_a_form_can_mean_is_taken(app):
         form = Typed(MultiDict(typed), meta={"csrf": False})
         assert form.validate(), form.errors
         assert form.amount.data == Decimal("9.5")
+
+
+class Titled(PartForm):
+    title = StringField(validators=[InputRequired()])
+
+
+class Written(BaseForm):
+    title = StringField(validators=[InputRequired()])
+    words = TextAreaField(validators=[DataRequired()])
+    note = StringField()
+    password = PasswordField(validators=[InputRequired()])
+    part = FormField(Titled)
+
+
+NOTHING = st.text(st.sampled_from(INVISIBLE + " \t\n\u3000\ufe0f\U000e0100"), min_size=1)
+
+
+@given(NOTHING)
+def test_a_text_of_nothing_but_invisible_signs_is_empty(text):
+    assert visible(text) == ""
+
+
+@given(
+    st.text(st.sampled_from(INVISIBLE)),
+    st.text(st.sampled_from("社 工x\u200b\ufe0f")),
+    st.text(st.sampled_from(INVISIBLE)),
+)
+def test_invisible_signs_go_at_both_ends_and_nothing_else_does(before, middle, after):
+    shown = f"甲{middle}乙"
+    assert visible(f"{before}{shown}{after}") == shown
+    assert visible(f"{shown}\ufe0f{after}") == f"{shown}\ufe0f", "it says how the sign before it is drawn"
+
+
+def test_what_shows_nothing_was_not_filled_in_and_is_refused_in_the_pages_language(app):
+    sent = {"title": "\u3164", "words": "\u200b \u200f", "note": "\xad注", "password": "\u200b", "part-title": "\u2060"}
+    with app.test_request_context(method="POST", data=sent, headers={"Accept-Language": "zh"}):
+        form = Written(meta={"csrf": False})
+        assert not form.sent()
+        assert set(form.errors) == {"title", "words", "part"}
+        assert form.errors["title"] == form.errors["words"] == ["此项必填。"]
+        assert (form.note.data, form.password.data) == ("注", "\u200b")
+    with app.test_request_context(
+        method="POST", data={**sent, "title": "\u200b第一班\u200b", "words": "甲", "part-title": "乙"}
+    ):
+        form = Written(meta={"csrf": False})
+        assert form.sent()
+        assert form.title.data == "第一班"
