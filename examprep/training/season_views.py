@@ -24,7 +24,7 @@ from examprep.training.blueprint import bp
 from examprep.training.form_parts import sensible_day
 
 MANAGE = Permission.TRAINING_CLASS_MANAGE
-STATES = {"stands": N_("Stands"), "undone": N_("Taken back")}
+STATES = {"stands": N_("Stands"), "undone": N_("Taken back"), "restored": N_("Taken back, some restored")}
 COPY_COLUMNS = (
     Column(
         "at", N_("When"), "instant", sortable=True, link=lambda row: url_for("training.season_copy", copy_id=row["id"])
@@ -32,6 +32,7 @@ COPY_COLUMNS = (
     Column("first_on", N_("First day of the new season"), "day", sortable=True),
     Column("by", N_("By"), sortable=True),
     Column("classes", N_("Classes"), "number"),
+    Column("standing", N_("Not cancelled"), "number"),
     Column("undone_at", N_("Taken back"), "instant"),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
@@ -253,11 +253,15 @@ def of(session: Session, actor: Actor, copy_id: int) -> tuple[SeasonCopyRow, str
 
 
 def copies(session: Session, actor: Actor, ask: Ask) -> Page:
-    """The copies whose classes the actor manages, the latest first. Filter ``state``: stands, undone."""
+    """The copies whose classes the actor manages, the latest first, with how many of those are not cancelled.
+
+    Filter ``state``: stands; undone; restored -- undone, but some of its classes were restored by themselves.
+    """
+    standing = ClassRow.state != "cancelled"
     query = (
         select(
             COPY.id, COPY.at, COPY.first_on, PersonRow.name.label("by"), func.count(MADE.class_id).label("classes"),
-            COPY.undone_at,
+            func.count(case((standing, MADE.class_id))).label("standing"), COPY.undone_at,
         )
         .join(MADE, MADE.copy_id == COPY.id)
         .join(ClassRow, ClassRow.id == MADE.class_id)
@@ -266,7 +270,13 @@ def copies(session: Session, actor: Actor, ask: Ask) -> Page:
         .group_by(COPY.id, PersonRow.name)
     )  # fmt: skip
     if state := ask.filters.get("state"):
-        query = query.where(COPY.undone_at.is_(None) if state == "stands" else COPY.undone_at.is_not(None))
+        restored = exists().where(MADE.copy_id == COPY.id, MADE.class_id == ClassRow.id, standing).correlate(COPY)
+        conditions = {
+            "stands": (COPY.undone_at.is_(None),),
+            "undone": (COPY.undone_at.is_not(None), ~restored),
+            "restored": (COPY.undone_at.is_not(None), restored),
+        }
+        query = query.where(*conditions.get(state, ()))
     return fetch(
         session,
         query,

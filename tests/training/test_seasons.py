@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.models import MembershipRow
-from examprep.training import copying, enrolling, seasons
+from examprep.plumbing.listing import Ask
+from examprep.training import copying, enrolling, reinstating, seasons
 from examprep.training.models import ClassRow, SessionRow
 from examprep.training.rules.schedule import Slot, slot
 from examprep.training.rules.season import together
@@ -130,6 +131,26 @@ def test_the_whole_is_taken_back_while_nobody_has_joined(season, two):
         season.do(seasons.undo, trainer, anew, reason="x")
     states = season.ask(lambda s: [row["state"] for row in seasons.made(s, trainer, anew)])
     assert states == ["open", "open"]
+
+
+def test_of_one_taken_back_it_is_told_which_classes_were_restored_since(season, two, sign_in):
+    trainer = season.actor("ann_trainer")
+    copy_id, other = copied(season, [Wish(two[0])]), copied(season, [Wish(two[1])])
+    season.do(seasons.undo, trainer, copy_id, reason="定错了")
+
+    def found(state):
+        page = season.ask(lambda s: seasons.copies(s, trainer, Ask(filters={"state": state})))
+        return [(row["id"], row["classes"], row["standing"]) for row in page.rows]
+
+    assert (found("stands"), found("undone"), found("restored")) == ([(other, 1, 1)], [(copy_id, 1, 0)], [])
+    page = f"/training/all/seasons/{copy_id}"
+    assert "可重新复制" in sign_in("ann_trainer").get(page).text
+    (made,) = season.ask(lambda s: seasons.made(s, trainer, copy_id))
+    season.do(reinstating.reinstate_class, trainer, made["id"])
+    assert (found("stands"), found("undone"), found("restored")) == ([(other, 1, 1)], [], [(copy_id, 1, 1)])
+    shown = sign_in("ann_trainer").get(page).text
+    assert "共 1 个班次，其后恢复 1 个" in shown
+    assert "可重新复制" not in shown
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
