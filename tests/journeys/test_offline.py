@@ -310,6 +310,25 @@ def test_an_answer_after_the_session_has_ended_waits_for_its_person(phone, site)
     assert (logged(site, "bob_candidate")[name], versions(site, "bob_candidate")[-1]) == (1, asked.version_id)
 
 
+def test_in_place_of_a_mock_it_is_said_where_its_answers_are(phone):
+    here = phone("ann_candidate")
+    here.take_along()
+    here.context.set_offline(True)
+    for path in ("/mocks/", "/mocks/1/1"):
+        here.open(path)
+        expect(here.page.locator("main")).to_contain_text(zh("A mock exam needs a connection"))
+        expect(here.page).to_have_title(f"{zh('Mock exam')} · examprep")
+        expect(here.page.locator("#offline form")).to_have_count(0)
+        assert Axe().run(here.page).response["violations"] == []
+    here.page.get_by_role("link", name=zh("Practise off-line")).click()
+    expect(here.page.locator("#offline form")).to_be_visible()
+    here.open("/mocks/")
+    here.context.set_offline(False)
+    here.page.get_by_role("link", name=zh("Load this page again")).click()
+    expect(here.page.locator("#offline")).to_have_count(0)
+    expect(here.page.locator("h1")).to_have_text(zh("Mock exam"))
+
+
 def test_the_kept_page_is_open_to_everybody(phone):
     here = phone("ann_candidate")
     here.take_along()

@@ -205,7 +205,6 @@ stage.addEventListener("click", (event) => {
   next();
 });
 stage.addEventListener("change", () => complain(""));
-document.addEventListener("keydown", press);
 
 const size = /(?:^|; )examprep_type=(large|larger)(?:;|$)/.exec(document.cookie)?.[1];
 if (size) document.documentElement.dataset.type = size;
@@ -218,20 +217,32 @@ whenOthersChange(async () => {
   for (const pack of kept) pack.done = done.get(pack.subject) ?? pack.done;
 });
 
-await load();
-subjects();
-// Whoever comes from a question whose answer could not be sent sees at once what it earned.
-const came = JSON.parse(sessionStorage.getItem("examprep-unsent") ?? "null");
-sessionStorage.removeItem("examprep-unsent");
-const answered = came && kept[0]?.pack.questions.find(({ version }) => version === came.version);
-if (answered && came.person === mine) {
-  await noteAnswered(mine, kept[0].subject, came.version);
-  tell(answered, came.ticks, marked(answered, came.ticks));
-} else next();
-await banner.run();
-const now = await owner();
-if (now !== mine) {
+// A mock exam is with the server alone, so nothing of it is asked here: the page says where its answers are.
+function sayOfMock() {
+  box.replaceChildren(drawn("mock"));
+  document.title = `${box.querySelector("h1").textContent} · examprep`;
+}
+
+async function practise() {
+  document.addEventListener("keydown", press);
   await load();
   subjects();
-  next();
+  // Whoever comes from a question whose answer could not be sent sees at once what it earned.
+  const came = JSON.parse(sessionStorage.getItem("examprep-unsent") ?? "null");
+  sessionStorage.removeItem("examprep-unsent");
+  const answered = came && kept[0]?.pack.questions.find(({ version }) => version === came.version);
+  if (answered && came.person === mine) {
+    await noteAnswered(mine, kept[0].subject, came.version);
+    tell(answered, came.ticks, marked(answered, came.ticks));
+  } else next();
+  await banner.run();
+  const now = await owner();
+  if (now !== mine) {
+    await load();
+    subjects();
+    next();
+  }
 }
+
+if (/^\/mocks(\/|$)/.test(location.pathname)) sayOfMock();
+else await practise();
