@@ -71,7 +71,6 @@ function ask(question) {
   part.querySelector(".place").textContent = `${answered + 1} / ${questions.length}`;
   show(part);
   shownAt = performance.now();
-  stage.querySelector(".stem").focus({ preventScroll: true });
 }
 
 function next() {
@@ -82,6 +81,12 @@ function next() {
     current = null;
     show(drawn("end"));
   }
+}
+
+// Somebody asked for it, so the focus goes along; whoever opens the page begins at its top.
+function goOn() {
+  next();
+  stage.querySelector(".stem")?.focus({ preventScroll: true });
 }
 
 function subjects() {
@@ -183,10 +188,10 @@ function press(event) {
     option.checked = !option.checked;
     complain("");
     option.focus({ preventScroll: true });
-  } else if (key === "N" && !form) next();
+  } else if (key === "N" && !form) goOn();
   else if (key === "ENTER" && !event.target.closest("a, button, summary")) {
     if (form) form.requestSubmit(form.querySelector("[data-submit]"));
-    else next();
+    else goOn();
   } else return;
   event.preventDefault();
 }
@@ -196,13 +201,13 @@ stage.addEventListener("submit", (event) => {
   if (busy) return;
   if (event.submitter?.hasAttribute("data-skip")) {
     skipped = skipped.filter((version) => version !== current.version).concat(current.version);
-    next();
+    goOn();
   } else submit(event.target, event.submitter);
 });
 stage.addEventListener("click", (event) => {
   if (!event.target.closest("[data-next]")) return;
   event.preventDefault();
-  next();
+  goOn();
 });
 stage.addEventListener("change", () => complain(""));
 
