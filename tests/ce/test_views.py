@@ -143,7 +143,7 @@ def test_an_officer_records_and_takes_back(english, world, runtime, holders, ann
         pytest.param("amount", "0", "at least", id="nothing"),
         pytest.param("amount", "1.5", "Not a valid integer", id="fraction"),
         pytest.param("category", "fun", "Not a valid choice", id="category"),
-        pytest.param("reason", "  ", "Say why", id="no-reason"),
+        pytest.param("reason", "  ", "This field is required", id="no-reason"),
     ],
 )
 def test_a_wrong_entry_keeps_what_was_typed(english, runtime, holders, ann_page, field, value, said):

@@ -224,8 +224,11 @@ whenOthersChange(async () => {
 
 // A mock exam is with the server alone, so nothing of it is asked here: the page says where its answers are.
 function sayOfMock() {
-  box.replaceChildren(drawn("mock"));
-  document.title = `${box.querySelector("h1").textContent} · examprep`;
+  const [head, title] = [box.querySelector(".practice-head"), box.querySelector("h1")];
+  title.textContent = words.mock;
+  head.replaceChildren(title);
+  box.replaceChildren(head, drawn("mock"));
+  document.title = `${words.mock} · examprep`;
 }
 
 async function practise() {
