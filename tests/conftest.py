@@ -9,7 +9,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from alembic import command as alembic
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,7 +17,7 @@ from sqlalchemy import event
 from xdist.scheduler import LoadScopeScheduling
 
 from examprep.app.factory import create_app
-from examprep.app.operations import alembic_config
+from examprep.app.schema import upgrade
 from examprep.config.settings import Settings
 from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
@@ -138,7 +137,7 @@ def database(
             url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'examprep.db'}"
         else:
             url = request.getfixturevalue("postgres_url")
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         _migrated[kind] = Database(url)
     found = _migrated[kind]
     yield found

@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from examprep.app.operations import alembic_config
+from examprep.app.schema import alembic_config
 from examprep.plumbing.db import Base
 
 

@@ -6,12 +6,12 @@ from examprep.app import accounts, backups, serving
 from examprep.app.checks import Check, examine
 from examprep.app.demo.command import demo
 from examprep.app.factory import open_runtime
-from examprep.app.schema import alembic_config, bring_up_to_date, load_data
+from examprep.app.schema import bring_up_to_date
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
 from examprep.plumbing.db import Database
 
-__all__ = ["COMMANDS", "alembic_config", "bring_up_to_date", "differences", "load_data"]
+__all__ = ["COMMANDS", "bring_up_to_date", "differences"]
 
 
 def differences(database: Database, *, repair: bool = False) -> list[str]:

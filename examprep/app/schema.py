@@ -56,16 +56,17 @@ def check_up_to_date(database: Database) -> None:
         )
 
 
-def upgrade(runtime: Runtime, revision: str = "head") -> None:
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database's tables up to a migration."""
     from alembic import command
 
-    command.upgrade(alembic_config(runtime.settings.database_url), revision)
+    command.upgrade(alembic_config(url), revision)
 
 
 def bring_up_to_date(runtime: Runtime) -> None:
     """This version's tables and the data it ships; and what versions before kept readable is sealed."""
     before = present(runtime.database)
-    upgrade(runtime)
+    upgrade(runtime.settings.database_url)
     with runtime.database.write() as session:
         load_data(session, runtime.clock.today())
     columns = [column for feature in FEATURES for column in feature.sealed]

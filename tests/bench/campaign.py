@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.app.factory import open_runtime
-from examprep.app.operations import load_data
+from examprep.app.schema import load_data
 from examprep.campaign import funnel, intending
 from examprep.campaign.models import StatementRow
 from examprep.config.settings import Settings

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examprep.app.factory import open_runtime
-from examprep.app.operations import load_data
+from examprep.app.schema import load_data
 from examprep.config.settings import Settings
 from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow
 from examprep.exams.recompute import recompute

@@ -16,12 +16,11 @@ from math import log
 from pathlib import Path
 from statistics import median
 
-from alembic import command as alembic
 from sqlalchemy import Column, Integer, MetaData, Table, Unicode
 from sqlalchemy import insert as insert_into
 
 from examprep.app.factory import open_runtime
-from examprep.app.operations import alembic_config
+from examprep.app.schema import upgrade
 from examprep.bank.formats.heads import HEADS
 from examprep.bank.formats.template import template_workbook
 from examprep.bank.importer import IMPORTER
@@ -91,7 +90,7 @@ def measure(size: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder, 'bank.db')}"
         os.environ.update({**KEYS, "EXAMPREP_HOME": folder, "EXAMPREP_DATABASE_URL": url})
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         fill([])
         file = Path(folder, "questions.xlsx")
         file.write_bytes(template_workbook(_rows(size)))

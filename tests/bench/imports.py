@@ -17,9 +17,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-from alembic import command as alembic
-
-from examprep.app.operations import alembic_config
+from examprep.app.schema import upgrade
 from tests.bench.import_files import KINDS, fill
 from tests.bench.import_turns import bring, control, control_of_written
 from tests.bench.installation import KEYS
@@ -114,7 +112,7 @@ def installation(home: Path, postgresql: bool) -> Iterator[None]:
     if not postgresql:
         url = f"sqlite:///{home / 'exams.db'}"
         os.environ["EXAMPREP_DATABASE_URL"] = url
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         yield
         return
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
@@ -124,7 +122,7 @@ def installation(home: Path, postgresql: bool) -> Iterator[None]:
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         os.environ["EXAMPREP_DATABASE_URL"] = url
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         yield
     finally:
         server.cleanup()

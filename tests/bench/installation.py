@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from alembic import command as alembic
 from sqlalchemy import MetaData
 
 from examprep.app.factory import open_runtime
-from examprep.app.operations import alembic_config, load_data
+from examprep.app.schema import load_data, upgrade
 from examprep.bank import actions as bank
 from examprep.bank.types.choices import Choices
 from examprep.bank.values import Draft
@@ -57,7 +56,7 @@ def databases(home: Path, *, postgres: bool) -> Iterator[tuple[str, str]]:
 
 
 def _prepared(urls: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    alembic.upgrade(alembic_config(urls[0]), "head")
+    upgrade(urls[0])
     control = Database(urls[1])
     METADATA.create_all(control.engine)
     control.close()

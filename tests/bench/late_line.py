@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from examprep.app.factory import open_runtime
-from examprep.app.operations import load_data
+from examprep.app.schema import load_data
 from examprep.config.settings import Settings
 from examprep.exams.actions import NewLine, add_pass_line
 from examprep.exams.models import MarkRow, OutcomeRow, RegistrationRow

@@ -16,10 +16,8 @@ from datetime import date
 from math import log
 from pathlib import Path
 
-from alembic import command as alembic
-
 from examprep.app.factory import open_runtime
-from examprep.app.operations import alembic_config, load_data
+from examprep.app.schema import load_data, upgrade
 from examprep.bank import actions as bank
 from examprep.bank import store
 from examprep.bank.rules.checks import CHECKS
@@ -78,7 +76,7 @@ def measure(size: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder, 'bank.db')}"
         os.environ.update({**KEYS, "EXAMPREP_HOME": folder, "EXAMPREP_DATABASE_URL": url})
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         fill(drafts)
         runtime = open_runtime(Settings.from_env())
         with runtime.database.read() as session, timed(reading):

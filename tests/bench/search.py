@@ -10,11 +10,10 @@ from math import log
 from pathlib import Path
 from statistics import median
 
-from alembic import command as alembic
 from sqlalchemy import func, select
 
 from examprep.app.factory import open_runtime
-from examprep.app.operations import alembic_config
+from examprep.app.schema import upgrade
 from examprep.bank import browsing
 from examprep.bank.models import TextRow
 from examprep.config.settings import Settings
@@ -53,7 +52,7 @@ def measure(size: int, *, postgres: bool) -> tuple[float, dict[str, float]]:
     """Milliseconds of the control, and of each word."""
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder), postgres=postgres) as (url, _):
         os.environ.update({**KEYS, "EXAMPREP_HOME": folder, "EXAMPREP_DATABASE_URL": url})
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         fill(list(made(size)))
         runtime = open_runtime(Settings.from_env())
         with runtime.database.read() as session:

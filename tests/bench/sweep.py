@@ -20,10 +20,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from alembic import command as alembic
 from sqlalchemy import event, func, select, text
 
-from examprep.app.operations import alembic_config
+from examprep.app.schema import upgrade
 from examprep.ce import actions, counting, standing_store, store, sweeping
 from examprep.ce.models import LineRow
 from examprep.ce.shipped import load_requirements
@@ -128,7 +127,7 @@ def measure(url: str, size: int) -> Found:
     The first sweep finds nothing kept. A usual night follows a day on which one in a hundred rose a level. The recount
     holds every standing against every line, as `examprep verify` does.
     """
-    alembic.upgrade(alembic_config(url), "head")
+    upgrade(url)
     database, found = Database(url), Found()
     fill(database, size)
     found.sweeps["first"] = apart(url)

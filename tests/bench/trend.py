@@ -10,11 +10,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from alembic import command as alembic
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from examprep.app.operations import alembic_config
+from examprep.app.schema import upgrade
 from examprep.exams import figures, recompute, tallies
 from examprep.exams.cuts import Cut
 from examprep.exams.models import TrendRow
@@ -76,7 +75,7 @@ def measure(size: int, *, postgres: bool, verify: bool) -> Taken:
     """Fill a store, prove its figures, and time them."""
     print(f"{size:,} candidates a year, {len(YEARS)} years")
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder), postgres=postgres) as (url, _):
-        alembic.upgrade(alembic_config(url), "head")
+        upgrade(url)
         database = Database(url)
         fill(database, size)
         with database.read() as session:

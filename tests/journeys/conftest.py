@@ -95,7 +95,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("journeys")
     keys = {f"EXAMPREP_{name.upper()}": value for name, value in KEYS.items()}
     runtime = open_runtime(Settings.from_env(keys, home=home))
-    upgrade(runtime)
+    upgrade(runtime.settings.database_url)
     world = build_world(runtime)
     with runtime.database.write() as session:
         load_data(session, runtime.clock.today())

@@ -31,7 +31,7 @@ class Installed:
     def __init__(self, home: Path, database_url: str = "") -> None:
         self._more = {**KEYS, **({"EXAMPREP_DATABASE_URL": database_url} if database_url else {})}
         self.runtime = open_runtime(Settings.from_env(self._more, home=home))
-        upgrade(self.runtime)
+        upgrade(self.runtime.settings.database_url)
         self.world = build_world(self.runtime)
         clock = self.runtime.clock
         with self.runtime.database.write() as session:

@@ -43,7 +43,7 @@ def demo(fresh: bool, no_serve: bool, home: Path, host: str, port: int) -> None:
 def renew(home: Path) -> None:
     """Bring the tables of a kept demo up to date: it may have been made by an earlier version."""
     runtime = open_runtime(Settings.from_env({}, home=home))
-    upgrade(runtime)
+    upgrade(runtime.settings.database_url)
     with runtime.database.write() as session:
         load_data(session, runtime.clock.today())
     runtime.database.close()
@@ -59,7 +59,7 @@ def make(home: Path) -> str:
     runtime = open_runtime(Settings.from_env({}, home=home))
     step = _Steps()
     step("数据库")
-    upgrade(runtime)
+    upgrade(runtime.settings.database_url)
     with runtime.database.write() as session:
         load_data(session, runtime.clock.today())
     password = _fill(runtime, step)
