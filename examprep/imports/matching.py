@@ -6,11 +6,9 @@ belongs to another name, a namesake born the same day under another number, a nu
 
 import re
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -33,7 +31,7 @@ from examprep.people.bulk import (
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, compact, may_be_spoilt, read_resident_id
 from examprep.plumbing.bulk import collect_latest
-from examprep.plumbing.sheets import Row, column
+from examprep.plumbing.sheets import Row
 
 SUSPECTED_SHARE = 0.1
 
@@ -93,7 +91,7 @@ class Matcher:
         rows, at = self._source.table.rows, self._reader.columns.get("id_number")
         if at is None:
             return False
-        ending = sum(may_be_spoilt(compact(text)) for text in column(rows, at))
+        ending = sum(may_be_spoilt(compact(text)) for text in rows.column(at))
         return ending > len(rows) * SUSPECTED_SHARE
 
     def parts(self) -> Iterator[list[Row]]:
@@ -260,8 +258,7 @@ class Matcher:
 
     def _name_in(self, number: int) -> str:
         """The name in a row, found by its number."""
-        rows = self._source.table.rows
-        return self._reader.text(rows[bisect_left(rows, number, key=attrgetter("number"))], "name")
+        return self._reader.text(self._source.table.rows.numbered(number), "name")
 
     def _by_name_and_birth(self, row: Row, name: str, read: _Nameless) -> Matched | None:
         """By name, birth date and organisation where all three agree with one person alone; else somebody decides."""

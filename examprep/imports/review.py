@@ -26,7 +26,7 @@ from examprep.people.bounds import within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, masked
 from examprep.plumbing.listing import Ask, Page, escape_like, fetch
-from examprep.plumbing.sheets import Row, Table
+from examprep.plumbing.sheets import Row, Rows, Table
 from examprep.plumbing.vault import Vault
 
 ROW = ImportRowRow
@@ -247,7 +247,7 @@ def _bring_in(
     now: datetime,
 ) -> None:
     assert isinstance(importer, Reviewed)
-    table = Table(tuple(batch.heads or ()), (Row(row.number, cells),))
+    table = Table(tuple(batch.heads or ()), Rows([Row(row.number, cells)]))
     plan = importer.settle(session, actor, table, batch.options, {row.number: person_id}, now=now)
     assert plan.lines is not None
     (line,) = plan.lines

@@ -7,8 +7,11 @@ to refuse.
 A row number is the number the user sees in the spreadsheet; the head is row 1 unless blank lines precede it.
 """
 
+import json
+import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
@@ -21,8 +24,7 @@ from examprep.plumbing.unreadable import UnreadableFile
 from examprep.plumbing.workbooks import no_others, old_workbook, workbook
 
 _KEPT = 5_000
-_BETWEEN = "\x1f"
-_SIGN = _BETWEEN.encode()
+_TOGETHER = 512
 
 
 class Row(NamedTuple):
@@ -33,34 +35,42 @@ class Row(NamedTuple):
 
 
 class Rows(Sequence[Row]):
-    """Many rows of one width, kept small: the cells of each as one piece of bytes, made into texts when asked for.
+    """Many rows, kept small: the cells of some hundreds together as one piece of bytes, made into texts when asked for.
 
-    Whoever goes through them should hold few at once.
+    Whoever goes through them should hold few at once. Their numbers rise.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._numbers = array("l")
-        self._kept: list[bytes | tuple[str, ...]] = []
+        self._packed: list[bytes] = []
+        self._latest: list[Sequence[str]] = []  # those that do not fill a piece yet
+        self._opened: tuple[int, list[Sequence[str]]] = (-1, [])  # the piece that was asked for last
+        for row in rows:
+            self.append(row)
 
     def append(self, row: Row) -> None:
         self._numbers.append(row.number)
-        packed = _BETWEEN.join(row.cells)
-        # A cell of text may hold even this sign; such a row is kept as it is.
-        whole = packed.count(_BETWEEN) == len(row.cells) - 1
-        self._kept.append(packed.encode("utf-8", "surrogatepass") if whole else tuple(row.cells))
+        self._latest.append(row.cells)
+        if len(self._latest) == _TOGETHER:
+            self._packed.append(_closed(self._latest))
+            self._latest = []
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._numbers)
 
     def __iter__(self) -> Iterator[Row]:
-        return map(_unpacked, self._numbers, self._kept)
+        return map(Row, self._numbers, self._cells())
+
+    def _cells(self) -> Iterator[Sequence[str]]:
+        return chain(chain.from_iterable(map(_opened, self._packed)), self._latest)
 
     def column(self, at: int) -> Iterator[str]:
-        for kept in self._kept:
-            if isinstance(kept, bytes):
-                yield kept.split(_SIGN, at + 1)[at].decode("utf-8", "surrogatepass")
-            else:
-                yield kept[at]
+        """The cells of one column."""
+        return (cells[at] for cells in self._cells())
+
+    def numbered(self, number: int) -> Row:
+        """The row of a number, which must be one of theirs."""
+        return self[bisect_left(self._numbers, number)]
 
     @overload
     def __getitem__(self, at: int) -> Row: ...
@@ -68,19 +78,23 @@ class Rows(Sequence[Row]):
     def __getitem__(self, at: slice) -> list[Row]: ...
     def __getitem__(self, at: int | slice) -> Row | list[Row]:
         if isinstance(at, slice):
-            return list(map(_unpacked, self._numbers[at], self._kept[at]))
-        return _unpacked(self._numbers[at], self._kept[at])
+            return [self[each] for each in range(*at.indices(len(self)))]
+        number = self._numbers[at]
+        piece, place = divmod(at % len(self), _TOGETHER)
+        if piece == len(self._packed):
+            return Row(number, self._latest[place])
+        if self._opened[0] != piece:
+            self._opened = piece, _opened(self._packed[piece])
+        return Row(number, self._opened[1][place])
 
 
-def column(rows: Sequence[Row], at: int) -> Iterator[str]:
-    """The cells of one column; of rows that are kept small no others are unpacked."""
-    return rows.column(at) if isinstance(rows, Rows) else (row.cells[at] for row in rows)
+def _closed(rows: Sequence[Sequence[str]]) -> bytes:
+    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1)
 
 
-def _unpacked(number: int, kept: bytes | tuple[str, ...]) -> Row:
-    if isinstance(kept, bytes):
-        return Row(number, kept.decode("utf-8", "surrogatepass").split(_BETWEEN))
-    return Row(number, kept)
+def _opened(piece: bytes) -> list[Sequence[str]]:
+    found: list[Sequence[str]] = json.loads(zlib.decompress(piece).decode("utf-8", "surrogatepass"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ class Table:
     """
 
     heads: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Rows
     left_out: tuple[Row, ...] = ()
     unread: tuple[str, ...] = ()
 

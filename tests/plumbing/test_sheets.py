@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from examprep.plumbing.sheets import Row, Rows, column, read_table
+from examprep.plumbing.sheets import Row, Rows, read_table
 from examprep.plumbing.unreadable import UnreadableFile
 
 HEADS = ["姓名", "身份证号", "成绩"]
@@ -49,17 +49,20 @@ def test_row_numbers_are_those_of_the_spreadsheet():
 
 
 def test_rows_that_are_kept_small_are_as_they_were():
-    rows = [Row(3, ["镕基", "", "59.5"]), Row(2**31, ["", "", "a\x1fb"]), Row(9, ["\x1f\x1f", "x", "\ud800"])]
-    kept = Rows()
-    for row in rows:
-        kept.append(row)
+    odd = [Row(3, ["镕基", "", "59.5"]), Row(9, ["", "", "a\x1fb"]), Row(10, ["\x1f\x00", "x", "\ud800"])]
+    rows = [*odd, *(Row(number, [str(number), "", "甲"]) for number in range(11, 2_000)), Row(2**31, ["最后", "", ""])]
+    kept = Rows(rows)
     for _ in range(2):  # they are gone through as often as one likes
         assert [(row.number, list(row.cells)) for row in kept] == [(row.number, row.cells) for row in rows]
-    assert (len(kept), list(kept[1].cells), kept[-1].number, [row.number for row in kept[1:]]) == (
-        3, ["", "", "a\x1fb"], 9, [2**31, 9],
-    )  # fmt: skip
+    assert len(kept) == len(rows)
+    for at in (0, 511, 512, 1023, len(rows) - 1, -1, -len(rows)):
+        assert kept[at] == rows[at] == kept.numbered(rows[at].number)
+    assert kept[508:516] == rows[508:516]
+    for outside in (len(rows), -len(rows) - 1):
+        with pytest.raises(IndexError):
+            kept[outside]
     for at in range(3):
-        assert list(column(kept, at)) == list(column(rows, at)) == [row.cells[at] for row in rows]
+        assert list(kept.column(at)) == [row.cells[at] for row in rows]
 
 
 def test_the_first_filled_sheet_is_read():
