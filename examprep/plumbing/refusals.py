@@ -47,7 +47,9 @@ def install_refusals(app: Flask) -> None:
 
 
 def _refusal(error: Refusal) -> tuple[Response | str, int]:
-    return _page(STATUS.get(type(error), 422), code=error.code, sentence=error.sentence)
+    # Where somebody else was first, no page of ours may be left to show again what was typed.
+    typed = request.form.get("words", "") if isinstance(error, Conflict) else ""
+    return _page(STATUS.get(type(error), 422), code=error.code, sentence=error.sentence, typed=typed)
 
 
 def _forged(error: CSRFError) -> tuple[Response | str, int]:
@@ -78,7 +80,12 @@ def _broken(error: Exception) -> tuple[Response | str, int]:
 
 
 def _page(
-    status: int, *, code: str | None = None, sentence: Sentence | None = None, reference: str | None = None
+    status: int,
+    *,
+    code: str | None = None,
+    sentence: Sentence | None = None,
+    reference: str | None = None,
+    typed: str = "",
 ) -> tuple[Response | str, int]:
     happened, remedy = PAGES.get(status, PAGES[500 if status >= 500 else 400])
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
@@ -91,5 +98,6 @@ def _page(
         remedy=remedy,
         sentence=sentence,
         reference=reference,
+        typed=typed,
     )
     return page, status

@@ -1,8 +1,8 @@
 """Discussion of questions with the trainers: a candidate asks, a trainer answers, and only then do others see it.
 
-What is asked waits hidden, and its asker may reword it; a trainer answers and thereby shows it, or hides it with a
-reason, and may change either later; what was hidden can be shown again as it stood. The asker says whether an answer
-helped. Others are not told who asked.
+What is asked waits hidden, and its asker may reword or withdraw it; a trainer answers and thereby shows it, or hides it
+with a reason, and may change either later; what was hidden can be shown again as it stood. The asker says whether an
+answer helped. Others are not told who asked.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from examprep.syllabus import actions as syllabus
 LONGEST_WORDS, LONGEST_ANSWER = 1000, 2000
 MOST_WAITING = 10  # of one person
 WAITING, SHOWN, HIDDEN = "waiting", "shown", "hidden"
+WITHDRAWN = "withdrawn"  # told to the asker in place of the state; to nobody else is anything told
 CONDITION = "practice.post-shown"
 
 
@@ -74,7 +75,7 @@ def posts(session: Session, actor: Actor, question_id: int) -> Sequence[Post]:
             words=row.words,
             asked_at=row.asked_at,
             mine=row.person_id == actor.person_id,
-            state=row.state,
+            state=row.state if row.withdrawn_at is None else WITHDRAWN,
             answer=row.answer,
             reason=row.reason or "",
             helped=row.helped_at is not None,
@@ -98,8 +99,7 @@ def ask(session: Session, actor: Actor, *, question_id: int, words: str, today: 
     if question_id not in shelf.versions and kept_of(session, actor.person_id, question_id) is None:
         raise NotFound("practice.question", "There is no such question here.")
     words = _asking_words(words)
-    if store.waiting_of(session, actor.person_id) >= MOST_WAITING:
-        raise Conflict("practice.posts", "%(most)s of your questions wait for an answer already.", most=MOST_WAITING)
+    _check_room(session, actor)
     row = PostRow(
         question_id=question_id,
         version_id=version_id,
@@ -120,17 +120,42 @@ def reword(session: Session, actor: Actor, *, question_id: int, post_id: int, wo
 
     Raises:
         NotFound: ``practice.post``. RuleViolation: ``practice.post``; ``practice.words-hidden``,
-            ``practice.words-settled`` -- it is answered.
+            ``practice.words-settled`` -- it is answered. Conflict: ``practice.words-withdrawn``.
     """
-    row = store.own(session, actor.person_id, question_id, post_id)
-    if row is None:
-        raise NotFound("practice.post", "There is no such question of yours.")
+    row = _own(session, actor, question_id, post_id)
+    wording.check_stands(row)
     wording.check_mendable(state=row.state, settled=row.state != WAITING, now=now)
     said = _asking_words(words)
     if said != row.words:
         wording.keep(session, actor, wording.POST, row.id, row.words, now=now)
         row.words, row.folded = said, wording.folded(said, row.answer)
         record(session, actor, "practice.post-reworded", "practice_post", row.id, now=now)
+
+
+def withdraw(session: Session, actor: Actor, *, question_id: int, post_id: int, now: datetime) -> None:
+    """Take back what one asked, while nobody has answered it; nobody else sees it from then on.
+
+    Raises:
+        NotFound: ``practice.post``. RuleViolation: what `wording.withdraw` refuses.
+    """
+    row = _own(session, actor, question_id, post_id)
+    if wording.withdraw(row, answered=row.state != WAITING, now=now):
+        session.flush()
+        record(session, actor, "practice.post-withdrawn", "practice_post", row.id, now=now)
+
+
+def ask_again(session: Session, actor: Actor, *, question_id: int, post_id: int, now: datetime) -> None:
+    """Let what one withdrew stand as before.
+
+    Raises:
+        NotFound: ``practice.post``. Conflict: ``practice.posts``.
+    """
+    row = _own(session, actor, question_id, post_id)
+    if row.withdrawn_at is not None:
+        _check_room(session, actor)
+        row.withdrawn_at = None
+        session.flush()
+        record(session, actor, "practice.post-asked-again", "practice_post", row.id, now=now)
 
 
 def asked(session: Session, actor: Actor, ask_: Ask) -> Page:
@@ -161,7 +186,12 @@ def oldest_waiting(session: Session, actor: Actor) -> datetime | None:
 
 
 def post(session: Session, actor: Actor, post_id: int) -> Asked:
-    """Raises NotFound: ``practice.post`` -- nobody within the actor's bounds asked it."""
+    """What was asked, for who answers it.
+
+    Raises:
+        NotFound: ``practice.post`` -- nobody within the actor's bounds asked it.
+        Conflict: ``practice.words-withdrawn``.
+    """
     row, asker = _found(session, actor, post_id)
     question = bank.question(session, row.version_id)
     before, answers = (wording.earlier(session, kind, [row.id]) for kind in (wording.POST, wording.ANSWER))
@@ -183,9 +213,9 @@ def answer(session: Session, actor: Actor, post_id: int, words: str, *, now: dat
     """Answer what was asked, and so show both to whoever reads the question; the asker is told, once.
 
     Raises:
-        NotFound: ``practice.post``. RuleViolation: ``practice.post-answer``.
+        NotFound: ``practice.post``. RuleViolation: ``practice.post-answer``. Conflict: ``practice.words-withdrawn``.
     """
-    row, _ = _found(session, actor, post_id)
+    row, _ = _found(session, actor, post_id, lock=True)
     said = _settling_words(words)
     if row.answer and row.answer != said:
         wording.keep(session, actor, wording.ANSWER, row.id, row.answer, now=now)
@@ -215,16 +245,17 @@ def hide(session: Session, actor: Actor, post_id: int, reason: str, *, now: date
 
     Raises:
         NotFound: ``practice.post``. RuleViolation: ``practice.post-answer`` -- no reason.
+        Conflict: ``practice.words-withdrawn``.
     """
-    row, _ = _found(session, actor, post_id)
+    row, _ = _found(session, actor, post_id, lock=True)
     row.reason, row.state = _settling_words(reason), HIDDEN
     session.flush()
     record(session, actor, "practice.post-hidden", "practice_post", row.id, after={"reason": row.reason}, now=now)
 
 
 def unhide(session: Session, actor: Actor, post_id: int, *, now: datetime) -> None:
-    """Let what was hidden stand as before: answered and shown, or waiting. Raises NotFound: ``practice.post``."""
-    row, _ = _found(session, actor, post_id)
+    """Let what was hidden stand as before: answered and shown, or waiting. Raises what `answer` does of the post."""
+    row, _ = _found(session, actor, post_id, lock=True)
     if row.state == HIDDEN:
         row.reason, row.state = None, SHOWN if row.answer else WAITING
         session.flush()
@@ -237,8 +268,8 @@ def mark(session: Session, actor: Actor, *, question_id: int, post_id: int, help
     Raises:
         NotFound: ``practice.post`` -- the actor asked nothing such about the question, or it is not answered.
     """
-    row = store.own(session, actor.person_id, question_id, post_id)
-    if row is None or row.state != SHOWN:
+    row = _own(session, actor, question_id, post_id)
+    if row.state != SHOWN:
         raise NotFound("practice.post", "There is no such answered question of yours.")
     if helped != (row.helped_at is not None):
         row.helped_at = now if helped else None
@@ -251,6 +282,18 @@ def still_shown(session: Session, person_id: int, context: dict[str, Any], today
     """Whether the answer of which the asker is to be told still is shown."""
     row = session.get(PostRow, int(context["post_id"]))
     return row is not None and row.state == SHOWN and row.person_id == person_id
+
+
+def _check_room(session: Session, actor: Actor) -> None:
+    if store.waiting_of(session, actor.person_id) >= MOST_WAITING:
+        raise Conflict("practice.posts", "%(most)s of your questions wait for an answer already.", most=MOST_WAITING)
+
+
+def _own(session: Session, actor: Actor, question_id: int, post_id: int) -> PostRow:
+    row = store.own(session, actor.person_id, question_id, post_id)
+    if row is None:
+        raise NotFound("practice.post", "There is no such question of yours.")
+    return row
 
 
 def _asking_words(words: str) -> str:
@@ -271,8 +314,9 @@ def _settling_words(words: str) -> str:
     return said
 
 
-def _found(session: Session, actor: Actor, post_id: int) -> tuple[PostRow, str]:
-    found = store.find(session, actor, post_id)
+def _found(session: Session, actor: Actor, post_id: int, *, lock: bool = False) -> tuple[PostRow, str]:
+    found = store.find(session, actor, post_id, lock=lock)
     if found is None:
         raise NotFound("practice.post", "There is no such question of a candidate in your organisations.")
+    wording.check_stands(found[0])
     return found

@@ -14,6 +14,7 @@ from examprep.people.models import PersonRow
 from examprep.practice.models import PostRow
 
 ANSWER = Permission.BANK_QUESTION_EDIT
+_STANDS = PostRow.withdrawn_at.is_(None)
 _WAITING_FIRST = case((PostRow.state == "waiting", 0), else_=1)
 # What waits comes first, and of that what waits longest; the rest latest first.
 DEFAULT_ORDER = (
@@ -38,12 +39,12 @@ def of_question(session: Session, person_id: int, question_id: int) -> Sequence[
 
 def waiting_of(session: Session, person_id: int) -> int:
     """How much of what a person asked waits for an answer."""
-    query = select(func.count()).where(PostRow.person_id == person_id, PostRow.state == "waiting")
+    query = select(func.count()).where(PostRow.person_id == person_id, PostRow.state == "waiting", _STANDS)
     return session.scalar(query) or 0
 
 
 def visible(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """What persons within the actor's bounds asked, as a list shows it."""
+    """What persons within the actor's bounds asked and did not withdraw, as a list shows it."""
     return (
         select(
             PostRow.id,
@@ -55,25 +56,26 @@ def visible(actor: Actor) -> Select[*tuple[Any, ...]]:
             PersonRow.name.label("asker"),
         )
         .join(PersonRow, PersonRow.id == PostRow.person_id)
-        .where(within(PersonRow.organisation_id, actor, ANSWER))
+        .where(within(PersonRow.organisation_id, actor, ANSWER), _STANDS)
     )
 
 
-def find(session: Session, actor: Actor, post_id: int) -> tuple[PostRow, str] | None:
-    """One of them, with who asked, if it was asked by somebody within the actor's bounds."""
-    row = session.execute(
+def find(session: Session, actor: Actor, post_id: int, *, lock: bool) -> tuple[PostRow, str] | None:
+    """What was asked, withdrawn or not, with who asked, if that is somebody within the actor's bounds."""
+    query = (
         select(PostRow, PersonRow.name)
         .join(PersonRow, PersonRow.id == PostRow.person_id)
         .where(PostRow.id == post_id, within(PersonRow.organisation_id, actor, ANSWER))
-    ).one_or_none()
+    )
+    row = session.execute(query.with_for_update(of=PostRow) if lock else query).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
 def own(session: Session, person_id: int, question_id: int, post_id: int) -> PostRow | None:
-    """What the person asked about a question."""
+    """What the person asked about a question, locked to be changed."""
     row = PostRow
     mine = (row.id == post_id, row.question_id == question_id, row.person_id == person_id)
-    return session.scalar(select(row).where(*mine))
+    return session.scalar(select(row).where(*mine).with_for_update())
 
 
 def oldest_waiting(session: Session, actor: Actor) -> datetime | None:

@@ -276,6 +276,7 @@ class PostRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'shown', 'hidden')", name="state"),
         CheckConstraint("(state = 'hidden') = (reason IS NOT NULL)", name="hidden_why"),
+        CheckConstraint("withdrawn_at IS NULL OR state = 'waiting'", name="withdrawn"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -291,6 +292,7 @@ class PostRow(Base):
     helped_at: Mapped[datetime | None]  # since when the asker says that the answer helped
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]  # since when nobody but the asker sees it, by their own wish
 
 
 class WordingRow(Base):

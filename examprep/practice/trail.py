@@ -12,11 +12,13 @@ TRAIL = Trail(
         "practice.assignment-restored": N_("Set a cancelled assignment again"),
         "practice.assignment-set": N_("Set an assignment"),
         "practice.post-answered": N_("Answered a candidate's question"),
+        "practice.post-asked-again": N_("Asked a withdrawn question again"),
         "practice.post-helped": N_("Said that an answer helped"),
         "practice.post-hidden": N_("Hid a candidate's question"),
         "practice.post-not-helped": N_("Took back that an answer helped"),
         "practice.post-reworded": N_("Reworded what one asked"),
         "practice.post-unhidden": N_("Showed a candidate's hidden question again"),
+        "practice.post-withdrawn": N_("Withdrew what one asked"),
     },
     things={
         "practice_assignment": Thing(

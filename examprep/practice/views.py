@@ -25,6 +25,8 @@ bp = Blueprint("practice", __name__, url_prefix="/practice")
 # The page's script asks for the part of the page that changes, not for the frame around it.
 FRAGMENT = "X-Fragment"
 
+ASKED = N_("Your trainers read it. Once they answer, it stands here for everybody.")
+
 TYPE_COOKIE = "examprep_type"
 TYPE_SIZES = {"": N_("Standard letters"), "large": N_("Large letters"), "larger": N_("Largest letters")}
 
@@ -249,7 +251,7 @@ def ask_trainers(question_id: int) -> ResponseReturnValue:
             )
     except (RuleViolation, Conflict) as refusal:
         return _aside_page(question_id, refusal=refusal)
-    return _aside_page(question_id, said=N_("Your trainers read it. Once they answer, it stands here for everybody."))
+    return _aside_page(question_id, said=ASKED)
 
 
 @bp.post("/question/<int:question_id>/asked/<int:post_id>/helped")
@@ -270,9 +272,37 @@ def reword_post(question_id: int, post_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             discussing.reword(session, current_actor(), question_id=question_id, post_id=post_id, words=words, now=now)
-    except RuleViolation as refusal:
+    except (RuleViolation, Conflict) as refusal:
         return _aside_page(question_id, refusal=refusal)
     return _aside_page(question_id, said=N_("Reworded."))
+
+
+@bp.post("/question/<int:question_id>/asked/<int:post_id>/withdraw")
+@needs(Permission.PRACTICE_OWN_USE)
+def withdraw_post(question_id: int, post_id: int) -> ResponseReturnValue:
+    """The asker takes back what waits for an answer."""
+    try:
+        with writing() as session:
+            discussing.withdraw(
+                session, current_actor(), question_id=question_id, post_id=post_id, now=runtime().clock.now()
+            )
+    except RuleViolation as refusal:
+        return _aside_page(question_id, refusal=refusal)
+    return _aside_page(question_id, said=N_("Withdrawn. Only you still see your question."))
+
+
+@bp.post("/question/<int:question_id>/asked/<int:post_id>/again")
+@needs(Permission.PRACTICE_OWN_USE)
+def ask_post_again(question_id: int, post_id: int) -> ResponseReturnValue:
+    """The asker wants an answer after all."""
+    try:
+        with writing() as session:
+            discussing.ask_again(
+                session, current_actor(), question_id=question_id, post_id=post_id, now=runtime().clock.now()
+            )
+    except Conflict as refusal:
+        return _aside_page(question_id, refusal=refusal)
+    return _aside_page(question_id, said=ASKED)
 
 
 @bp.post("/type-size")

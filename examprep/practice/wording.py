@@ -1,19 +1,19 @@
 """What is the same wherever people ask and answer, beside a question of the bank and in a class.
 
-What may be said, how it is found, until when its writer may say it otherwise, and what it was before.
+What may be said, how it is found, until when its writer may say it otherwise or withdraw it, and what it was before.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from examprep.bank.searching import fold
-from examprep.kernel.errors import RuleViolation
+from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.people.actor import Actor
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
@@ -31,6 +31,13 @@ class Earlier:
     words: str
     name: str
     until: datetime
+
+
+class Asked(Protocol):
+    """What somebody asked, in either place."""
+
+    state: Any
+    withdrawn_at: Any
 
 
 def said(words: str, most: int) -> str | None:
@@ -83,6 +90,39 @@ def check_mendable(*, state: str, settled: bool = False, at: datetime | None = N
             "A reply can be reworded for %(hours)s hours. Write a further one.",
             hours=MENDABLE // timedelta(hours=1),
         )
+
+
+def check_stands(row: Asked) -> None:
+    """That what was asked is not withdrawn.
+
+    Raises:
+        Conflict: ``practice.words-withdrawn``.
+    """
+    if row.withdrawn_at is not None:
+        raise Conflict(
+            "practice.words-withdrawn",
+            "Whoever asked this question has withdrawn it. It can be answered once it is asked again.",
+        )
+
+
+def withdraw(row: Asked, *, answered: bool, now: datetime) -> bool:
+    """Let nobody but its asker see what they asked any more; ``False`` when it is withdrawn already.
+
+    The row must be locked, so that no answer comes in between. To ask it again, ``withdrawn_at`` is emptied.
+
+    Raises:
+        RuleViolation: ``practice.withdraw-hidden``; ``practice.withdraw-answered`` -- others learn from the answer.
+    """
+    if row.withdrawn_at is not None:
+        return False
+    if row.state == HIDDEN:
+        raise RuleViolation("practice.withdraw-hidden", "This is hidden already. Only you and the trainers see it.")
+    if answered:
+        raise RuleViolation(
+            "practice.withdraw-answered", "Somebody has replied to this and others learn from it, so it stays."
+        )
+    row.withdrawn_at = now
+    return True
 
 
 def keep(session: Session, actor: Actor, kind: str, thing_id: int, before: str, *, now: datetime) -> None:

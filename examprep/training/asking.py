@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
@@ -28,6 +28,9 @@ MOST_OPEN = 10  # unanswered questions of one person in one class
 ASKED, ANSWERED = "question-asked", "question-answered"  # mails, and what is asked before they are sent
 SHOWN, HIDDEN = "shown", "hidden"
 TOPIC, CHAPTER = "topic", "chapter"
+STANDS = QuestionRow.withdrawn_at.is_(None)
+SEEN = and_(QuestionRow.state == SHOWN, STANDS)  # by all of the class
+OPEN = and_(SEEN, QuestionRow.answer_id.is_(None))
 
 
 @dataclass(frozen=True)
@@ -64,28 +67,42 @@ def ask(session: Session, actor: Actor, class_id: int, words: str, *, about: str
         RuleViolation: ``training.question-words``; ``training.questions`` -- too many of one's own are open.
     """
     parent, said = learner_class(session, actor, class_id), _checked(words)
-    row = QuestionRow
-    own = (row.class_id == class_id, row.person_id == actor.person_id, row.answer_id.is_(None), row.state == SHOWN)
-    if (session.scalar(select(func.count()).where(*own)) or 0) >= MOST_OPEN:
-        raise RuleViolation(
-            "training.questions", "%(most)s of your questions are open. Wait until some are answered.", most=MOST_OPEN
-        )
+    _check_room(session, actor, class_id)
     made = QuestionRow(class_id=class_id, person_id=actor.person_id, words=said, asked_at=now, state=SHOWN, folded="")
     made.topic_id, made.chapter_id = _named(session, parent.course_id, about)
     session.add(made)
     session.flush()
     _refold(session, made)
     record(session, actor, "training.question-asked", "training_question", made.id, now=now)
-    queue(
-        session,
-        key=f"training.asked.{class_id}.{office_day(now)}",
-        person_id=parent.trainer_id,
-        template=ASKED,
-        context={"class_id": class_id, "title": parent.name, "question": said[:60]},
-        condition=ASKED,
-        now=now,
-    )
+    _tell_trainer(session, parent, now=now)
     return made.id
+
+
+def withdraw(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
+    """Take back what one asked, until somebody replies; nobody else sees it from then on.
+
+    Raises:
+        NotFound: no such question of one's own. RuleViolation: what `wording.withdraw` refuses.
+    """
+    question = _own(session, actor, question_id)
+    if wording.withdraw(question, answered=_replied(session, question), now=now):
+        session.flush()
+        record(session, actor, "training.question-withdrawn", "training_question", question.id, now=now)
+
+
+def ask_again(session: Session, actor: Actor, question_id: int, *, now: datetime) -> None:
+    """Let what one withdrew stand as before; the trainer is told as of a new question.
+
+    Raises:
+        NotFound: no such question of one's own. RuleViolation: ``training.questions``.
+    """
+    question = _own(session, actor, question_id)
+    if question.withdrawn_at is not None:
+        _check_room(session, actor, question.class_id)
+        question.withdrawn_at = None
+        session.flush()
+        record(session, actor, "training.question-asked-again", "training_question", question.id, now=now)
+        _tell_trainer(session, session.get_one(ClassRow, question.class_id), now=now)
 
 
 def reply(session: Session, actor: Actor, question_id: int, words: str, *, staff: bool, now: datetime) -> int:
@@ -93,6 +110,7 @@ def reply(session: Session, actor: Actor, question_id: int, words: str, *, staff
 
     Raises:
         NotFound: no such question that the actor may see. RuleViolation: ``training.question-words``.
+        Conflict: ``practice.words-withdrawn``.
     """
     question = _question(session, actor, question_id, staff=staff, lock=True)
     made = ReplyRow(
@@ -133,7 +151,7 @@ def reword(
 
     Raises:
         NotFound: nothing such of one's own. RuleViolation: ``training.question-words``; ``practice.words-hidden``,
-            ``practice.words-settled``, ``practice.words-late``.
+            ``practice.words-settled``, ``practice.words-late``. Conflict: ``practice.words-withdrawn``.
     """
     question = _question(session, actor, question_id, staff=staff, lock=True)
     row: QuestionRow | ReplyRow | None = question if reply_id is None else session.get(ReplyRow, reply_id)
@@ -144,8 +162,7 @@ def reword(
             raise NotFound("training.reply", "There is no such reply.")
         wording.check_mendable(state=row.state, at=row.at, now=now)
     else:
-        replied = session.scalar(select(ReplyRow.id).where(ReplyRow.question_id == row.id).limit(1))
-        wording.check_mendable(state=row.state, settled=replied is not None, now=now)
+        wording.check_mendable(state=row.state, settled=_replied(session, row), now=now)
     said = _checked(words)
     if said == row.words:
         return
@@ -209,9 +226,9 @@ def thread(session: Session, actor: Actor, question_id: int, *, staff: bool) -> 
     """A question with what was replied. A learner sees what is shown, and their own with why it is hidden.
 
     Raises:
-        NotFound: no such question that the actor may see.
+        NotFound: no such question that the actor may see. Conflict: ``practice.words-withdrawn`` -- by somebody else.
     """
-    question = _question(session, actor, question_id, staff=staff)
+    question = _question(session, actor, question_id, staff=staff, withdrawn=not staff)
     query = (
         select(ReplyRow, PersonRow.name)
         .join(PersonRow, PersonRow.id == ReplyRow.person_id)
@@ -259,7 +276,43 @@ def _refold(session: Session, question: QuestionRow) -> None:
     session.flush()
 
 
-def _question(session: Session, actor: Actor, question_id: int, *, staff: bool, lock: bool = False) -> QuestionRow:
+def _check_room(session: Session, actor: Actor, class_id: int) -> None:
+    query = select(func.count(QuestionRow.id)).where(OPEN, QuestionRow.class_id == class_id)
+    if (session.scalar(query.where(QuestionRow.person_id == actor.person_id)) or 0) >= MOST_OPEN:
+        raise RuleViolation(
+            "training.questions", "%(most)s of your questions are open. Wait until some are answered.", most=MOST_OPEN
+        )
+
+
+def _tell_trainer(session: Session, parent: ClassRow, *, now: datetime) -> None:
+    """Without the words: they may be withdrawn, hidden or reworded before the mail leaves."""
+    queue(
+        session,
+        key=f"training.asked.{parent.id}.{office_day(now)}",
+        person_id=parent.trainer_id,
+        template=ASKED,
+        context={"class_id": parent.id, "title": parent.name},
+        condition=ASKED,
+        now=now,
+    )
+
+
+def _replied(session: Session, question: QuestionRow) -> bool:
+    return session.scalar(select(ReplyRow.id).where(ReplyRow.question_id == question.id).limit(1)) is not None
+
+
+def _own(session: Session, actor: Actor, question_id: int) -> QuestionRow:
+    """What the actor asked in a class in which they have a seat, locked."""
+    question = _question(session, actor, question_id, staff=False, lock=True, withdrawn=True)
+    if question.person_id != actor.person_id:
+        raise NotFound("training.question", "There is no such question.")
+    return question
+
+
+def _question(
+    session: Session, actor: Actor, question_id: int, *, staff: bool, lock: bool = False, withdrawn: bool = False
+) -> QuestionRow:
+    """``withdrawn``: also one that the actor has withdrawn."""
     query = select(QuestionRow).join(ClassRow, ClassRow.id == QuestionRow.class_id).where(QuestionRow.id == question_id)
     if staff:
         query = query.where(store.managed(actor))
@@ -269,6 +322,8 @@ def _question(session: Session, actor: Actor, question_id: int, *, staff: bool, 
     found = session.scalar(query.with_for_update(of=QuestionRow) if lock else query)
     if found is None:
         raise NotFound("training.question", "There is no such question.")
+    if not (withdrawn and found.person_id == actor.person_id):
+        wording.check_stands(found)
     return found
 
 
@@ -281,8 +336,7 @@ def _checked(words: str) -> str:
 
 def still_open(session: Session, person_id: int, context: dict[str, Any], today: date) -> bool:
     """Whether a class still has a question that nobody answered, and this person still is its trainer."""
-    row = QuestionRow
-    open_ = exists().where(row.class_id == ClassRow.id, row.state == SHOWN, row.answer_id.is_(None))
+    open_ = exists().where(QuestionRow.class_id == ClassRow.id, OPEN)
     query = select(ClassRow.id).where(ClassRow.id == int(context["class_id"]), ClassRow.trainer_id == person_id, open_)
     return session.scalar(query) is not None
 

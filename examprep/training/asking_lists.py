@@ -12,29 +12,34 @@ from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask, Page
 from examprep.practice import wording
 from examprep.training import path_store, store, units
-from examprep.training.asking import CHAPTER, HIDDEN, SHOWN, TOPIC
+from examprep.training.asking import CHAPTER, HIDDEN, OPEN, SEEN, SHOWN, STANDS, TOPIC
 from examprep.training.models import ClassRow
 from examprep.training.question_models import QuestionRow, ReplyRow
 
 FILTERS = ("state", "show", "class")
-_standing = case((QuestionRow.state == HIDDEN, HIDDEN), (QuestionRow.answer_id.is_not(None), "answered"), else_="open")
+WITHDRAWN = "withdrawn"
+_standing = case(
+    (QuestionRow.state == HIDDEN, HIDDEN),
+    (QuestionRow.withdrawn_at.is_not(None), WITHDRAWN),
+    (QuestionRow.answer_id.is_not(None), "answered"),
+    else_="open",
+)
 
 
 def seated(session: Session, actor: Actor, ask: Ask, class_id: int | None = None) -> Page:
-    """What was asked in all classes in which the actor has a seat, or in one; their own also where hidden."""
-    shown = or_(QuestionRow.state == SHOWN, QuestionRow.person_id == actor.person_id)
-    query = _listed().where(store.enrolled(actor.person_id), shown)
+    """What was asked in all classes in which the actor has a seat, or in one; their own whatever its state."""
+    query = _listed().where(store.enrolled(actor.person_id), _seen_by(actor))
     return _page(session, actor, query if class_id is None else query.where(ClassRow.id == class_id), ask)
 
 
 def managed(session: Session, actor: Actor, ask: Ask) -> Page:
     """What was asked in the classes that the actor manages, what waits longest first."""
-    return _page(session, actor, _listed().where(store.managed(actor)), ask)
+    return _page(session, actor, _listed().where(store.managed(actor), STANDS), ask)
 
 
 def classes(session: Session, actor: Actor, *, staff: bool) -> list[tuple[int, str]]:
     """(id, name) of the classes that a list may be narrowed to: those in which something was asked, by name."""
-    asked = exists().where(QuestionRow.class_id == ClassRow.id)
+    asked = exists().where(QuestionRow.class_id == ClassRow.id, STANDS if staff else _seen_by(actor))
     bound = store.managed(actor) if staff else store.enrolled(actor.person_id)
     query = select(ClassRow.id, ClassRow.name).where(bound, asked).order_by(ClassRow.name, ClassRow.id).limit(500)
     return [(class_id, name) for class_id, name in session.execute(query)]
@@ -48,9 +53,8 @@ def abouts(session: Session, course_id: int, now: datetime) -> Mapping[str, str]
 
 def waiting(session: Session, actor: Actor) -> int:
     """How many questions of the classes that the actor manages nobody has answered."""
-    row = QuestionRow
-    query = select(func.count(row.id)).join(ClassRow, ClassRow.id == row.class_id)
-    return session.scalar(query.where(store.managed(actor), row.state == SHOWN, row.answer_id.is_(None))) or 0
+    query = select(func.count(QuestionRow.id)).join(ClassRow, ClassRow.id == QuestionRow.class_id)
+    return session.scalar(query.where(store.managed(actor), OPEN)) or 0
 
 
 def _listed() -> Select[*tuple[Any, ...]]:
@@ -70,6 +74,11 @@ def _listed() -> Select[*tuple[Any, ...]]:
         .join(PersonRow, PersonRow.id == row.person_id)
         .join(ClassRow, ClassRow.id == row.class_id)
     )
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    """That all of a class see it, or the actor asked it."""
+    return or_(SEEN, QuestionRow.person_id == actor.person_id)
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:

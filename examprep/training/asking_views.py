@@ -19,6 +19,7 @@ from examprep.training.asking_lists import FILTERS
 from examprep.training.blueprint import bp
 
 STATES = {"open": N_("Not answered yet"), "answered": N_("A reply answers it"), "hidden": N_("Hidden")}
+OWN_STATES = {**STATES, "withdrawn": N_("Withdrawn")}  # of lists in which one's own questions stand
 
 
 def columns(address: Callable[[Any], str], *more: Column) -> tuple[Column, ...]:
@@ -28,7 +29,7 @@ def columns(address: Callable[[Any], str], *more: Column) -> tuple[Column, ...]:
         Column("asker", N_("Asked by"), sortable=True),
         Column("asked_at", N_("When"), "instant", sortable=True),
         Column("replies", N_("Replies"), "number"),
-        Column("state", N_("State"), "choice", choices=STATES),
+        Column("state", N_("State"), "choice", choices=OWN_STATES),
     )
 
 
@@ -108,7 +109,9 @@ def all_questions() -> ResponseReturnValue:
         classes = asking_lists.classes(session, current_actor(), staff=False)
     if ask.export:
         return download(page, EVERYWHERE, "class-questions")
-    return render_template("training/all_questions.html", page=page, columns=EVERYWHERE, states=STATES, classes=classes)
+    return render_template(
+        "training/all_questions.html", page=page, columns=EVERYWHERE, states=OWN_STATES, classes=classes
+    )
 
 
 @bp.route("/classes/<int:class_id>/questions", methods=["GET", "POST"])
@@ -135,7 +138,7 @@ def class_questions(class_id: int) -> ResponseReturnValue:
         "training/class_questions.html",
         page=page,
         columns=MINE,
-        states=STATES,
+        states=OWN_STATES,
         class_id=class_id,
         name=name,
         words=words,
@@ -174,6 +177,29 @@ def settle_own_question(class_id: int, question_id: int) -> ResponseReturnValue:
     """Say which reply answers what one asked, or that none does."""
     back = url_for("training.class_question", class_id=class_id, question_id=question_id)
     return _settle(question_id, back, staff=False)
+
+
+@bp.post("/classes/<int:class_id>/questions/<int:question_id>/withdraw")
+@needs(Permission.TRAINING_CLASS_ENROL)
+def withdraw_question(class_id: int, question_id: int) -> ResponseReturnValue:
+    """Take back what one asked."""
+    return _own(asking.withdraw, class_id, question_id)
+
+
+@bp.post("/classes/<int:class_id>/questions/<int:question_id>/again")
+@needs(Permission.TRAINING_CLASS_ENROL)
+def ask_question_again(class_id: int, question_id: int) -> ResponseReturnValue:
+    """Let what one withdrew stand as before."""
+    return _own(asking.ask_again, class_id, question_id)
+
+
+def _own(act: Callable[..., None], class_id: int, question_id: int) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            act(session, current_actor(), question_id, now=runtime().clock.now())
+    except RuleViolation as refusal:
+        return _thread(question_id, staff=False, refusal=refusal)
+    return redirect(url_for("training.class_question", class_id=class_id, question_id=question_id), 303)
 
 
 def _thread(question_id: int, *, staff: bool, refusal: Refusal | None = None, words: str = "") -> ResponseReturnValue:

@@ -16,6 +16,7 @@ class QuestionRow(Base):
         CheckConstraint("state IN ('shown', 'hidden')", name="state"),
         CheckConstraint("(state = 'hidden') = (reason IS NOT NULL)", name="hidden_why"),
         CheckConstraint("(answer_id IS NULL) = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("withdrawn_at IS NULL OR (state = 'shown' AND answer_id IS NULL)", name="withdrawn"),
         Index("ix_training_question_class_asked", "class_id", "asked_at"),
     )
 
@@ -31,6 +32,7 @@ class QuestionRow(Base):
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("training_topic.id"))  # what it is about
     chapter_id: Mapped[int | None] = mapped_column(ForeignKey("syllabus_chapter.id"))
     folded: Mapped[str]  # its words, what it is about and the replies that are shown, as a search compares them
+    withdrawn_at: Mapped[datetime | None]  # since when nobody but the asker sees it, by their own wish
 
 
 class ReplyRow(Base):

@@ -1,9 +1,13 @@
 """Questions and answers of a class: who asks, replies, settles and hides; who sees it; what is told by mail."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from sqlalchemy import func, select
 
-from examprep.kernel.errors import NotFound, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
+from examprep.people.models import AuditEventRow
 from examprep.plumbing.listing import Ask
 from examprep.practice import wording
 from examprep.reminders.models import OutboxRow
@@ -262,3 +266,153 @@ def test_a_shown_reply_is_searched_too(season, room):
     assert [found("三楼窗口"), found("四楼")] == [1, 0]
     season.do(asking.moderate, trainer, question, answer, hide=True, reason="不对")
     assert found("三楼窗口") == 0
+
+
+def waits_for(season, trainer):
+    """What the trainer is told: rows of the list, of a search, how many wait, classes to choose from."""
+
+    def go(session):
+        lists = [asking_lists.managed(session, trainer, Ask(words=words)).total for words in ("", "低保")]
+        return *lists, asking_lists.waiting(session, trainer), len(asking_lists.classes(session, trainer, staff=True))
+
+    return season.ask(go)
+
+
+def acts(season):
+    query = select(AuditEventRow.act).where(AuditEventRow.object_kind == "training_question").order_by(AuditEventRow.id)
+    return season.ask(lambda s: list(s.scalars(query)))
+
+
+def test_withdrawn_it_leaves_everything_that_others_see_and_comes_back_as_it_stood(season, room):
+    class_id, (one, two, _), trainer = room
+    question = ask(season, one, class_id)
+    before, rows = waits_for(season, trainer), listed(season, two, class_id)
+    assert before == (1, 1, 1, 1)
+    for _ in range(2):
+        season.do(asking.withdraw, one, question)
+    assert waits_for(season, trainer) == (0, 0, 0, 0)
+    assert listed(season, two, class_id) == []
+    assert season.ask(lambda s: asking_lists.classes(s, two, staff=False)) == []
+    assert not season.ask(lambda s: asking.still_open(s, trainer.person_id, {"class_id": class_id}, None))
+    assert [row["state"] for row in listed(season, one, state="withdrawn")] == ["withdrawn"]
+    assert listed(season, one, state="open") == []
+    assert season.ask(lambda s: asking.thread(s, one, question, staff=False)).question.withdrawn_at is not None
+    for staff, who in ((False, two), (True, trainer)):
+        with pytest.raises(Conflict, match="words-withdrawn"):
+            season.ask(lambda s, who=who, staff=staff: asking.thread(s, who, question, staff=staff))
+    for _ in range(2):
+        season.do(asking.ask_again, one, question)
+    assert waits_for(season, trainer) == before
+    assert listed(season, two, class_id) == rows
+    assert acts(season) == [
+        "training.question-asked",
+        "training.question-withdrawn",
+        "training.question-asked-again",
+    ]
+
+
+def test_nothing_happens_to_what_is_withdrawn_until_it_is_asked_again(season, room):
+    class_id, (one, two, _), trainer = room
+    question = ask(season, one, class_id)
+    season.do(asking.withdraw, one, question)
+    for act in (
+        lambda: reply(season, trainer, question, staff=True),
+        lambda: reply(season, two, question),
+        lambda: reply(season, one, question),
+        lambda: season.do(asking.reword, one, question, None, "别的", staff=False),
+        lambda: season.do(asking.settle, trainer, question, None, staff=True),
+        lambda: season.do(asking.moderate, trainer, question, None, hide=True, reason="重复"),
+    ):
+        with pytest.raises(Conflict, match="words-withdrawn"):
+            act()
+    season.do(asking.ask_again, one, question)
+    reply(season, two, question)
+    with pytest.raises(RuleViolation, match="withdraw-answered"):
+        season.do(asking.withdraw, one, question)
+    hidden = ask(season, one, class_id)
+    season.do(asking.moderate, trainer, hidden, None, hide=True, reason="重复")
+    with pytest.raises(RuleViolation, match="withdraw-hidden"):
+        season.do(asking.withdraw, one, hidden)
+
+
+def test_only_the_asker_withdraws_and_asks_again_and_keeps_to_the_limit(season, room):
+    class_id, (one, two, _), trainer = room
+    question = ask(season, one, class_id)
+    for act in (asking.withdraw, asking.ask_again):
+        for who in (two, trainer, season.learners(1)[0]):
+            with pytest.raises(NotFound):
+                season.do(act, who, question)
+    season.do(asking.withdraw, one, question)
+    with pytest.raises(Conflict):
+        season.do(asking.ask_again, two, question)
+    for number in range(asking.MOST_OPEN):
+        ask(season, one, class_id, f"问题{number}")
+    with pytest.raises(RuleViolation, match=r"training\.questions"):
+        season.do(asking.ask_again, one, question)
+
+
+def test_withdrawing_on_the_pages_loses_no_words_of_others(season, room, sign_in, client, signed_in_learner):
+    class_id, (one, two, _), _ = room
+    question = ask(season, one, class_id)
+    page, staff = f"/training/classes/{class_id}/questions/{question}", f"/training/all/questions/{question}"
+    asker, trainer = sign_in("ann_candidate"), sign_in("ann_trainer")
+    for act in ("withdraw", "again"):
+        for who, status in ((sign_in("bob_candidate"), 404), (trainer, 403), (client, 303)):
+            assert who.post(f"{page}/{act}").status_code == status
+    assert "撤回提问" in asker.get(page).text
+    for _ in range(2):
+        assert asker.post(f"{page}/withdraw").status_code == 303
+    text = asker.get(page).text
+    assert "重新提问" in text
+    assert "已撤回，仅自己可见" in text
+    assert "撤回提问" not in text
+    assert "<textarea" not in text  # neither replied to nor reworded
+    assert "已撤回" in asker.get(f"/training/classes/{class_id}/questions?state=withdrawn").text
+    neighbour, typed = signed_in_learner(two), "写了很久的回答\n<第二行>"
+    for who, at in ((trainer, staff), (neighbour, page)):
+        refused = who.post(f"{at}/reply", data={"words": typed})
+        assert refused.status_code == 409
+        assert "提问人已撤回这个问题，重新提问后才能回答。" in refused.text
+        assert "写了很久的回答\n&lt;第二行&gt;</textarea>" in refused.text
+        assert "低保" not in refused.text
+        assert "低保" not in who.get(at).text
+    for address in ("/training/all/questions", "/training/all/questions?export=csv", "/training/"):
+        assert "低保" not in trainer.get(address).text
+    assert "低保" not in neighbour.get("/training/questions?export=csv").text
+    assert asker.post(f"{page}/again").status_code == 303
+    assert trainer.post(f"{staff}/reply", data={"words": typed}).status_code == 303
+    refused = asker.post(f"{page}/withdraw")
+    assert refused.status_code == 422
+    assert "已有人回复" in refused.text
+    assert "撤回提问" not in refused.text
+
+
+def test_the_mail_to_the_trainer_tells_no_words_that_may_be_withdrawn(season, room):
+    class_id, (one, two, _), _ = room
+    question = ask(season, one, class_id)
+    ask(season, two, class_id, "另一个问题")
+    season.do(asking.withdraw, one, question)
+    told = season.ask(lambda s: s.scalars(select(OutboxRow).where(OutboxRow.template == asking.ASKED)).one())
+    assert "低保" not in json.dumps(told.context, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("first", ["withdraw", "reply"])
+def test_of_withdrawing_and_replying_at_once_one_waits_and_is_refused(season, room, first):
+    """The second starts while the first is written and not committed."""
+    class_id, (one, *_), trainer = room
+    question = ask(season, one, class_id)
+    withdraw, answer = (
+        (asking.withdraw, one, (question,), {}),
+        (asking.reply, trainer, (question, "答"), {"staff": True}),
+    )
+    (act, who, words, more), (other_act, other_who, other_words, other_more) = (
+        (withdraw, answer) if first == "withdraw" else (answer, withdraw)
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with season.database.write() as session:
+            act(session, who, *words, now=season.clock.now(), **more)
+            other = pool.submit(season.do, other_act, other_who, *other_words, **other_more)
+            waited = not wait([other], timeout=0.5).done
+        refusal = other.exception(20)
+    assert waited
+    assert refusal.code == ("practice.words-withdrawn" if first == "withdraw" else "practice.withdraw-answered")
