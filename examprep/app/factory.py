@@ -33,7 +33,7 @@ from examprep.plumbing.access import install_gate, requirement_of
 from examprep.plumbing.cookies import FormTokens, Sessions
 from examprep.plumbing.db import Database
 from examprep.plumbing.files import resource
-from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_language, language, speak_quickly
+from examprep.plumbing.i18n import FILTERS, LANGUAGES, babel, choose_locale, language, speak_quickly
 from examprep.plumbing.jobs import StillDue
 from examprep.plumbing.listing import Ask, Place, heads, in_words
 from examprep.plumbing.refusals import install_refusals
@@ -110,7 +110,7 @@ def create_app(runtime: Runtime) -> Flask:
         row_states=STATES,
         table_rows=table_rows,
     )
-    babel.init_app(app, locale_selector=choose_language)
+    babel.init_app(app, locale_selector=choose_locale)
     speak_quickly(app)
     Bootstrap5(app)
     Compress(app)

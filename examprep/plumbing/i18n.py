@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
@@ -25,8 +26,15 @@ LANGUAGE_COOKIE = "examprep_language"
 babel = Babel()
 
 
-def choose_language() -> str:
+_LOCALES = {language: Locale(language) for language in LANGUAGES}  # reading one anew for each page takes its time
+
+
+def choose_locale() -> Locale:
     """The account's language, else the cookie's, else the browser's if it asks for English first, else Chinese."""
+    return _LOCALES[_chosen()]
+
+
+def _chosen() -> str:
     if not has_request_context():
         return "zh"
     chosen = getattr(g.get("actor"), "language", None) or request.cookies.get(LANGUAGE_COOKIE)

@@ -43,6 +43,8 @@ class Ask:
     @classmethod
     def of(cls, args: MultiDict[str, str], *, filters: Sequence[str] = (), size: int = PAGE_SIZES[0]) -> "Ask":
         """Read ``?q=&sort=-name&page=2&size=50&export=xlsx`` and the named filters."""
+        if not args:
+            return cls(size=size)
         sort = args.get("sort", "")
         asked_size = args.get("size", type=int)
         return cls(

@@ -1,6 +1,6 @@
 """Flask with what every page does a hundred times made cheap: words of a language, and addresses."""
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -125,11 +125,19 @@ class Site(Flask):
 def leave_out_nul() -> None:
     """Read what was typed without the sign that PostgreSQL refuses in any text, and no keyboard has."""
     asked = _request()
-    for name in ("args", "form") if asked.mimetype in _FORMS else ("args",):
+    for name in _filled(asked):
         sent = getattr(asked, name)
         if any("\x00" in text for texts in sent.listvalues() for text in texts):
             kept = [(key, text.replace("\x00", "")) for key, text in sent.items(multi=True)]
             setattr(asked, name, ImmutableMultiDict(kept))
+
+
+def _filled(asked: Request) -> Iterator[str]:
+    """Where a request may hold what somebody typed; most hold nothing."""
+    if asked.query_string:
+        yield "args"
+    if asked.content_type and asked.mimetype in _FORMS:
+        yield "form"
 
 
 def drawn(template: str, macro: str, *values: Any, differs: Mapping[str, str] | None = None) -> Markup:
