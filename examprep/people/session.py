@@ -8,11 +8,12 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from examprep.kernel.errors import Forbidden
 from examprep.people import store
 from examprep.people.actor import Actor
-from examprep.plumbing.runtime import know_revision, runtime
+from examprep.plumbing.runtime import first_glance, give_back, know_revision, runtime
 
 login_manager = LoginManager()
-# "strong" signs out when address or browser changes; a phone changes its address on every bus ride.
-login_manager.session_protection = "basic"
+# "strong" signs out when address or browser changes, and a phone changes its address on every bus ride; "basic" takes
+# the same look at each request and only notes what nothing here asks for.
+login_manager.session_protection = None
 
 
 class SignedIn(UserMixin):
@@ -27,6 +28,7 @@ class SignedIn(UserMixin):
 
 def install_sessions(app: Flask) -> None:
     login_manager.init_app(app)
+    app.teardown_appcontext(give_back)
     app.before_request(_find_actor)
 
 
@@ -36,8 +38,7 @@ def _load(cookie_id: str) -> SignedIn | None:
     if not (account_id.isdecimal() and epoch.isdecimal()):
         return None
     installation = runtime()
-    with installation.database.glance() as connection:
-        found = store.find_actor(connection, int(account_id), int(epoch), installation.clock.today())
+    found = store.find_actor(first_glance(), int(account_id), int(epoch), installation.clock.today())
     if found is None:
         return None
     actor, token = found

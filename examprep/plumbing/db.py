@@ -7,7 +7,7 @@ then ``BEGIN IMMEDIATE`` never finds the database busy. Readers never wait (WAL)
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
@@ -48,6 +48,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        # Connections to PostgreSQL speak UTC (`_postgresql_engine`), so what comes needs no look.
+        return None if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
 
 
 pk = Annotated[int, mapped_column(primary_key=True)]
@@ -193,20 +197,21 @@ class Database:
             yield session
 
     @contextmanager
-    def read_page(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
-        """The same for what one page shows.
+    def read_page(self, info: dict[Any, Any] | None = None, on: Connection | None = None) -> Iterator[Session]:
+        """The same for what one page shows. ``on``: a connection from `glance` to go on with; it is closed.
 
         PostgreSQL's transactions here give each statement a view of its own, so none is begun and ended around them:
         that would be two more errands to the server for each page.
         """
-        with self._pages(info=info) as session:
+        if on is not None and self.on_sqlite:  # a glance begins no transaction, which a page needs there
+            on.close()
+            on = None
+        with on or nullcontext(), self._pages(info=info, bind=on or self.engine) as session:
             yield session
 
-    @contextmanager
-    def glance(self) -> Iterator[Connection]:
-        """A connection for one statement that reads: it needs no transaction around it."""
-        with self._glances.connect() as connection:
-            yield connection
+    def glance(self) -> Connection:
+        """A connection for single statements that read: they need no transaction around them."""
+        return self._glances.connect()
 
     @contextmanager
     def write(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:

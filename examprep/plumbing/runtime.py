@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import cast
 
 from flask import current_app, g
 from sqlalchemy import Connection
@@ -34,17 +35,32 @@ def know_revision(token: str | None) -> None:
     g.revision = token
 
 
+def first_glance() -> Connection:
+    """The connection of a request's first statement. Left open for what the page reads next: giving it back and asking
+    for another would take as long as a statement of SQLite's.
+    """
+    g.glance = runtime().database.glance()
+    return cast(Connection, g.glance)
+
+
+def give_back(_error: BaseException | None = None) -> None:
+    """Close the connection of the first statement, where nothing went on with it."""
+    if (left := g.pop("glance", None)) is not None:
+        left.close()
+
+
 def reading() -> AbstractContextManager[Session]:
     """A session for looking. Render after it has closed, so that no query can hide in a template."""
-    return runtime().database.read_page({REVISION: g.revision} if "revision" in g else {})
+    return runtime().database.read_page({REVISION: g.revision} if "revision" in g else {}, on=g.pop("glance", None))
 
 
 def glancing() -> AbstractContextManager[Connection]:
     """A connection for a page that asks one statement: it needs neither a session nor a transaction."""
-    return runtime().database.glance()
+    return cast(Connection, g.pop("glance", None)) or runtime().database.glance()
 
 
 def writing() -> AbstractContextManager[Session]:
     """One transaction, committed on leaving, also by ``return``."""
+    give_back()
     # It may change the revision, so that what comes after it asks again.
     return runtime().database.write({REVISION: g.pop("revision")} if "revision" in g else {})

@@ -1,6 +1,7 @@
 """Signing in, out, throttled, elsewhere ended."""
 
 import pytest
+from sqlalchemy.event import listen
 
 from tests.factories import PASSWORD
 
@@ -59,3 +60,21 @@ def test_a_forged_form_is_refused(app, world):
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()
     assert attempt(client).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        pytest.param("get", "/training/timetable", 200, id="one-statement"),
+        pytest.param("get", "/training/classes", 200, id="many-statements"),
+        pytest.param("post", "/language", 303, id="written"),
+        pytest.param("get", "/people", 403, id="refused"),
+        pytest.param("get", "/nowhere", 404, id="no-page"),
+    ],
+)
+def test_a_request_has_one_connection_at_a_time_and_gives_it_back(app, sign_in, method, address, status):
+    pool, candidate, held = app.extensions["examprep"].database.engine.pool, sign_in("ann_candidate"), []
+    listen(pool, "checkout", lambda *_: held.append(pool.checkedout()))
+    sent = candidate.open(address, method=method.upper(), data={"language": "en", "next": "/account"})
+    assert sent.status_code == status
+    assert (max(held), pool.checkedout()) == (1, 0)
