@@ -11,8 +11,8 @@ from time import monotonic
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask.wrappers import Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.wrappers import Request, Response
 from flask_wtf.csrf import CSRFProtect, generate_csrf, same_origin
 from itsdangerous import BadSignature
 
@@ -58,6 +58,11 @@ class Sessions(SecureCookieSessionInterface):
             {name: value if isinstance(value, str | bool) else deepcopy(value) for name, value in values.items()}
         )
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """As Flask's where there is something to save. That a page varies with its cookie is said of every page."""
+        if session.modified or self.should_set_cookie(app, session):
+            super().save_session(app, session, response)
+
     def _check(self, app: Flask, cookie: str) -> tuple[dict[str, Any], Any, float] | None:
         """What a cookie says, who can tell its age, and when it was made; ``None`` when we did not sign it."""
         serializer = self.get_signing_serializer(app)
@@ -92,6 +97,8 @@ class FormTokens(CSRFProtect):
         return str(g.csrf_token)
 
     def protect(self, apply_exemptions: bool = False) -> None:
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
         pair = None
         # A token that came in a header is not remembered: the pair would then hold for a form that has none.
         token = request.form.get("csrf_token") if request.method == "POST" else None
