@@ -39,7 +39,8 @@ def first_glance() -> Connection:
     """The connection of a request's first statement. Left open for what the page reads next: giving it back and asking
     for another would take as long as a statement of SQLite's.
     """
-    g.glance = runtime().database.glance()
+    if "glance" not in g:
+        g.glance = runtime().database.glance()
     return cast(Connection, g.glance)
 
 

@@ -1,5 +1,7 @@
 """The candidate's pages: home, question, notebook."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -238,71 +240,50 @@ def report(question_id: int) -> ResponseReturnValue:
 @bp.post("/question/<int:question_id>/ask")
 @needs(Permission.PRACTICE_OWN_USE)
 def ask_trainers(question_id: int) -> ResponseReturnValue:
-    clock, words = runtime().clock, request.form.get("words", "")
-    try:
-        with writing() as session:
-            discussing.ask(
-                session,
-                current_actor(),
-                question_id=question_id,
-                words=words,
-                today=clock.today(),
-                now=clock.now(),
-            )
-    except (RuleViolation, Conflict) as refusal:
-        return _aside_page(question_id, refusal=refusal)
-    return _aside_page(question_id, said=ASKED)
+    asked = partial(discussing.ask, words=request.form.get("words", ""), today=runtime().clock.today())
+    return _discussed(asked, ASKED, question_id=question_id)
 
 
 @bp.post("/question/<int:question_id>/asked/<int:post_id>/helped")
 @needs(Permission.PRACTICE_OWN_USE)
 def mark_post(question_id: int, post_id: int) -> ResponseReturnValue:
     """The asker says that the answer helped, or takes that back."""
-    now, helped = runtime().clock.now(), request.form.get("helped") == "yes"
-    with writing() as session:
-        discussing.mark(session, current_actor(), question_id=question_id, post_id=post_id, helped=helped, now=now)
-    return _aside_page(question_id, said=N_("Marked.") if helped else N_("The mark is taken back."))
+    helped = request.form.get("helped") == "yes"
+    said = N_("Marked.") if helped else N_("The mark is taken back.")
+    return _discussed(partial(discussing.mark, helped=helped), said, question_id=question_id, post_id=post_id)
 
 
 @bp.post("/question/<int:question_id>/asked/<int:post_id>/words")
 @needs(Permission.PRACTICE_OWN_USE)
 def reword_post(question_id: int, post_id: int) -> ResponseReturnValue:
     """The asker says otherwise what waits for an answer."""
-    now, words = runtime().clock.now(), request.form.get("words", "")
-    try:
-        with writing() as session:
-            discussing.reword(session, current_actor(), question_id=question_id, post_id=post_id, words=words, now=now)
-    except (RuleViolation, Conflict) as refusal:
-        return _aside_page(question_id, refusal=refusal)
-    return _aside_page(question_id, said=N_("Reworded."))
+    reworded = partial(discussing.reword, words=request.form.get("words", ""))
+    return _discussed(reworded, N_("Reworded."), question_id=question_id, post_id=post_id)
 
 
 @bp.post("/question/<int:question_id>/asked/<int:post_id>/withdraw")
 @needs(Permission.PRACTICE_OWN_USE)
 def withdraw_post(question_id: int, post_id: int) -> ResponseReturnValue:
     """The asker takes back what waits for an answer."""
-    try:
-        with writing() as session:
-            discussing.withdraw(
-                session, current_actor(), question_id=question_id, post_id=post_id, now=runtime().clock.now()
-            )
-    except RuleViolation as refusal:
-        return _aside_page(question_id, refusal=refusal)
-    return _aside_page(question_id, said=N_("Withdrawn. Only you still see your question."))
+    said = N_("Withdrawn. Only you still see your question.")
+    return _discussed(discussing.withdraw, said, question_id=question_id, post_id=post_id)
 
 
 @bp.post("/question/<int:question_id>/asked/<int:post_id>/again")
 @needs(Permission.PRACTICE_OWN_USE)
 def ask_post_again(question_id: int, post_id: int) -> ResponseReturnValue:
     """The asker wants an answer after all."""
+    return _discussed(discussing.ask_again, ASKED, question_id=question_id, post_id=post_id)
+
+
+def _discussed(act: Callable[..., object], said: str, *, question_id: int, **about: int) -> ResponseReturnValue:
+    """Do something about what one asks the trainers of a question; a refusal stands where it was asked."""
     try:
         with writing() as session:
-            discussing.ask_again(
-                session, current_actor(), question_id=question_id, post_id=post_id, now=runtime().clock.now()
-            )
-    except Conflict as refusal:
+            act(session, current_actor(), question_id=question_id, now=runtime().clock.now(), **about)
+    except (RuleViolation, Conflict) as refusal:
         return _aside_page(question_id, refusal=refusal)
-    return _aside_page(question_id, said=ASKED)
+    return _aside_page(question_id, said=said)
 
 
 @bp.post("/type-size")

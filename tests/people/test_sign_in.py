@@ -78,3 +78,12 @@ def test_a_request_has_one_connection_at_a_time_and_gives_it_back(app, sign_in, 
     sent = candidate.open(address, method=method.upper(), data={"language": "en", "next": "/account"})
     assert sent.status_code == status
     assert (max(held), pool.checkedout()) == (1, 0)
+
+
+def test_a_page_varies_with_its_cookie_which_is_sent_only_when_it_changes(sign_in):
+    candidate = sign_in("ann_candidate")
+    candidate.get("/account")  # makes the token of its forms
+    page = candidate.get("/account")
+    assert "Cookie" in page.vary
+    assert "Set-Cookie" not in page.headers
+    assert "Set-Cookie" in candidate.post("/sign-out").headers
