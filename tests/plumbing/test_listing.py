@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import Integer, String, column, select, values
+from werkzeug.datastructures import MultiDict
 
 from examprep.kernel.errors import RuleViolation
 from examprep.plumbing import kept_list, listing
@@ -73,3 +74,9 @@ def test_a_file_has_its_bound(page, monkeypatch):
     assert page(3, export="csv").total == 3
     with pytest.raises(RuleViolation, match="4 rows match"):
         page(4, export="csv")
+
+
+def test_a_list_asked_for_without_a_query_is_as_one_that_asks_nothing():
+    bare = Ask.of(MultiDict(), filters=("state",), size=50)
+    assert bare == Ask.of(MultiDict({"q": " ", "state": ""}), filters=("state",), size=50)
+    assert (bare.size, bare.page, dict(bare.filters)) == (50, 1, {})
