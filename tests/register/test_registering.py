@@ -506,14 +506,14 @@ def test_a_senior_proof_holds_for_three_years_and_makes_nobody_a_holder(runtime,
 
 def test_a_senior_proof_entered_by_mistake_is_taken_out(staff, sign_in):
     person = f"/register/persons/{staff.people['ann_candidate']}"
-    officer, typed = sign_in("ann_officer"), {"number": "G1", "passed_year": 2024, "issued_on": "2024-09-01"}
+    officer, typed = sign_in("ann_officer"), {"number": "评2024-1", "passed_year": 2024, "issued_on": "2024-09-01"}
     assert officer.post(f"{person}/proofs", data=typed).status_code == 303
     away = re.search(r"/register/proofs/\d+/remove", officer.get(person).text)[0]
     assert sign_in("bob_officer").post(away).status_code == 404
     assert sign_in("ann_candidate").post(away).status_code == 403
     officer = sign_in("ann_officer")
     assert officer.post(away).status_code == 303
-    assert "G1" not in officer.get(person).text
+    assert "评2024-1" not in officer.get(person).text
     assert officer.post(away).status_code == 404
     assert officer.post(f"{person}/proofs", data=typed).status_code == 303
 
