@@ -110,7 +110,16 @@ def _dealt(wishes: Sequence[tuple[int, int]], span: int, cap: int | None) -> lis
 
 
 def _levelled(wishes: Sequence[tuple[int, int]], start: int, end: int, cap: int | None) -> list[list[int]]:
-    most = most_a_day(len(wishes), end - start, cap)
+    days = _filled(wishes, start, end, most_a_day(len(wishes), end - start, cap))
+    # Wishes that met on one day are one review, so the mean is less than it was taken for.
+    while (most := most_a_day(sum(map(len, days)), end - start, cap)) < max(map(len, days)):
+        if most * (end - start) < len(wishes):
+            break  # they would not all find a day, if other ones met
+        days = _filled(wishes, start, end, most)
+    return days
+
+
+def _filled(wishes: Sequence[tuple[int, int]], start: int, end: int, most: int) -> list[list[int]]:
     days: list[list[int]] = []
     given = wanted = 0
     for day in range(start, end):
