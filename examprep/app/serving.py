@@ -67,7 +67,7 @@ def serve_installation(
 
 
 @cache
-def _application(settings: Settings) -> "Flask":
+def application(settings: Settings) -> "Flask":
     """The application, made once before the processes part: a forked one has it already, another makes its own.
 
     No connection may be open at that moment; each process then opens its own. What it is made of stays until the end:
@@ -80,7 +80,7 @@ def _application(settings: Settings) -> "Flask":
 
 def _served(settings: Settings) -> "Flask":
     _log_to_stderr()
-    return _application(settings)
+    return application(settings)
 
 
 def _prepared(settings: Settings) -> "Flask":
@@ -89,7 +89,7 @@ def _prepared(settings: Settings) -> "Flask":
     Raises:
         Conflict: ``app.tables``.
     """
-    app = _application(settings)
+    app = application(settings)
     database = app.extensions["examprep"].database
     check_up_to_date(database)
     database.close()
@@ -136,7 +136,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     asked: list[int] = []  # not an Event: setting one in a handler can lock up with the wait it interrupts
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: asked.append(number))
-    app = _application(settings)
+    app = application(settings)
     runtime: Runtime = app.extensions["examprep"]
     work(Worker(runtime, app, all_jobs()), lambda: bool(asked), parent=parent)
     runtime.database.close()

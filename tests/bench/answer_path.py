@@ -7,6 +7,7 @@ the explanation and the next question.
 
 import argparse
 import cProfile
+import gc
 import os
 import pstats
 import re
@@ -21,7 +22,7 @@ from uuid import uuid4
 from flask import Flask, Response
 from sqlalchemy import Column, DateTime, Integer, String, Table, insert
 
-from examprep.app.factory import create_app, open_runtime
+from examprep.app.serving import application
 from examprep.config.settings import Settings
 from examprep.kernel.clock import SystemClock
 from examprep.plumbing.db import Database
@@ -70,12 +71,13 @@ def bare() -> Flask:
             )
         return Response("ok", mimetype="text/plain")
 
+    gc.freeze()  # as ours is
     return app
 
 
 def ours() -> Flask:
-    """The product, served by its own process."""
-    return create_app(open_runtime(Settings.from_env()))
+    """The product as `examprep serve` makes it, served by its own process."""
+    return application(Settings.from_env())
 
 
 def run(asked: argparse.Namespace) -> int:
