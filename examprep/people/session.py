@@ -10,7 +10,15 @@ from examprep.people import store
 from examprep.people.actor import Actor
 from examprep.plumbing.runtime import first_glance, give_back, know_revision, runtime
 
-login_manager = LoginManager()
+
+class _Manager(LoginManager):
+    """Flask-Login's, which hashes address and browser at each request even where it is told not to compare them."""
+
+    def _session_protection_failed(self) -> bool:
+        return False
+
+
+login_manager = _Manager()
 # "strong" signs out when address or browser changes, and a phone changes its address on every bus ride; "basic" takes
 # the same look at each request and only notes what nothing here asks for.
 login_manager.session_protection = None
