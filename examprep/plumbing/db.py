@@ -6,8 +6,9 @@ then ``BEGIN IMMEDIATE`` never finds the database busy. Readers never wait (WAL)
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
@@ -175,6 +176,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
+        self._own = _Own()
         self.engine = _sqlite_engine(url) if self.on_sqlite else _postgresql_engine(url)
         # Of PostgreSQL's connections each statement stands for itself, unless a transaction is asked for.
         whole = {} if self.on_sqlite else {"isolation_level": "READ COMMITTED"}
@@ -204,14 +206,44 @@ class Database:
         that would be two more errands to the server for each page.
         """
         if on is not None and self.on_sqlite:  # a glance begins no transaction, which a page needs there
-            on.close()
+            self.lay_down(on)
             on = None
-        with on or nullcontext(), self._pages(info=info, bind=on or self.engine) as session:
-            yield session
+        try:
+            with self._pages(info=info, bind=on or self.engine) as session:
+                yield session
+        finally:
+            if on is not None:
+                self.lay_down(on)
 
     def glance(self) -> Connection:
-        """A connection for single statements that read: they need no transaction around them."""
-        return self._glances.connect()
+        """A connection for single statements that read: they need no transaction around them. `lay_down` ends it.
+
+        A thread takes up the one that it laid down last: the pool takes longer over giving and taking one than SQLite
+        over a statement.
+        """
+        own, self._own.connection = self._own.connection, None
+        if own is not None and not self._answers(own):
+            own.invalidate()
+            own.close()
+            own = None
+        return own or self._glances.connect()
+
+    def lay_down(self, connection: Connection) -> None:
+        """Keep a connection for the thread's next glance; the pool has it back once it lends out more than it keeps."""
+        pool: Any = self.engine.pool
+        if connection.in_transaction() or connection.invalidated or self._own.connection or pool.overflow() > 0:
+            connection.close()
+            return
+        connection.info[ANSWERED] = monotonic()
+        self._own.connection = connection
+
+    def _answers(self, connection: Connection) -> bool:
+        if self.on_sqlite or monotonic() - connection.info[ANSWERED] < BELIEVED_SECONDS:
+            return True
+        try:
+            return self.engine.dialect.do_ping(connection.connection.driver_connection)  # type: ignore[arg-type]
+        except Exception:
+            return False
 
     @contextmanager
     def write(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
@@ -245,7 +277,14 @@ class Database:
                 connection.exec_driver_sql(each)
 
     def close(self) -> None:
+        own, self._own.connection = self._own.connection, None
+        if own is not None:
+            own.close()
         self.engine.dispose()
+
+
+class _Own(threading.local):
+    connection: Connection | None = None  # that the thread has laid down
 
 
 # SQLite waits for the disk at each commit: an answer that a phone was told of is struck from its queue, so it must
@@ -286,6 +325,7 @@ def _sqlite_engine(url: str) -> Engine:
 
 # A connection that answered so lately is believed to be there still; asking it costs as much as a statement.
 BELIEVED_SECONDS = 1.0
+ANSWERED = "answered"  # in what is noted of a connection: when it did so last
 
 
 def _postgresql_engine(url: str) -> Engine:
@@ -302,7 +342,7 @@ def _postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: object) -> None:
-        if monotonic() - record.info.get("answered", -inf) < BELIEVED_SECONDS:
+        if monotonic() - record.info.get(ANSWERED, -inf) < BELIEVED_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)
@@ -311,6 +351,6 @@ def _postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def note(_connection: object, record: Any) -> None:
-        record.info["answered"] = monotonic()
+        record.info[ANSWERED] = monotonic()
 
     return engine

@@ -1,6 +1,7 @@
 """What every edge needs, made once at start and hung on the application."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -45,9 +46,9 @@ def first_glance() -> Connection:
 
 
 def give_back(_error: BaseException | None = None) -> None:
-    """Close the connection of the first statement, where nothing went on with it."""
+    """Lay down the connection of the first statement, where nothing went on with it."""
     if (left := g.pop("glance", None)) is not None:
-        left.close()
+        runtime().database.lay_down(left)
 
 
 def reading() -> AbstractContextManager[Session]:
@@ -55,9 +56,15 @@ def reading() -> AbstractContextManager[Session]:
     return runtime().database.read_page({REVISION: g.revision} if "revision" in g else {}, on=g.pop("glance", None))
 
 
-def glancing() -> AbstractContextManager[Connection]:
+@contextmanager
+def glancing() -> Iterator[Connection]:
     """A connection for a page that asks one statement: it needs neither a session nor a transaction."""
-    return cast(Connection, g.pop("glance", None)) or runtime().database.glance()
+    database = runtime().database
+    connection = cast(Connection, g.pop("glance", None)) or database.glance()
+    try:
+        yield connection
+    finally:
+        database.lay_down(connection)
 
 
 def writing() -> AbstractContextManager[Session]:

@@ -1,5 +1,6 @@
 """Sessions: reading cannot write, writers take turns, instants come back aware."""
 
+import gc
 import subprocess
 import sys
 import threading
@@ -108,14 +109,91 @@ def test_a_prepared_statement_is_heard_and_its_refusal_named(database):
     assert "nowhere" in heard[-1]
 
 
+@pytest.fixture
+def other(database):
+    """The same database with a pool of its own."""
+    opened = Database(database.url.render_as_string(hide_password=False))
+    yield opened
+    opened.close()
+
+
+def test_a_thread_takes_up_the_connection_that_it_laid_down(other):
+    own, second = other.glance(), other.glance()
+    other.lay_down(own)
+    other.lay_down(second)  # one is enough
+    assert other.glance() is own
+    with other.read_page(on=own) as session:
+        session.scalar(text("SELECT 1"))
+    assert other.glance() is own
+    other.lay_down(own)
+    assert other.engine.pool.checkedout() == 1
+
+
+def test_threads_do_not_share_a_connection(other):
+    found = []
+
+    def look():
+        connection = other.glance()
+        other.lay_down(connection)
+        found.append((id(connection), other.glance() is connection))
+
+    own = other.glance()
+    other.lay_down(own)
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [(found[0][0], True)]
+    assert found[0][0] != id(own)
+    gc.collect()
+    assert other.engine.pool.checkedout() == 1  # a thread that ends leaves its own to the pool
+
+
+def test_a_connection_is_given_back_once_more_are_out_than_the_pool_keeps(other):
+    pool = other.engine.pool
+    out = [other.glance() for _ in range(pool.size() + 1)]
+    other.lay_down(out[0])
+    assert pool.checkedout() == pool.size()
+    for connection in out[1:]:
+        other.lay_down(connection)
+    assert pool.checkedout() <= 1
+
+
+def test_a_connection_within_a_transaction_is_not_kept(other):
+    connection = other.glance()
+    connection.begin()
+    other.lay_down(connection)
+    assert (connection.closed, other.engine.pool.checkedout()) == (True, 0)
+
+
+def read(database):
+    with database.read() as session:
+        return session.scalar(text("SELECT pg_backend_pid()"))
+
+
+def glance(database):
+    connection = database.glance()
+    (pid,) = connection.exec_driver_sql("SELECT pg_backend_pid()").one()
+    connection.rollback()
+    database.lay_down(connection)
+    return pid
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has no server that could end one
-def test_a_connection_that_died_while_it_rested_is_replaced(database, monkeypatch):
-    other = Database(database.url.render_as_string(hide_password=False))
-    with other.read() as session:
-        dying = session.scalar(text("SELECT pg_backend_pid()"))
+@pytest.mark.parametrize("look", [read, glance])
+def test_a_connection_that_died_while_it_rested_is_replaced(database, other, monkeypatch, look):
+    dying = look(other)
+    assert look(other) == dying
     with database.read() as session:
         session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": dying})
     monkeypatch.setattr(db, "BELIEVED_SECONDS", 0.0)
-    with other.read() as session:
-        assert session.scalar(text("SELECT pg_backend_pid()")) != dying
-    other.close()
+    assert look(other) != dying
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_died_just_now_fails_once(database, other):
+    dying = glance(other)
+    with database.read() as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": dying})
+    with pytest.raises(OperationalError):
+        glance(other)
+    assert glance(other) != dying

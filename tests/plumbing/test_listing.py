@@ -18,7 +18,7 @@ def anew(database, query, asked, **ways):
 
 
 def kept(database, query, asked, **ways):
-    with database.glance() as connection:
+    with database.glance() as connection:  # closed by it, so that no thread keeps it
         return KeptList(query, filters={}, **ways).page(connection, asked)
 
 
