@@ -103,6 +103,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_env.filters.update(in_words=in_words, heads=heads)
     app.jinja_env.globals.update(
         frame_top=frame_top,
+        this_page=this_page,
         languages=LANGUAGES,
         list_address=list_address,
         list_place=list_place,
@@ -185,7 +186,6 @@ def _page_context() -> dict[str, Any]:
         "actor": actor,
         "language": language(),
         "person_tabs": lambda person_id: person_tabs(actor, person_id, request.endpoint),
-        "this_page": this_page(),
     }
 
 

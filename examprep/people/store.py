@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, case, func, select
@@ -73,11 +74,15 @@ def load_actor(session: Session, account_id: int, epoch: int, today: date) -> Ac
 def find_actor(connection: Connection, account_id: int, epoch: int, today: date) -> tuple[Actor, str | None] | None:
     """The same, on a connection that has no session around it; with the revision of what processes keep."""
     rows = _ACTOR.run(connection, {"account_id": account_id, "epoch": epoch, "today": today})
-    if not rows:
-        return None
-    grants = tuple(Grant(Role(row[5]), row[6]) for row in rows if row[5] is not None)
-    account, person, name, organisation_id, language, _role, _organisation, token = rows[0]
-    return Actor(account, person, name, organisation_id, language, grants), token
+    return (_actor(*(row[:-1] for row in rows)), rows[0][-1]) if rows else None
+
+
+@lru_cache(1000)
+def _actor(*rows: tuple[Any, ...]) -> Actor:
+    """The same rows make the same actor, who need not be made anew for each page."""
+    account, person, name, organisation_id, language, *_ = rows[0]
+    grants = tuple(Grant(Role(role), organisation) for *_, role, organisation in rows if role is not None)
+    return Actor(account, person, name, organisation_id, language, grants)
 
 
 _REGION = Prepared(

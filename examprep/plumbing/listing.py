@@ -127,6 +127,9 @@ class Column:
         return self.kind if self.kind in {"lines", "sentence"} else ""
 
 
+Heads = tuple[tuple[str, str, bool, bool], ...]  # name, label, whether of figures, whether it can be ordered by
+
+
 class SharedColumns(tuple[Column, ...]):
     """The columns of a list whose rows many persons look at, and again and again: each row is drawn once and kept.
 
@@ -136,12 +139,13 @@ class SharedColumns(tuple[Column, ...]):
 
     shape: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     drawn: dict[tuple[Any, ...], str]  # `table_rows` keeps them here
+    heads: Heads
 
     def __new__(
         cls, columns: Iterable[Column], shape: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     ) -> "SharedColumns":
         made = super().__new__(cls, columns)
-        made.shape, made.drawn = shape, {}
+        made.shape, made.drawn, made.heads = shape, {}, heads(tuple(made))
         return made
 
 
@@ -299,8 +303,10 @@ def _cell(column: Column, value: Any) -> Any:
     return value
 
 
-def heads(columns: Sequence[Column]) -> tuple[tuple[str, str, bool, bool], ...]:
-    """What the heads of a list are drawn from: name, label, whether of figures, whether it can be ordered by."""
+def heads(columns: Sequence[Column]) -> Heads:
+    """What the heads of a list are drawn from."""
+    if isinstance(columns, SharedColumns):
+        return columns.heads
     return tuple((column.name, column.label, column.numeric, column.sortable) for column in columns)
 
 
