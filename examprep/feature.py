@@ -14,6 +14,7 @@ from examprep.imports.importer import Importer
 from examprep.kernel.period import Period
 from examprep.kernel.sentence import Sentence
 from examprep.people.actor import Actor
+from examprep.people.moving import Moving
 from examprep.people.trail import Trail
 from examprep.plumbing.jobs import Job, StillDue
 from examprep.plumbing.listing import Ask
@@ -267,6 +268,8 @@ class Feature:
     sealed: Sequence[SealedColumn] = ()
     # How its acts read in the audit trail; needed by every feature that records one.
     trail: Trail | None = None
+    # What becomes of its rows when two rows of one person are merged.
+    moving: Moving | None = None
     # What each of its reminders is about: the name of its template → message id.
     mails: Mapping[str, str] = field(default_factory=dict)
     # Those of them that a person may switch off.
@@ -280,3 +283,8 @@ def _features() -> Sequence[Feature]:
     """Every subject of the application, for what one asks of the others without knowing them."""
     known: Sequence[Feature] = current_app.extensions[KNOWN]
     return known
+
+
+def parts_of(features: Sequence[Feature]) -> list[Moving]:
+    """What each has to do with a merge of persons; who stands higher comes first, since it tells those below."""
+    return [feature.moving for feature in reversed(features) if feature.moving is not None]

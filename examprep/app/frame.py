@@ -9,17 +9,20 @@ from sqlalchemy.orm import Session
 
 from examprep.app import trails
 from examprep.feature import Derived, Feature, Hit, HomeCard, NavItem, PersonPage, Search
+from examprep.imports import moves as imports_moves
 from examprep.imports import review
 from examprep.imports.engine import stuck
 from examprep.imports.jobs import JOBS as IMPORT_JOBS
 from examprep.imports.sealed import COLUMNS as SEALED_OF_IMPORTS
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory
+from examprep.people import moves as people_moves
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.regions import load_regions
 from examprep.people.tree import differences as tree_differences
 from examprep.plumbing.listing import Ask
+from examprep.reminders import moves as reminders_moves
 from examprep.reminders.jobs import JOBS as REMINDER_JOBS
 from examprep.reminders.views import bp as reminders_blueprint
 
@@ -67,6 +70,7 @@ PEOPLE = Feature(
     person_pages=(PersonPage(N_("Details"), "people.person", Permission.PEOPLE_PERSON_SEE, 10),),
     load_data=_regions,
     trail=trails.PEOPLE,
+    moving=people_moves.MOVING,
 )
 
 
@@ -110,6 +114,7 @@ IMPORTS = Feature(
         HomeCard(Role.OFFICER, Permission.EXAMS_RESULT_IMPORT, 41, "home/figure.html", _doubtful_rows),
     ),
     trail=trails.IMPORTS,
+    moving=imports_moves.MOVING,
 )
 COMMANDS = Feature(name="app", trail=trails.APP)
 REMINDERS = Feature(
@@ -118,5 +123,6 @@ REMINDERS = Feature(
     jobs=REMINDER_JOBS,
     nav=(NavItem(N_("Outbox"), "reminders.outbox", Permission.REMINDERS_OUTBOX_SEE, Role.ADMINISTRATOR, 70, "mail"),),
     trail=trails.REMINDERS,
+    moving=reminders_moves.MOVING,
     mails={"test": N_("Test mail")},
 )

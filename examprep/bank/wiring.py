@@ -13,6 +13,7 @@ from examprep.bank import (
 )
 from examprep.bank.cli import bank
 from examprep.bank.importer import IMPORTER
+from examprep.bank.moves import MOVING
 from examprep.bank.trail import TRAIL
 from examprep.bank.views import bp
 from examprep.feature import Derived, Feature, NavItem, Search
@@ -37,5 +38,6 @@ FEATURE = Feature(
         ),
     ),
     trail=TRAIL,
+    moving=MOVING,
     mails={"bank-ruling": N_("An answered question was corrected")},
 )

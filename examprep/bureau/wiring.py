@@ -1,6 +1,7 @@
 """Plugs the officer's home, and what bureaus publish, into the application."""
 
 from examprep.bureau import brief_views, coverage_views, public_views, publications, publish_views, views, yearly_views
+from examprep.bureau.moves import MOVING
 from examprep.bureau.statement_importer import StatementImporter
 from examprep.bureau.trail import TRAIL
 from examprep.feature import Derived, Feature, NavItem
@@ -20,5 +21,6 @@ FEATURE = Feature(
     ),
     derived=(Derived("bureau_publication", publications.differences),),
     trail=TRAIL,
+    moving=MOVING,
 )
 PUBLISHED = Feature(name="published", blueprint=public_views.bp)

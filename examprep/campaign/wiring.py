@@ -3,6 +3,7 @@
 from examprep.campaign import announcement_views, cards, eligibility_views, funnel_views, own_views, plan_views
 from examprep.campaign.blueprint import bp
 from examprep.campaign.jobs import JOBS, STILL_DUE
+from examprep.campaign.moves import MOVING
 from examprep.campaign.shipped import load_plan
 from examprep.campaign.trail import TRAIL
 from examprep.feature import Feature, HomeCard, NavItem, PersonPage
@@ -43,6 +44,7 @@ FEATURE = Feature(
     load_data=load_plan,
     still_due=STILL_DUE,
     trail=TRAIL,
+    moving=MOVING,
     mails={
         "campaign-announcement": N_("An announcement"),
         "campaign-chase": N_("A reminder by whoever looks after one's registration"),

@@ -11,7 +11,7 @@ from examprep.ce.case_models import CaseEventRow, CaseRow
 from examprep.ce.models import StandingRow
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import in_subtree, within
+from examprep.people.bounds import counted, in_subtree, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
 
@@ -35,6 +35,7 @@ def closed_short(
             row.closes_on > since,
             row.missing_minutes > 0,
             row.person_id.between(*persons),
+            counted(row.person_id),
             CASE.id.is_(None),
         )
     )
@@ -60,6 +61,7 @@ def to_reopen(session: Session, today: date, persons: tuple[int, int]) -> Sequen
     query = select(CASE).join(STANDING, SAME).where(
         CASE.state == "mended",
         CASE.person_id.between(*persons),
+        counted(CASE.person_id),
         STANDING.missing_minutes > 0,
         STANDING.closes_on <= today,
     )  # fmt: skip
@@ -72,7 +74,13 @@ def untold(session: Session, code: str, opened_by: date, kind: str) -> Sequence[
     query = (
         select(CASE.id, CASE.person_id, PersonRow.organisation_id)
         .join(PersonRow, PersonRow.id == CASE.person_id)
-        .where(CASE.state == "open", CASE.code == code, CASE.opened_on <= opened_by, CASE.id.not_in(told))
+        .where(
+            CASE.state == "open",
+            CASE.code == code,
+            CASE.opened_on <= opened_by,
+            CASE.id.not_in(told),
+            counted(CASE.person_id),
+        )
         .order_by(CASE.id)
     )
     return session.execute(query).all()

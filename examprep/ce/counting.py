@@ -81,20 +81,36 @@ def recount_days(session: Session, person_ids: Sequence[int], days: Iterable[dat
             standing_store.keep(session, cut, persons, prune=False)
 
 
+def recount_all(session: Session, person_ids: Sequence[int], *, today: date) -> None:
+    """Bring every period of some persons up to date after their lines changed hands: those that are settled as they
+    are kept, then the open ones.
+    """
+    versions = store.versions(session)
+    held = standing_store.lock(session, sorted(set(person_ids)))
+    for (asked, period), persons in _frozen(session, versions, held, None, today).items():
+        standing_store.keep(session, Cut(asked, versions, period, today, frozen=True), persons, prune=False)
+    recount(session, held, today=today)
+
+
 def _person(session: Session, person_id: int) -> Person:
     region, units = store.place_of(session, person_id)
     return Person(region, units, (), ())
 
 
 def _frozen(
-    session: Session, versions: Sequence[Requirement], person_ids: Sequence[int], days: Sequence[date], today: date
+    session: Session,
+    versions: Sequence[Requirement],
+    person_ids: Sequence[int],
+    days: Sequence[date] | None,
+    today: date,
 ) -> dict[tuple[Requirement, Period], list[int]]:
-    """The settled periods that hold some of the days, with the persons of whom they are kept."""
+    """The settled periods that hold some of the days (or all), with the persons of whom they are kept."""
     by_id = {version.id: version for version in versions}
     found: dict[tuple[int, Period], list[int]] = {}
     for person_id, requirement_id, start, end in store.kept_before(session, person_ids, today):
         period = Period(start, end)
-        if settled(by_id[requirement_id], period, today) and any(day in period for day in days):
+        wanted = days is None or any(day in period for day in days)
+        if wanted and settled(by_id[requirement_id], period, today):
             found.setdefault((requirement_id, period), []).append(person_id)
     ordered = sorted(found.items(), key=lambda item: item[0][1])
     return {(by_id[requirement_id], period): persons for (requirement_id, period), persons in ordered}

@@ -1,13 +1,13 @@
 """Balances and standings rebuilt from the ledger's lines, for `examprep verify`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from examprep.ce import standing_store, store
 from examprep.ce.cuts import Cut
-from examprep.ce.models import BalanceRow, StandingRow
+from examprep.ce.models import BalanceRow, LineRow, StandingRow
 from examprep.kernel.period import Period
 
 BALANCE = BalanceRow
@@ -34,6 +34,14 @@ def differences(session: Session, repair: bool) -> Iterator[str]:
         yield f"ce_balance person {person_id}, {year}, {category}: kept {kept}, lines say {right}"
         if repair:
             _mend(session, person_id, int(year), category, right)
+
+
+def balances(session: Session, person_ids: Sequence[int]) -> None:
+    """Write the balances of some persons anew from their lines."""
+    sums = store.sums_of_lines(LineRow.person_id.in_(person_ids))
+    names = ("person_id", "year", "category", "minutes")
+    session.execute(delete(BALANCE).where(BALANCE.person_id.in_(person_ids)))
+    session.execute(insert(BALANCE).from_select(list(names), select(*(sums.c[name] for name in names))))
 
 
 def _mend(session: Session, person_id: int, year: int, category: str, right: int | None) -> None:

@@ -363,11 +363,12 @@ def last_person_id(session: Session) -> int:
     return session.scalar(select(func.max(PersonRow.id))) or 0
 
 
-def sums_of_lines() -> Any:
-    """What balances must be: minutes by person, year and category of the lines."""
+def sums_of_lines(*whose: ColumnElement[bool]) -> Any:
+    """What balances must be: minutes by person, year and category of the lines, of all or of some."""
     year = extract("year", LineRow.counts_on)
     return (
         select(LineRow.person_id, year.label("year"), LineRow.category, func.sum(LineRow.minutes).label("minutes"))
+        .where(*whose)
         .group_by(LineRow.person_id, year, LineRow.category)
         .subquery()
     )

@@ -22,6 +22,7 @@ from examprep.ce.blueprint import bp
 from examprep.ce.claim_models import EvidenceRow
 from examprep.ce.jobs import JOBS
 from examprep.ce.models import DocumentRow
+from examprep.ce.moves import MOVING
 from examprep.ce.provider_file import ProviderRecordsImporter
 from examprep.ce.shipped import load_requirements
 from examprep.ce.trail import TRAIL
@@ -78,6 +79,7 @@ FEATURE = Feature(
     holder_checks=(HolderCheck("ce", stopping.held_allowances, stopping.public_remark),),
     still_due={reminding.SHORT: reminding.still_short, actions.POSTED: actions.still_posted},
     trail=TRAIL,
+    moving=MOVING,
     mails={
         "ce-short": N_("Hours missing"),
         "claim-decided": N_("A claim was decided"),

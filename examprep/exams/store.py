@@ -19,6 +19,7 @@ from examprep.exams.models import (
 from examprep.exams.rules.cycle import Mark
 from examprep.exams.rules.lines import PassLine, Standard, announced, around, covers, standard
 from examprep.exams.rules.papers import SUBJECTS
+from examprep.people.bounds import counted
 from examprep.plumbing.bulk import among
 
 CURRENT = RegistrationRow.ended_by.is_(None)
@@ -121,7 +122,7 @@ def registrations(session: Session, person_ids: Sequence[int]) -> dict[int, list
         select(
             row.id, row.person_id, row.year, row.level, row.organisation_id, row.region_code, row.approved,
             row.sex, row.age, row.education,
-        ).where(among(session, row.person_id, person_ids), CURRENT)
+        ).where(among(session, row.person_id, person_ids), CURRENT, counted(row.person_id))
     ):  # fmt: skip
         found[values[1]].append(Registration._make(values))
     for own in found.values():

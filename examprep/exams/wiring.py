@@ -2,6 +2,7 @@
 
 from examprep.exams import actions, cohort_views, group_views, rate_views, recompute, tallies
 from examprep.exams.importers import ApprovalImporter, RegistrationImporter, ResultImporter
+from examprep.exams.moves import MOVING
 from examprep.exams.trail import TRAIL
 from examprep.exams.views import bp
 from examprep.feature import Derived, Feature, NavItem, PersonPage
@@ -45,4 +46,5 @@ FEATURE = Feature(
     person_pages=(PersonPage(N_("Exams"), "exams.person", Permission.EXAMS_RATE_SEE, 20),),
     load_data=actions.load_data,
     trail=TRAIL,
+    moving=MOVING,
 )

@@ -11,7 +11,7 @@ from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
 from examprep.mocks.store import UNDER_WAY
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import within
+from examprep.people.bounds import counted, within
 from examprep.people.models import OrganisationRow, PersonRow
 
 MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE
@@ -40,7 +40,7 @@ def paper(session: Session, actor: Actor, paper_id: int) -> PaperRow | None:
 def visible(actor: Actor) -> Select[Any]:
     """The papers that were set and that the actor may see, as a list shows them."""
     given = select(func.count()).where(GivenRow.paper_id == PaperRow.id).scalar_subquery()
-    attempts = select(func.count()).where(AttemptRow.paper_id == PaperRow.id)
+    attempts = select(func.count()).where(AttemptRow.paper_id == PaperRow.id, counted(AttemptRow.person_id))
     begun = attempts.scalar_subquery()
     waiting = attempts.where(_TO_MARK).scalar_subquery()
     return (

@@ -66,13 +66,13 @@ def mark_anew(session: Session, attempt: AttemptRow, positions: Sequence[int], *
     items = store.items(session, attempt.id)
     count(session, attempt, items)
     taken = [item for item in items if item.position in positions and item.logged]
-    found = {name_of(attempt, item): (item.ticks, item.half_points or 0) for item in taken}
+    found = {name_of(attempt.id, item): (item.ticks, item.half_points or 0) for item in taken}
     mocked.correct(session, attempt.person_id, found, by=by, now=now)
 
 
-def name_of(attempt: AttemptRow, item: Item) -> str:
+def name_of(attempt_id: int, item: Item) -> str:
     """The name under which practice's log has an answer."""
-    return str(uuid5(NAMES, f"{attempt.id}.{item.position}"))
+    return str(uuid5(NAMES, f"{attempt_id}.{item.position}"))
 
 
 def scored(items: Iterable[Item], standing: Mapping[int, Judged]) -> list[Scored]:
@@ -102,7 +102,7 @@ def teach(session: Session, attempt: AttemptRow, paper: PaperRow, *, now: dateti
         return False
     answers = [
         mocked.Answered(
-            client_id=name_of(attempt, item),
+            client_id=name_of(attempt.id, item),
             question=bank.question(session, item.version_id),
             ticks=item.ticks,
             written=item.written,

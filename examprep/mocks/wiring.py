@@ -4,6 +4,7 @@ from examprep.feature import Dependent, Derived, Feature, HomeCard, NavItem
 from examprep.kernel.sentence import N_
 from examprep.mocks import cards, paper_views, telling
 from examprep.mocks.jobs import JOBS
+from examprep.mocks.moves import MOVING
 from examprep.mocks.rebuild import differences, flips, redo
 from examprep.mocks.trail import TRAIL
 from examprep.mocks.views import bp
@@ -33,6 +34,7 @@ FEATURE = Feature(
         HomeCard(Role.TRAINER, Permission.PRACTICE_ASSIGNMENT_MANAGE, 13, "home/figure.html", cards.to_mark),
     ),
     trail=TRAIL,
+    moving=MOVING,
     still_due={telling.STILL_TO_SIT: telling.still_to_sit, telling.STILL_COUNTS: telling.still_counts},
     mails={telling.TO_SIT: N_("A mock exam to sit"), telling.MARKED: N_("A mock exam marked")},
     optional_mails=(telling.TO_SIT, telling.MARKED),

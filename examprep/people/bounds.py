@@ -5,8 +5,8 @@ Other features use these two and join `people.models`; they never list organisat
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.errors import NotFound
 from examprep.people.actor import Actor
@@ -49,6 +49,25 @@ def people_of_region(region_code: str) -> Select[int]:
     tree, there = OrganisationTreeRow, select(OrganisationRow.id).where(OrganisationRow.region_code == region_code)
     reach = select(tree.descendant_id).where(tree.ancestor_id.in_(there))
     return select(PersonRow.id).where(PersonRow.organisation_id.in_(reach))
+
+
+def counted(column: Any) -> ColumnElement[bool]:
+    """That the person in ``column`` counts: not a row that was merged with another. For counts without bounds."""
+    merged = select(PersonRow.id).where(PersonRow.merged_into_id.is_not(None))
+    condition: ColumnElement[bool] = column.not_in(merged)
+    return condition
+
+
+def stands_for(column: Any) -> ColumnElement[int]:
+    """The person in ``column``, or the row that stands for theirs since both were merged."""
+    row = aliased(PersonRow)
+    into = select(row.merged_into_id).where(row.id == column).scalar_subquery()
+    return func.coalesce(into, column)
+
+
+def stood_for(person_id: int) -> Select[int]:
+    """The rows that were merged, for which a person's row stands."""
+    return select(PersonRow.id).where(PersonRow.merged_into_id == person_id).order_by(PersonRow.id)
 
 
 def seen(session: Session, actor: Actor, permission: str, person_id: int) -> PersonRow:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examprep.plumbing.db import Base, pk
@@ -55,17 +55,29 @@ class OrganisationTreeRow(Base):
 
 
 class PersonRow(Base):
-    """One person, for life. The national ID number is sealed; equality is asked of its keyed hash."""
+    """One person, for life. The national ID number is sealed; equality is asked of its keyed hash.
+
+    A row that was merged with another belongs to no organisation: so it lies outside everybody's bounds, and outside
+    every list and count of an organisation's people, without any of them asking for it.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("sex IN ('female', 'male')", name="sex"),
+        CheckConstraint("(organisation_id IS NULL) = (merged_into_id IS NOT NULL)", name="merged"),
         Index("ix_person_name_birth", "name", "born_on"),
+        Index(
+            "ix_person_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[pk]
     name: Mapped[str] = mapped_column(index=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # Whoever finds a person within bounds finds one with an organisation.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True, nullable=True)
     id_number_sealed: Mapped[str | None]
     id_number_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     born_on: Mapped[date | None]
@@ -77,6 +89,53 @@ class PersonRow(Base):
     in_post: Mapped[bool] = mapped_column(default=True)  # 在岗: works in social work now
     batch_id: Mapped[int | None] = mapped_column(index=True)  # the import that created the row
     created_at: Mapped[datetime]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # the row that stands for this one
+
+
+class MergeRow(Base):
+    """That two rows were found to be one person, by whom and why; taken back, it stays with that reason too."""
+
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        CheckConstraint("gone_id <> kept_id", name="two_rows"),
+        CheckConstraint("(undone_at IS NULL) = (undone_why IS NULL)", name="undone"),
+        Index(
+            "uq_person_merge_standing",
+            "gone_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[pk]
+    gone_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)  # of the row that went
+    filled: Mapped[list[str]] = mapped_column(JSON)  # details that only the row that went had
+    reason: Mapped[str]
+    merged_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    merged_at: Mapped[datetime]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]
+    undone_why: Mapped[str | None]
+
+
+class MergedRowRow(Base):
+    """What a merge did with one row of whatever table: so that exactly this can be taken back.
+
+    ``key`` is the row's primary key without the person; ``before`` what stood in it where something else changed.
+    """
+
+    __tablename__ = "person_merged_row"
+    __table_args__ = (CheckConstraint("fate IN ('moved', 'stayed', 'taken', 'carried')", name="fate"),)
+
+    id: Mapped[pk]
+    merge_id: Mapped[int] = mapped_column(ForeignKey("person_merge.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64))  # table.column
+    key: Mapped[dict[str, Any]] = mapped_column(JSON)
+    fate: Mapped[str] = mapped_column(String(8))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class AccountRow(Base):

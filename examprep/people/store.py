@@ -38,6 +38,11 @@ def holds(today: Any) -> ColumnElement[bool]:
     return (MembershipRow.since <= today) & (MembershipRow.until.is_(None) | (MembershipRow.until > today))
 
 
+def is_merged(session: Session, person_id: int) -> bool:
+    """Whether another row stands for a person's."""
+    return session.scalar(select(PersonRow.merged_into_id).where(PersonRow.id == person_id)) is not None
+
+
 _ACTOR_COLUMNS = (
     AccountRow.id,
     PersonRow.id,
@@ -255,7 +260,7 @@ def organisation_choices(session: Session, actor: Actor, permission: str) -> lis
 def audit_page(session: Session, actor: Actor, ask: Ask, *, start: datetime | None, end: datetime | None) -> Page:
     """Audit lines of acts by people of the actor's organisations, of sign-ins to their accounts and of commands on the
     server; newest first, from ``start`` up to, not on, ``end``."""
-    account, owner = aliased(AccountRow), aliased(PersonRow)
+    account, owner, standing, of_owner = aliased(AccountRow), *(aliased(PersonRow) for _ in range(3))
     person = func.coalesce(PersonRow.name, owner.name)
     permission = Permission.PEOPLE_AUDIT_SEE
     query = (
@@ -271,13 +276,15 @@ def audit_page(session: Session, actor: Actor, ask: Ask, *, start: datetime | No
             AuditEventRow.address,
         )
         .outerjoin(PersonRow, PersonRow.id == AuditEventRow.actor_id)
+        .outerjoin(standing, standing.id == PersonRow.merged_into_id)
         .outerjoin(account, (AuditEventRow.object_kind == "account") & (account.id == AuditEventRow.object_id))
         .outerjoin(owner, owner.id == account.person_id)
+        .outerjoin(of_owner, of_owner.id == func.coalesce(owner.merged_into_id, owner.id))
         .where(
-            within(PersonRow.organisation_id, actor, permission)
+            within(func.coalesce(standing.organisation_id, PersonRow.organisation_id), actor, permission)
             | (
                 AuditEventRow.actor_id.is_(None)
-                & (account.id.is_(None) | within(owner.organisation_id, actor, permission))
+                & (account.id.is_(None) | within(of_owner.organisation_id, actor, permission))
             )
         )
     )

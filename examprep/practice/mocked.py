@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
 from examprep.people.models import PersonRow
+from examprep.plumbing.bulk import among, in_parts
 from examprep.practice import hot, log_store, rebuild
 from examprep.practice.models import AnswerRow, MemoryRow, WeightsRow
 from examprep.practice.rules.learning import MOCK, Given, Kept, learn
@@ -105,6 +106,14 @@ def correct(
         session, person_id, {name: (sorted(each[0]), each[1]) for name, each in found.items()}, by=by, now=now
     )
     rebuild.redo_of(session, [person_id])
+
+
+def ids_of(session: Session, person_id: int, names: Sequence[str]) -> list[int]:
+    """The log's lines of a person that have some names."""
+    row, found = AnswerRow, list[int]()
+    for part in in_parts(names):
+        found += session.scalars(select(row.id).where(row.person_id == person_id, among(session, row.client_id, part)))
+    return found
 
 
 def kept_of(session: Session, person_id: int, question_ids: Sequence[int]) -> dict[int, Kept]:

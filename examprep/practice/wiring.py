@@ -15,6 +15,7 @@ from examprep.practice import (
 from examprep.practice.assigning import CONDITION, still_open
 from examprep.practice.cli import practice
 from examprep.practice.jobs import JOBS
+from examprep.practice.moves import MOVING
 from examprep.practice.rebuild import day_differences, flips, memory_differences, redo
 from examprep.practice.trail import TRAIL
 from examprep.practice.views import bp
@@ -45,6 +46,7 @@ FEATURE = Feature(
     ),
     still_due={CONDITION: still_open, discussing.CONDITION: discussing.still_shown},
     trail=TRAIL,
+    moving=MOVING,
     mails={"assignment": N_("An assignment to do"), "discussion": N_("An answer to a question one asked")},
     optional_mails=("assignment", "discussion"),
     dependents=(Dependent(N_("Practice"), flips, redo),),

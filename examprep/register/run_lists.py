@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from examprep.kernel.errors import NotFound
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import in_subtree, within
+from examprep.people.bounds import in_subtree, stands_for, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing.listing import Ask, Page, fetch
 from examprep.register.models import AwardLineRow, AwardRunLineRow, AwardRunRow, AwardSchemeRow
@@ -69,7 +69,7 @@ def run(session: Session, actor: Actor, run_id: int, ask: Ask) -> tuple[Mapping[
             SCHEME.name.label("scheme"), LINE.level, LINE.month, LINE.fen, LINE.why,
         )
         .join(RUN_LINE, RUN_LINE.line_id == LINE.id)
-        .join(PersonRow, PersonRow.id == LINE.person_id)
+        .join(PersonRow, PersonRow.id == stands_for(LINE.person_id))
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
         .join(SCHEME, SCHEME.id == LINE.scheme_id)
         .where(RUN_LINE.run_id == run_id)

@@ -14,7 +14,7 @@ from examprep.kernel.errors import NotFound
 from examprep.kernel.sentence import Sentence
 from examprep.people.access import Permission
 from examprep.people.actor import Actor
-from examprep.people.bounds import within
+from examprep.people.bounds import stands_for, within
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.register.models import (
     AwardClaimRow,
@@ -260,7 +260,7 @@ def _pending(session: Session, organisation_id: int) -> list[Planned]:
             LINE.level, LINE.entitlement, LINE.month, LINE.fen, LINE.reverses_id,
         )
         .join(SCHEME, SCHEME.id == LINE.scheme_id)
-        .join(PersonRow, PersonRow.id == LINE.person_id)
+        .join(PersonRow, PersonRow.id == stands_for(LINE.person_id))
         .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
         .outerjoin(RUN_LINE, RUN_LINE.line_id == LINE.id)
         .where(SCHEME.organisation_id == organisation_id, LINE.why.in_(PENDING), RUN_LINE.line_id.is_(None))

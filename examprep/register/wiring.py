@@ -17,6 +17,7 @@ from examprep.register import (
     run_views,
 )
 from examprep.register.importer import HoldersImporter
+from examprep.register.merging import MOVING
 from examprep.register.models import RegisterFileRow
 from examprep.register.trail import TRAIL
 from examprep.register.views import bp
@@ -67,4 +68,5 @@ FEATURE = Feature(
         Derived("award_run", rebuild.run_differences),
     ),
     trail=TRAIL,
+    moving=MOVING,
 )

@@ -5,9 +5,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
+from examprep.people.bounds import counted
 from examprep.training.models import SessionRow
 from examprep.training.presence_models import AttendanceRow, PresenceRow
 from examprep.training.rules.attendance import Seen, Stay, moved, stay
@@ -58,7 +59,7 @@ def last_move(session: Session, session_id: int, person_id: int) -> tuple[str, d
 def differences(session: Session, repair: bool) -> Iterator[str]:
     """Rebuild attendance from the log of presence and say what differs; with ``repair`` write what was rebuilt."""
     row = AttendanceRow
-    rebuilt = dict(_rebuilt(session))
+    rebuilt = dict(_rebuilt(session, counted(PresenceRow.person_id)))
     kept = {
         (s, p): Stay(present, minutes)
         for s, p, present, minutes in session.execute(select(row.session_id, row.person_id, row.present, row.minutes))
@@ -71,23 +72,34 @@ def differences(session: Session, repair: bool) -> Iterator[str]:
             )
     if repair and rebuilt != kept:
         session.execute(delete(row))
-        if rebuilt:
-            session.execute(
-                insert(row),
-                [
-                    {"session_id": s, "person_id": p, "present": told.present, "minutes": told.minutes}
-                    for (s, p), told in rebuilt.items()
-                ],
-            )
+        _keep(session, rebuilt)
 
 
-def _rebuilt(session: Session) -> Iterator[tuple[tuple[int, int], Stay]]:
+def rebuild(session: Session, person_ids: Collection[int]) -> None:
+    """Write all attendance of some persons anew; a row that was merged with another attended nothing."""
+    row, line = AttendanceRow, PresenceRow
+    session.execute(delete(row).where(row.person_id.in_(person_ids)))
+    found = dict(_rebuilt(session, line.person_id.in_(person_ids) & counted(line.person_id)))
+    _keep(session, found)
+
+
+def _keep(session: Session, found: Mapping[tuple[int, int], Stay]) -> None:
+    rows = [
+        {"session_id": s, "person_id": p, "present": told.present, "minutes": told.minutes}
+        for (s, p), told in found.items()
+    ]
+    if rows:
+        session.execute(insert(AttendanceRow), rows)
+
+
+def _rebuilt(session: Session, whose: ColumnElement[bool]) -> Iterator[tuple[tuple[int, int], Stay]]:
     line = PresenceRow
     lines = session.execute(
         select(
             line.session_id, line.person_id, line.kind, line.at, line.minutes, SessionRow.starts_at, SessionRow.ends_at
         )
         .join(SessionRow, SessionRow.id == line.session_id)
+        .where(whose)
         .order_by(line.session_id, line.person_id, line.id)
         .execution_options(yield_per=10_000)
     )

@@ -172,6 +172,12 @@ def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
     return dict(session.execute(query).all())
 
 
+def count_seats(session: Session, class_ids: Collection[int]) -> None:
+    """Write anew how many seats of some classes are given."""
+    seats = select(func.count()).where(SEAT.class_id == ClassRow.id, SEAT.state == "enrolled").scalar_subquery()
+    session.execute(update(ClassRow).where(ClassRow.id.in_(class_ids)).values(enrolled=seats))
+
+
 def differences(session: Session, repair: bool) -> Iterator[str]:
     """Count each class's seats anew and say where another number is kept; with ``repair`` write what was counted."""
     seats = select(SEAT.class_id, func.count()).where(SEAT.state == "enrolled").group_by(SEAT.class_id)

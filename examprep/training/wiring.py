@@ -47,6 +47,7 @@ from examprep.training import (
     views,
 )
 from examprep.training.blueprint import bp
+from examprep.training.moves import MOVING
 from examprep.training.path_models import EvidenceRow
 from examprep.training.seat_importer import SeatImporter
 from examprep.training.study_models import MaterialRow
@@ -137,6 +138,7 @@ FEATURE = Feature(
         Derived("training_unit_try", unit_judging.differences),
     ),
     trail=TRAIL,
+    moving=MOVING,
     still_due={
         notices.CONDITION: notices.unchanged,
         seat_news.CONDITION: seat_news.still_so,

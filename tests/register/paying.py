@@ -1,11 +1,13 @@
 """Paying an award in tests by the way the product pays: a scheme, a claim that two approve, a run."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from examprep.people.actor import Actor
-from examprep.register import actions, claims, run_planning, runs, schemes
+from examprep.people.moving import Merge
+from examprep.register import actions, claims, merging, run_planning, runs, schemes
 from examprep.register.claims import Claim
 
 
@@ -30,3 +32,14 @@ def run(session: Session, officer: Actor, month: date, *, today: date, now: date
     """The officer's organisation's run for a month."""
     plan = run_planning.plan(session, officer, officer.organisation_id, month, today=today)
     return runs.make(session, officer, officer.organisation_id, month, sha256=plan.sha256, today=today, now=now)
+
+
+def merge(session, actor, gone_id, kept_id, *, now):
+    """The register's part in a merge of two persons: what it noted is what takes it back."""
+    found = Merge(session, actor.person_id, gone_id, kept_id, now)
+    merging.take_over(found)
+    return found
+
+
+def take_back(session, actor, merged, *, now):
+    merging.give_back(replace(merged, session=session, by=actor.person_id, now=now))

@@ -14,7 +14,7 @@ from examprep.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
 from examprep.people.access import Role
 from examprep.people.models import PersonRow
 from examprep.plumbing.listing import Ask
-from examprep.register import actions, awards, claims, merging, rebuild, run_lists, run_planning, runs, schemes
+from examprep.register import actions, awards, claims, rebuild, run_lists, run_planning, runs, schemes
 from examprep.register.claims import Claim
 from examprep.register.models import AwardClaimRow, AwardLineRow, AwardRunRow
 from tests.factories import enlist
@@ -63,6 +63,10 @@ class Office:
             person_id = self.world.people[who]
             query = select(AwardLineRow).where(AwardLineRow.person_id == person_id).order_by(AwardLineRow.id)
             return [(one.id, one.fen, one.why) for one in session.scalars(query)]
+
+    def merge(self, gone, kept):
+        """The register's part in a merge, and what it noted."""
+        return self.do(paying.merge, "ann_officer", self.world.people[gone], self.world.people[kept], now=self.now)
 
     def totals(self, who="ann_officer"):
         return self.ask(awards.paid_totals, who)
@@ -429,8 +433,7 @@ def test_merged_rows_are_paid_once(office, runtime, both):
     for name in names:
         office.approve(office.apply(scheme_id, office.certify(name), name), "ann_officer", "second")
     office.run()
-    gone, kept = office.world.people["third"], office.world.people["ann_candidate"]
-    office.do(merging.take_over, "ann_officer", gone_id=gone, kept_id=kept, now=office.now)
+    office.merge("third", "ann_candidate")
     assert office.totals() == (1, 30_000)
     assert office.plan().fen == (-30_000 if both else 0)
     office.run(MAY)
@@ -438,11 +441,33 @@ def test_merged_rows_are_paid_once(office, runtime, both):
     office.sound()
 
 
+@pytest.mark.parametrize("asked_back", [False, True])
+@pytest.mark.parametrize("both", [False, True])
+def test_what_was_paid_returns_when_a_merge_is_taken_back(office, both, asked_back):
+    """Whether finance took the second payment back already or not: in the end each was paid once, as before."""
+    scheme_id = office.scheme()
+    names = ["ann_candidate", "third"] if both else ["third"]
+    for name in names:
+        office.approve(office.apply(scheme_id, office.certify(name), name), "ann_officer", "second")
+    office.run()
+    before = [sum(fen for _, fen, _ in office.lines(name)) for name in ("ann_candidate", "third")]
+    merge = office.merge("third", "ann_candidate")
+    if asked_back:
+        office.run(MAY)
+    office.do(paying.take_back, "ann_officer", merge, now=office.now)
+    months = 1 if asked_back else 0
+    after = [sum(fen for _, fen, why in office.lines(name)) for name in ("ann_candidate", "third")]
+    assert after == [before[0] + 30_000 * months, before[1]]
+    with office.runtime.database.read() as session:
+        states = session.execute(select(AwardClaimRow.person_id, AwardClaimRow.state)).all()
+    assert sorted(states) == sorted((office.world.people[name], "approved") for name in names)
+    office.sound()
+
+
 def test_a_run_of_somebody_merged_since_is_not_cancelled(office):
     office.approve(office.apply(office.scheme(), office.certify("third"), "third"), "ann_officer", "second")
     first = office.run()
-    ids = {"gone_id": office.world.people["third"], "kept_id": office.world.people["ann_candidate"]}
-    office.do(merging.take_over, "ann_officer", **ids, now=office.now)
+    office.merge("third", "ann_candidate")
     with pytest.raises(Conflict, match="was merged"):
         office.do(runs.cancel, "ann_officer", first, now=office.now)
     office.sound()

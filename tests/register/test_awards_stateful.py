@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import delete, select
 
 from examprep.kernel.errors import Refusal
-from examprep.register import awards, claims, merging, rebuild, run_planning, runs
+from examprep.register import awards, claims, rebuild, run_planning, runs
 from examprep.register.models import (
     AwardClaimRow,
     AwardLineRow,
@@ -139,8 +139,7 @@ def machine(desk: Office) -> type[RuleBasedStateMachine]:
         @rule(gone=holder, kept=holder)
         def merge(self, gone, kept):
             if gone != kept:
-                ids = {"gone_id": desk.world.people[gone], "kept_id": desk.world.people[kept]}
-                desk.do(merging.take_over, "ann_officer", **ids, now=desk.now)
+                desk.merge(gone, kept)
 
         @invariant()
         def nothing_is_paid_twice(self):
