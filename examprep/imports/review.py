@@ -23,6 +23,7 @@ from examprep.kernel.sentence import Sentence
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.bounds import within
+from examprep.people.bulk import find_by_id
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, masked
 from examprep.plumbing.listing import Ask, Page, escape_like, fetch
@@ -165,7 +166,8 @@ def _persons(
 ) -> list[Candidate]:
     """Persons within bounds: those named by id first, then those whom the words find."""
     row, found = PersonRow, dict[int, Candidate]()
-    asked: list[ColumnElement[bool]] = [row.id.in_(ids)] if ids else []
+    standing = {known.person_id for known in find_by_id(session, ids).values()}
+    asked: list[ColumnElement[bool]] = [row.id.in_(standing)] if standing else []
     asked += [row.name.ilike(f"%{escape_like(word)}%", escape="\\") for word in words]
     for condition in asked:
         query = (

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from examprep.kernel.errors import NotFound
+from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.people import passwords, store
 from examprep.people.access import Role
 from examprep.people.actions import check_password, record
@@ -32,9 +32,11 @@ def reset_password(session: Session, sign_in_name: str, password: str, *, now: d
 
     Raises:
         NotFound: ``people.account``.
-        RuleViolation: ``people.password-short``.
+        RuleViolation: ``people.password-short``; ``people.merged`` -- the row was merged with another.
     """
     account = _account(session, sign_in_name)
+    if store.is_merged(session, account.person_id):
+        raise RuleViolation("people.merged", "This record was merged with another, whose account is used.")
     check_password(password)
     account.password_hash = passwords.hash_password(password)
     account.epoch += 1

@@ -235,13 +235,20 @@ def sign_in(
     The caller commits also when it fails: the count must stay.
 
     Raises:
-        RuleViolation: ``people.throttled`` -- too many failures in ten minutes, right password or not.
+        RuleViolation: ``people.throttled`` -- too many failures in ten minutes, right password or not;
+            ``people.merged`` -- both are right, but two rows were merged, and the other's account is used.
     """
     keys = [vault.fingerprint(f"name:{sign_in_name.casefold()}"), vault.fingerprint(f"address:{address}")]
     if _throttled(session, keys, now):
         raise RuleViolation("people.throttled", "Too many failed sign-ins. Wait ten minutes, then try again.")
     account = store.account_by_name(session, sign_in_name)
     fits = passwords.matches(account.password_hash if account else None, password)
+    if account is not None and fits and account.closed_at is not None and store.is_merged(session, account.person_id):
+        raise RuleViolation(
+            "people.merged",
+            "You had two accounts, and they became one: this one was closed. Sign in with the other; your records are "
+            "there. If you do not know its name, ask your office.",
+        )
     if account is None or not fits or account.closed_at is not None:
         for key in keys:
             _count_failure(session, key, now)

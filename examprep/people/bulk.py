@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examprep.kernel.errors import Conflict
 from examprep.people.models import OrganisationRow, PersonRow
@@ -17,6 +17,7 @@ from examprep.plumbing.bulk import among, in_parts, insert_many, new_ids, pairs_
 from examprep.plumbing.vault import Vault
 
 CHUNK = 5_000
+MERGED = aliased(PersonRow)  # rows that were merged, beside the row that stands for them
 T = TypeVar("T")
 
 
@@ -58,38 +59,53 @@ def chunks(things: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 def find_by_fingerprint(session: Session, fingerprints: Iterable[str]) -> dict[str, KnownPerson]:
-    """Who is on file under these keyed hashes of ID numbers, in any organisation; one statement per 10,000."""
-    found: dict[str, KnownPerson] = {}
+    """Who is on file under these keyed hashes of ID numbers, in any organisation; one statement per 10,000.
+
+    Whoever had a number in a row that was merged is found by it too.
+    """
+    row, found, merged = PersonRow, dict[str, KnownPerson](), dict[str, int]()
     for chunk in in_parts(fingerprints):
         rows = session.connection().execute(
-            select(PersonRow.id_number_hash, PersonRow.id, PersonRow.name, PersonRow.organisation_id).where(
-                among(session, PersonRow.id_number_hash, chunk)
+            select(row.id_number_hash, row.id, row.name, row.organisation_id, row.merged_into_id).where(
+                among(session, row.id_number_hash, chunk)
             )
         )
-        for fingerprint, person_id, name, organisation_id in rows:
+        for fingerprint, person_id, name, organisation_id, into in rows:
             found[fingerprint or ""] = KnownPerson(person_id, name, organisation_id)
-    return found
+            if into is not None:
+                merged[fingerprint or ""] = into
+    standing = find_by_id(session, merged.values()) if merged else {}
+    return {**found, **{fingerprint: standing[into] for fingerprint, into in merged.items()}}
 
 
 def find_by_id(session: Session, person_ids: Iterable[int]) -> dict[int, KnownPerson]:
-    """Persons by their ids, in any organisation."""
-    row, found = PersonRow, dict[int, KnownPerson]()
+    """Persons by their ids, in any organisation; of one that was merged the row that stands for theirs."""
+    row, asked, found = PersonRow, aliased(PersonRow), dict[int, KnownPerson]()
     for chunk in in_parts(person_ids):
-        rows = session.execute(select(row.id, row.name, row.organisation_id).where(among(session, row.id, chunk)))
-        found.update((values[0], KnownPerson(*values)) for values in rows)
+        query = select(asked.id, row.id, row.name, row.organisation_id).join(
+            row, row.id == func.coalesce(asked.merged_into_id, asked.id)
+        )
+        rows = session.execute(query.where(among(session, asked.id, chunk)))
+        found.update((id_, KnownPerson(person_id, name, place)) for id_, person_id, name, place in rows)
     return found
 
 
 def find_by_birth(
     session: Session, wanted: Iterable[tuple[str, date]], inside: ColumnElement[bool]
 ) -> dict[tuple[str, date], list[Namesake]]:
-    """Persons of these names born on these days, where ``inside`` holds of `PersonRow`."""
-    row, found = PersonRow, defaultdict[tuple[str, date], list[Namesake]](list)
+    """Persons of these names born on these days, where ``inside`` holds of `PersonRow`.
+
+    Whoever bore a name in a row that was merged is found by it too.
+    """
+    found = defaultdict[tuple[str, date], list[Namesake]](list)
     for chunk in in_parts(sorted(set(wanted))):
         pairs = pairs_from(session, [name for name, _ in chunk], [day for _, day in chunk])
-        for person in _namesakes(session, (row.name == pairs[0]) & (row.born_on == pairs[1]), inside):
-            if person.born_on is not None:
-                found[person.name, person.born_on].append(person)
+        for row in (PersonRow, MERGED):
+            for name, born_on, person in _namesakes(
+                session, row, (row.name == pairs[0]) & (row.born_on == pairs[1]), inside
+            ):
+                if born_on is not None and person not in found[name, born_on]:
+                    found[name, born_on].append(person)
     return found
 
 
@@ -97,21 +113,30 @@ def find_by_name(session: Session, names: Iterable[str], inside: ColumnElement[b
     """Persons of these names, where ``inside`` holds of `PersonRow`."""
     found = defaultdict[str, list[Namesake]](list)
     for chunk in in_parts(sorted(set(names))):
-        for person in _namesakes(session, among(session, PersonRow.name, chunk), inside):
-            found[person.name].append(person)
+        for row in (PersonRow, MERGED):
+            for name, _, person in _namesakes(session, row, among(session, row.name, chunk), inside):
+                if person not in found[name]:
+                    found[name].append(person)
     return found
 
 
-def _namesakes(session: Session, condition: ColumnElement[bool], inside: ColumnElement[bool]) -> Iterator[Namesake]:
+def _namesakes(
+    session: Session, by: Any, condition: ColumnElement[bool], inside: ColumnElement[bool]
+) -> Iterator[tuple[str, date | None, Namesake]]:
+    """Name and birth date by which somebody was found, and who it is. ``by``: `PersonRow`, or `MERGED` rows of them."""
     row, place = PersonRow, OrganisationRow
     query = (
-        select(row.id, row.name, row.organisation_id, place.name, row.born_on, row.id_number_sealed)
+        select(
+            by.name, by.born_on, row.id, row.name, row.organisation_id, place.name, row.born_on, row.id_number_sealed
+        )
         .join(place, place.id == row.organisation_id)
         .where(condition, inside)
         .order_by(row.id)
     )
-    for values in session.execute(query):
-        yield Namesake(*values)
+    if by is MERGED:
+        query = query.join(MERGED, MERGED.merged_into_id == row.id)
+    for name, born_on, *values in session.execute(query):
+        yield name, born_on, Namesake(*values)
 
 
 def add_persons(

@@ -42,7 +42,8 @@ def sign_in() -> ResponseReturnValue:
                 )
         except RuleViolation as refusal:
             form.reject(refusal)
-            return render_template("people/sign_in.html", form=form), 429
+            status = 429 if refusal.code == "people.throttled" else form.status
+            return render_template("people/sign_in.html", form=form), status
         if found is not None:
             begin(*found)
             return redirect(safe_next(request.args.get("next")), 303)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from examprep.bank import actions as bank
 from examprep.kernel.clock import office_day
-from examprep.kernel.errors import NotFound, Refusal, RuleViolation
+from examprep.kernel.errors import Forbidden, NotFound, Refusal, RuleViolation
 from examprep.people.actor import Actor
 from examprep.practice import day, log_store, notebook_store, store
 from examprep.practice.hot import AnswerPath, Line, memory_values
@@ -75,6 +75,7 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
     Raises:
         NotFound: ``practice.question`` -- no published question of the scope has that version; ``practice.scope``.
         RuleViolation: ``practice.withdrawn`` -- retired or corrected since; ``practice.ticks``, ``practice.empty``.
+        Forbidden: ``practice.merged`` -- the actor's row was merged with another at this moment.
     """
     on = way(session, subject_code, sent.syllabus, scope, actor.person_id)
     if scope.reciting or not scope.begun(office_day(now)):
@@ -115,7 +116,8 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
     )
     if line is None:
         told = _told_before(session, actor, on, sent.client_id, now)
-        assert told is not None
+        if told is None:
+            raise Forbidden("practice.merged", "Your two accounts became one just now. Sign in again.")
         return told
     upcoming = _work_in(session, path, line, actor, on, question, given, now)
     return Told(question, ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))

@@ -82,11 +82,12 @@ _ME: BindParameter[int] = bindparam("person_id")
 def _log(dialect: str) -> Any:
     # The person's row is locked by the statement that writes the log, so that one person's answers are worked in
     # one after another, in the order of their ids (SQLite has one writer anyway, and no such clause).
-    # The line itself reads which weights are in force, so that what it names is what it is worked in with.
+    # The line itself reads which weights are in force, so that what it names is what it is worked in with. Whoever was
+    # merged with another at this moment logs nothing.
     in_force = select(func.max(_WEIGHTS.c.id)).scalar_subquery()
     turn = (
         select(PersonRow.id, *(bindparam(n, type_=_ANSWER.c[n].type) for n in _LOGGED), in_force)
-        .where(PersonRow.id == _ME)
+        .where(PersonRow.id == _ME, PersonRow.merged_into_id.is_(None))
         .with_for_update(key_share=True)
     )
     return (

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from examprep.kernel.errors import Refusal
+from examprep.kernel.errors import Forbidden, Refusal
 from examprep.people.access import Permission
+from examprep.people.bounds import stood_for
 from examprep.people.session import current_actor
 from examprep.plumbing.access import needs, public
 from examprep.plumbing.db import DatabaseAway
@@ -62,8 +63,14 @@ def pack() -> ResponseReturnValue:
 @bp.get("/sync")
 @needs(Permission.PRACTICE_OWN_USE)
 def who() -> ResponseReturnValue:
-    """Who is signed in on this device, and the token with which kept answers are sent: pages that were kept are old."""
-    return jsonify(person=current_actor().person_id, token=generate_csrf())
+    """Who is signed in on this device, and the token with which kept answers are sent: pages that were kept are old.
+
+    ``merged``: rows of the same person that were merged with this one; what the device kept for them is this one's.
+    """
+    person_id = current_actor().person_id
+    with reading() as session:
+        merged = list(session.scalars(stood_for(person_id)))
+    return jsonify(person=person_id, merged=merged, token=generate_csrf())
 
 
 @bp.post("/sync")
@@ -103,6 +110,8 @@ def _take(raw: Any, clock_ms: int) -> Outcome:
         late = batches.read_late(raw, clock_ms=clock_ms, now=now)
         with writing() as session:
             return syncing.take(session, current_actor(), late, now=now)
+    except Forbidden:
+        raise  # the account is not this person's any more: all stays on the device
     except Refusal as refusal:
         return Outcome.of(batches.name_of(raw), refusal)
     except DatabaseAway:

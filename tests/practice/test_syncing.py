@@ -13,6 +13,7 @@ from sqlalchemy import select
 from examprep.app.operations import differences
 from examprep.bank import life
 from examprep.kernel.clock import office_day
+from examprep.people.actions import add_person
 from examprep.practice.models import AnswerRow, DayRow
 from tests.practice.conftest import SUBJECT, SYLLABUS, contents, right, wrong
 
@@ -259,6 +260,15 @@ def test_another_persons_answers_are_refused_whole(ann, kept, send, questions, d
     assert (answer.status_code, answer.json["error"]) == (403, "practice.person")
     assert len(caplog.records) == 1
     assert contents(database) == before
+
+
+def test_what_a_device_kept_for_a_row_that_was_merged_is_the_other_rows(ann, world, runtime, database):
+    assert ann.get("/practice/sync").json["merged"] == []
+    with database.write() as session:
+        about = {"organisation_id": world.organisations["ann_agency"], "now": runtime.clock.now()}
+        gone = add_person(session, runtime.vault, name="ann_candidate", **about)
+        gone.merged_into_id, gone.organisation_id = world.people["ann_candidate"], None
+    assert ann.get("/practice/sync").json["merged"] == [gone.id]
 
 
 def test_a_name_belongs_to_its_person(ann, sign_in, kept, send, questions, database):

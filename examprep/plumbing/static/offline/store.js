@@ -49,6 +49,17 @@ export function whenOthersChange(react) {
 export const owner = () => within(["facts"], "readonly", (facts) => facts.get("owner"));
 export const setOwner = (person) => within(["facts"], "readwrite", (facts) => facts.put(person, "owner"));
 
+// Rows of one person were merged: what was kept for the others is this one's now.
+export const takeOver = (person, others) =>
+  within(["queue"], "readwrite", (queue) => {
+    for (const other of others) {
+      queue.index("person").openCursor(IDBKeyRange.only(other)).onsuccess = ({ target: { result: at } }) => {
+        at?.update({ ...at.value, person });
+        at?.continue();
+      };
+    }
+  });
+
 export const waiting = (person) =>
   within(["queue"], "readonly", (queue) => queue.index("person").getAll(person));
 

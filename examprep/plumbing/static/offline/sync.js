@@ -1,6 +1,6 @@
 // Sending what was kept. An answer is forgotten only when the server has named it; whatever is uncertain is sent again.
 
-import { setOwner, settle, waiting } from "./store.js";
+import { setOwner, settle, takeOver, waiting } from "./store.js";
 
 const AT_ONCE = 50;
 const MOST_LETTERS = 120_000; // of one batch: the server takes 512 kB
@@ -28,8 +28,9 @@ async function send() {
   const who = await ask("/practice/sync");
   if (who.type === "opaqueredirect") return { state: "signed-out" };
   if (!who.ok) return { state: "waiting" };
-  const { person, token } = await who.json();
+  const { person, merged, token } = await who.json();
   await setOwner(person);
+  if (merged.length) await takeOver(person, merged);
   let most = AT_ONCE;
   for (;;) {
     const kept = (await waiting(person)).sort((one, other) => one.at - other.at);
