@@ -21,12 +21,13 @@ from examprep.app.setup import bp as setup_blueprint
 from examprep.app.styleguide import bp as design_blueprint
 from examprep.app.wiring import FEATURES
 from examprep.config.settings import Settings
-from examprep.feature import KNOWN
+from examprep.feature import KNOWN, parts_of
 from examprep.imports.views import bp as imports_blueprint
 from examprep.kernel.clock import Clock, SystemClock
 from examprep.kernel.registry import Registry
-from examprep.people.directory_views import bp as people_blueprint
+from examprep.people import directory_views, merge_views
 from examprep.people.forms import ROLE_LABELS
+from examprep.people.merging import PARTS
 from examprep.people.session import install_sessions
 from examprep.people.trail import TRAILS
 from examprep.plumbing.access import install_gate, requirement_of
@@ -44,6 +45,8 @@ from examprep.plumbing.table import table_rows
 from examprep.plumbing.vault import Vault
 from examprep.reminders.words import MAILS, OPTIONAL
 
+# The view modules of people hang their pages on one blueprint when they are imported.
+PEOPLE_PAGES = (directory_views, merge_views)
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -94,6 +97,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["examprep.importers"] = Registry(*(i for feature in FEATURES for i in feature.importers))
     app.extensions[KNOWN] = FEATURES
     app.extensions[TRAILS] = {feature.name: feature.trail for feature in FEATURES if feature.trail}
+    app.extensions[PARTS] = parts_of(FEATURES)
     app.extensions[MAILS] = {name: label for feature in FEATURES for name, label in feature.mails.items()}
     app.extensions[OPTIONAL] = [name for feature in FEATURES for name in feature.optional_mails]
     app.extensions["examprep.still_due"] = _still_due()
@@ -120,7 +124,7 @@ def create_app(runtime: Runtime) -> Flask:
     install_sessions(app)
     install_refusals(app)
     for blueprint in (
-        people_blueprint,
+        directory_views.bp,
         imports_blueprint,
         pages.bp,
         design_blueprint,

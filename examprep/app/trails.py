@@ -20,6 +20,7 @@ PEOPLE = Trail(
         "people.account-closed": N_("Closed an account"),
         "people.account-issued": N_("Opened an account or gave it a new password"),
         "people.account-opened": N_("Opened an account on the server"),
+        "people.merge-taken-back": N_("Took a merge of two records back"),
         "people.organisation-added": N_("Added an organisation"),
         "people.organisation-changed": N_("Corrected an organisation"),
         "people.organisation-closed": N_("Closed an organisation"),
@@ -30,6 +31,7 @@ PEOPLE = Trail(
         "people.person-changed": N_("Changed a person's details"),
         "people.role-ended": N_("Ended a role"),
         "people.role-given": N_("Gave a role"),
+        "people.rows-merged": N_("Merged two records of one person"),
         "people.signed-in": N_("Signed in"),
     },
     things={
@@ -60,6 +62,8 @@ PEOPLE = Trail(
         Column("email", N_("E-mail")),
         Column("education", N_("Education"), "choice", choices=EDUCATION),
         Column("in_post", N_("In post")),
+        Column("gone_id", N_("The other record")),
+        Column("reason", N_("Reason")),
     ),
-    refers={"organisation_id": "organisation"},
+    refers={"organisation_id": "organisation", "gone_id": "person"},
 )

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     PEOPLE_AUDIT_SEE = "people:audit:see"
     PEOPLE_ORGANISATION_MANAGE = "people:organisation:manage"
     PEOPLE_PERSON_EDIT = "people:person:edit"
+    PEOPLE_PERSON_MERGE = "people:person:merge"
     PEOPLE_PERSON_SEE = "people:person:see"
     PRACTICE_ASSIGNMENT_MANAGE = "practice:assignment:manage"
     PRACTICE_OWN_USE = "practice:own:use"
@@ -103,6 +104,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.EXAMS_RATE_SEE,
             P.EXAMS_RESULT_IMPORT,
             P.PEOPLE_PERSON_EDIT,
+            P.PEOPLE_PERSON_MERGE,
             P.PEOPLE_PERSON_SEE,
             P.REGISTER_AWARD_PAY,
             P.REGISTER_HOLDER_EDIT,
@@ -126,6 +128,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_AUDIT_SEE,
             P.PEOPLE_ORGANISATION_MANAGE,
             P.PEOPLE_PERSON_EDIT,
+            P.PEOPLE_PERSON_MERGE,
             P.PEOPLE_PERSON_SEE,
             P.REMINDERS_OUTBOX_SEE,
             P.SYLLABUS_EDIT,

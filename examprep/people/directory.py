@@ -13,6 +13,7 @@ from examprep.people import actions, passwords, store
 from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import organisation_seen, seen
+from examprep.people.merge_lists import merged_into
 from examprep.people.models import AccountRow, MembershipRow, OrganisationRow, PersonRow
 from examprep.people.rules.resident_id import ResidentId, read_resident_id
 from examprep.plumbing.vault import Vault
@@ -57,6 +58,7 @@ def person_detail(session: Session, vault: Vault, actor: Actor, person_id: int) 
         "account_closed_at": account.closed_at if account else None,
         "last_seen_at": account.last_seen_at if account else None,
         "memberships": store.memberships(session, person_id),
+        "merged": merged_into(session, person_id),
     }
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from examprep.kernel.clock import start_of_day
 from examprep.kernel.errors import Conflict, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
-from examprep.people import directory
+from examprep.people import directory, merge_lists
 from examprep.people.access import Permission
 from examprep.people.forms import (
     KIND_LABELS,
@@ -113,7 +113,9 @@ def _person_form(form: PersonForm, person_id: int | None) -> ResponseReturnValue
 @bp.get("/people/<int:person_id>")
 @needs(Permission.PEOPLE_PERSON_SEE)
 def person(person_id: int) -> ResponseReturnValue:
-    return _person_page(person_id)
+    with reading() as session:
+        gone = merge_lists.gone(session, current_actor(), person_id)
+    return render_template("people/gone.html", gone=gone) if gone else _person_page(person_id)
 
 
 def _person_page(
@@ -137,6 +139,7 @@ def _person_page(
         roles=ROLE_LABELS,
         manages=actor.may(Permission.PEOPLE_ACCOUNT_MANAGE),
         edits=actor.may(Permission.PEOPLE_PERSON_EDIT),
+        merges=actor.may(Permission.PEOPLE_PERSON_MERGE),
     )
     return page, status
 

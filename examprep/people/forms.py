@@ -1,6 +1,6 @@
 """Forms of accounts and persons."""
 
-from wtforms import BooleanField, PasswordField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, DateField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional
 
 from examprep.kernel.sentence import N_
@@ -91,6 +91,36 @@ class AccountForm(BaseForm):
 
     sign_in_name = StringField(N_("Sign-in name"), [InputRequired(), Length(min=2, max=100)])
     submit = SubmitField(N_("Open an account"))
+
+
+class DoubleForm(BaseForm):
+    """What is known of somebody's second row. It is posted, so that no ID number stands in an address."""
+
+    name = StringField(N_("Name"), [Length(max=60)])
+    id_number = StringField(
+        N_("ID number"), [Length(max=24)], description=N_("Whole; or masked by asterisks, with a name or a birth date.")
+    )
+    born_on = DateField(N_("Born"), [Optional()])
+    submit = SubmitField(N_("Search"))
+
+
+class MergeForm(BaseForm):
+    """Why two rows are one person; the tick is asked only where both have an ID number."""
+
+    reason = StringField(
+        N_("How do you know that both are one person?"),
+        [InputRequired(), Length(max=200)],
+        description=N_("Kept with the merge, and in the audit trail."),
+    )
+    one_number_wrong = BooleanField(N_("It is one person: one of the two ID numbers is wrong"))
+    submit = SubmitField(N_("Merge the two records"))
+
+
+class TakeBackForm(BaseForm):
+    """Why two rows are two persons after all."""
+
+    reason = StringField(N_("Why are they two persons after all?"), [InputRequired(), Length(max=200)])
+    submit = SubmitField(N_("Take the merge back"))
 
 
 class CorrectOrganisationForm(BaseForm):

@@ -21,6 +21,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "no-account": (N_("No account"), "quiet"),
     "open": (N_("Open"), "right"),
     "closed": (N_("Closed"), "quiet"),
+    "merge-standing": (N_("Merged"), "right"),
+    "merge-undone": (N_("Taken back"), "quiet"),
     "assignment-open": (N_("Under way"), "right"),
     "assignment-over": (N_("Last day over"), "quiet"),
     "feedback-open": (N_("Can still be given"), "info"),

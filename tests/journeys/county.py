@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -11,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
+from examprep.people.actions import add_person
+from examprep.people.models import PersonRow
 from tests.failing import WAYS
 from tests.journeys import markup
 
@@ -78,6 +81,22 @@ class Site:
         hours = {"earned_on": today, "amount": 2, "unit": "hours", "category": "general", "number": 1}
         kept = officer.post(holder, data={**hours, "activity": "专题讲座", "reason": "有结业证书。"})
         assert kept.status_code == 303, kept.text
+        self._merge(officer, int(holder.rpartition("/")[2]))
+
+    def _merge(self, officer: FlaskClient, person_id: int) -> None:
+        """Three records of one person beside another: two of them are merged, the third is a likely duplicate."""
+        runtime = self.app.extensions["examprep"]
+        with runtime.database.write() as session:
+            place = session.get_one(PersonRow, person_id).organisation_id
+            about = {
+                "name": "安重名",
+                "born_on": date(1991, 5, 6),
+                "organisation_id": place,
+                "now": runtime.clock.now(),
+            }
+            kept, gone, _ = (add_person(session, runtime.vault, **about).id for _ in range(3))
+        merged = officer.post(f"/people/{kept}/merge/{gone}", data={"reason": "同名同生日。"})
+        assert merged.status_code == 303, merged.text
 
     def walk(self, role: str) -> Iterator[Visited]:
         """Every page that links lead to from the role's home; of each page a few examples, one of them filtered."""
