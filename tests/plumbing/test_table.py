@@ -6,6 +6,7 @@ from flask_babel import force_locale
 
 from examprep.plumbing import table
 from examprep.plumbing.listing import Ask, Column, Page, SharedColumns, download
+from examprep.plumbing.site import undrawn
 from examprep.plumbing.table import table_rows
 
 NASTY = "<b>\"'&"
@@ -91,3 +92,32 @@ def test_a_file_of_a_shared_list_says_what_the_page_says(app):
     with app.test_request_context(), force_locale("en"):
         file = download(Page([{"name": "甲"}], 1, Ask(export="csv")), columns, "list")
     assert file.get_data(as_text=True) == "\ufeffName\r\n甲班\r\n"
+
+
+def listed(app, rows, caption="List", **more):
+    asked = Ask(words=more.pop("words", ""))
+    page = Page(rows, more.pop("total", len(rows)), asked, more.pop("totals", {}))
+    with app.test_request_context("/people"), force_locale("en"):
+        return undrawn(table.UI, "table")(
+            page, (Column("name", "Name"), Column("n", "Figure", "number")), caption, **more
+        )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_stands_around_rows_is_kept_without_them(app):
+    one, other = ([{"name": name, "n": 1}] for name in ("Ann", "Bob"))
+    pages = [listed(app, rows, totals=totals) for rows in (one, other) for totals in ({}, {"n": 7000})]
+    for page, (name, sums) in zip(pages, [("Ann", 0), ("Ann", 1), ("Bob", 0), ("Bob", 1)], strict=True):
+        assert (page.count(name), page.count("<tfoot>"), page.count("7,000")) == (1, sums, sums)
+        assert "\x00" not in page
+    assert "1–1 of 1" in pages[0]
+    assert "1–25 of 70" in listed(app, one, total=70)
+    assert "<table" not in listed(app, [])
+    assert "Add one" in listed(app, [], empty_hint="Add one")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_stands_around_rows_is_never_markup(app):
+    page = listed(app, [{"name": "Ann", "n": 1}], NASTY, words=NASTY)
+    assert "<b>" not in page
+    assert page.count("&lt;b&gt;&#34;&#39;&amp;") >= 3  # the caption, its label, the search
