@@ -14,13 +14,16 @@ from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import JSON, Connection, Date, Dialect, Engine, ExceptionContext, MetaData, String, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import DateTime, TypeDecorator
+
+if TYPE_CHECKING:
+    from examprep.plumbing.errands import Errand
 
 try:
     import fcntl
@@ -96,6 +99,8 @@ class Prepared:
         converted = {**words.constants, **values}
         for name, convert in words.binds:
             converted[name] = convert(converted[name])
+        if words.errand is not None and (rows := words.errand.run(connection, converted)) is not None:
+            return [words.read(row) for row in rows]
         sent: Any = converted if words.places is None else tuple([converted[name] for name in words.places])
         cursor = send(connection, words.text, sent)
         return [words.read(row) for row in cursor.fetchall()] if self._columns else []
@@ -105,7 +110,8 @@ class Prepared:
         return self._kept.get(dialect.name) or self._put(dialect)
 
     def _put(self, dialect: Dialect) -> "_Words":
-        compiled = self._build(dialect.name).compile(dialect=dialect)
+        statement = self._build(dialect.name)
+        compiled = statement.compile(dialect=dialect)
         # By the names in the words: a value without a name of its own is kept under two.
         binds = {
             compiled.bind_names[bind]: convert
@@ -120,9 +126,16 @@ class Prepared:
         ]
         places = tuple(compiled.positiontup) if compiled.positional else None
         words = self._kept[dialect.name] = _Words(
-            str(compiled), places, dict(compiled.params), list(binds.items()), results
+            str(compiled), places, dict(compiled.params), list(binds.items()), results, self._errand(statement, dialect)
         )
         return words
+
+    def _errand(self, statement: Any, dialect: Dialect) -> "Errand | None":
+        if dialect.name == "sqlite" or not self._columns:
+            return None
+        from examprep.plumbing.errands import Errand  # with psycopg, which SQLite does without
+
+        return Errand(statement, dialect)
 
 
 def send(connection: Connection, text: str, sent: Any = ()) -> Any:
@@ -148,6 +161,7 @@ class _Words:
     constants: Mapping[str, Any]
     binds: Sequence[tuple[str, Callable[[Any], Any]]]
     results: Sequence[tuple[int, Callable[[Any], Any]]]
+    errand: "Errand | None"
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.results:
@@ -329,6 +343,8 @@ ANSWERED = "answered"  # in what is noted of a connection: when it did so last
 
 
 def _postgresql_engine(url: str) -> Engine:
+    from examprep.plumbing.errands import note_rollback
+
     # Compiling a statement took ten times as long as the standings of a class that it then wrote: never worth it here.
     engine = create_engine(
         url,
@@ -353,4 +369,5 @@ def _postgresql_engine(url: str) -> Engine:
     def note(_connection: object, record: Any) -> None:
         record.info[ANSWERED] = monotonic()
 
+    event.listen(engine, "rollback", note_rollback)
     return engine
