@@ -74,6 +74,7 @@ def test_a_forged_form_is_refused(app, world):
 )
 def test_a_request_has_one_connection_at_a_time_and_gives_it_back(app, sign_in, method, address, status):
     database, candidate, held = app.extensions["examprep"].database, sign_in("ann_candidate"), []
+    database.close()  # with it the pool that other tests have filled
     pool = database.engine.pool
     own = database.glance()  # its thread's
     database.lay_down(own)
