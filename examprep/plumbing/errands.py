@@ -89,6 +89,8 @@ def _checked(driver: Any, result: Any) -> Any:
 
 def note_rollback(connection: Connection) -> None:
     """Remember that psycopg sends DEALLOCATE ALL before the next statement of a cursor, if it has prepared any."""
+    if connection.invalidated:  # it is gone, and to ask it for anything would hide why
+        return
     driver: Any = connection.connection.driver_connection
     if not driver.autocommit:
         connection.info[FORGETTING] = True

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -106,6 +107,13 @@ def test_within_a_transaction_it_sees_what_was_written_there(other):
         session.rollback()
 
 
+def test_as_the_first_statement_of_a_transaction_it_begins_it(other):
+    with other.write() as session:
+        count_regions().run(session.connection(), {})
+        server = session.connection().connection.driver_connection.pgconn
+        assert server.transaction_status == TransactionStatus.INTRANS
+
+
 @pytest.mark.parametrize("asked_before", [0, 1, 7])  # psycopg prepares what it was asked five times
 def test_it_is_asked_as_before_after_a_rollback_on_its_connection(other, asked_before):
     asked = count_regions()
@@ -152,3 +160,17 @@ def test_a_connection_that_is_gone_is_told_of_as_a_database_that_is_away(databas
     connection.close()
     with other.glance() as another:
         assert asked.run(another, {}) == expected
+
+
+def test_a_writer_whose_connection_dies_is_told_that_the_database_is_away(database, other):
+    def write():
+        with other.write() as session:
+            dying = session.scalar(text("SELECT pg_backend_pid()"))
+            with database.read() as ending:
+                ending.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": dying})
+            session.execute(text("SELECT 1"))
+
+    with pytest.raises(OperationalError):
+        write()
+    with other.glance() as another:
+        assert count_regions().run(another, {})
