@@ -11,10 +11,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
+from examprep.app.factory import create_app
 from examprep.app.operations import differences
 from examprep.bank import actions as bank
+from examprep.people import merging
 from examprep.people.access import Role
 from examprep.practice.models import AnswerRow
+from tests.app.merged import PARTS
 from tests.factories import enlist
 from tests.journeys.conftest import PATIENCE_MS, zh
 from tests.journeys.installed import Installed
@@ -37,17 +40,8 @@ def site(tmp_path_factory) -> Iterator[Installed]:
     installed = Installed(tmp_path_factory.mktemp("offline"))
     with installed.runtime.database.write() as session:
         world, now = installed.world, installed.runtime.clock.now()
-        enlist(
-            session,
-            installed.runtime,
-            world,
-            "english_reader",
-            "ann_agency",
-            Role.CANDIDATE,
-            date(2020, 1, 1),
-            200,
-            now,
-        )
+        for serial, name in enumerate(("english_reader", "merged_away", "merged_kept"), 200):
+            enlist(session, installed.runtime, world, name, "ann_agency", Role.CANDIDATE, date(2020, 1, 1), serial, now)
     installed.start()
     yield installed
     installed.close()
@@ -308,6 +302,27 @@ def test_an_answer_after_the_session_has_ended_waits_for_its_person(phone, site)
     here.sign_in("bob_candidate")
     expect(here.line).to_contain_text(zh("All answers are with the server."))
     assert (logged(site, "bob_candidate")[name], versions(site, "bob_candidate")[-1]) == (1, asked.version_id)
+
+
+def test_what_was_kept_for_a_record_that_was_merged_arrives_for_the_one_that_stands_for_it(phone, site):
+    here = phone("merged_away")
+    here.take_along()
+    here.away()
+    here.answer_some(2)
+    names = set(here.queue)
+    gone, kept = (site.world.people[name] for name in ("merged_away", "merged_kept"))
+    with create_app(site.runtime).test_request_context(), site.runtime.database.write() as session:
+        officer, about = site.world.actor(session, "ann_officer"), {"reason": "x", "one_number_wrong": True}
+        now = site.runtime.clock.now()
+        merging.merge(session, officer, PARTS, gone_id=gone, kept_id=kept, now=now, **about)
+    here.context.set_offline(False)
+    expect(here.line).to_contain_text(
+        zh("%(count)s answers are kept on this device until their person signs in.", count=2)
+    )
+    here.sign_in("merged_kept")
+    expect(here.line).to_contain_text(zh("All answers are with the server."))
+    assert (logged(site, "merged_kept"), logged(site, "merged_away")) == (Counter(names), Counter())
+    assert here.queue == []
 
 
 def test_in_place_of_a_mock_it_is_said_where_its_answers_are(phone):

@@ -38,7 +38,8 @@ export function bannerIn(line, { person, onSent = () => {} }) {
     await show(); // first what is kept: the network may take its time
     const mine = await person();
     const versions = mine ? (await waiting(mine)).map(({ version }) => version) : [];
-    const { state } = await sync();
+    const { state, sent } = await sync();
+    had ||= sent;
     await show(state);
     if (state === "sent") onSent(versions);
     return state;

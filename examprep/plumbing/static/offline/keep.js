@@ -2,7 +2,7 @@
 
 import { bannerIn } from "./banner.js";
 import { keepPages } from "./install.js";
-import { countWaiting, noteAnswered, packOf, putPack, setOwner, waiting } from "./store.js";
+import { anyWait, noteAnswered, packOf, putPack, setOwner, waiting } from "./store.js";
 
 const FRESH_MS = 6 * 60 * 60 * 1000;
 const FEW_LEFT = 20;
@@ -58,7 +58,7 @@ if (line && "indexedDB" in window) {
   document.addEventListener("answered", ({ detail }) => noteAnswered(person, subject, detail));
   await setOwner(person);
   const banner = bannerIn(line, { person: async () => person, onSent: drawAgain });
-  if (await countWaiting(person)) await banner.run();
+  if (await anyWait()) await banner.run();
   // Without a service worker (no HTTPS) nothing could be opened off-line; answers are kept all the same.
   if (navigator.serviceWorker) await Promise.allSettled([keepPages(line.dataset.language), refresh()]);
 }

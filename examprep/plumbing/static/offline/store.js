@@ -66,6 +66,9 @@ export const waiting = (person) =>
 export const countWaiting = (person) =>
   within(["queue"], "readonly", (queue) => queue.index("person").count(person));
 
+// Of whomever: what waits for one person may be another's once the server was asked.
+export const anyWait = () => within(["queue"], "readonly", (queue) => queue.count());
+
 // Keeps an answer, and in the same transaction notes in the pack that its question has been answered.
 export async function keepAnswer(answer) {
   await within(["queue", "packs"], "readwrite", (queue, packs) => {

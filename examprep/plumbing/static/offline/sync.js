@@ -23,7 +23,7 @@ function batchOf(answers, most) {
   return answers.slice(0, fits < 0 ? most : Math.max(1, fits));
 }
 
-// Says how it stands: { state, person, count }. States: sent, waiting (not now), signed-out.
+// Says how it stands: { state, person, sent }. States: sent, waiting (not now), signed-out.
 async function send() {
   const who = await ask("/practice/sync");
   if (who.type === "opaqueredirect") return { state: "signed-out" };
@@ -32,9 +32,10 @@ async function send() {
   await setOwner(person);
   if (merged.length) await takeOver(person, merged);
   let most = AT_ONCE;
+  let sent = 0;
   for (;;) {
     const kept = (await waiting(person)).sort((one, other) => one.at - other.at);
-    if (!kept.length) return { state: "sent", person };
+    if (!kept.length) return { state: "sent", person, sent };
     const batch = batchOf(kept, most);
     // Whoever sets the clock back while answers wait has not answered in the future.
     const clock = Date.now();
@@ -56,6 +57,7 @@ async function send() {
     const settled = outcomes.filter(({ id, state }) => mine.has(id) && SETTLED.includes(state));
     if (!settled.length) return { state: "waiting", person };
     await settle(person, settled);
+    sent += settled.length;
   }
 }
 
