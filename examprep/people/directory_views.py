@@ -9,7 +9,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from examprep.kernel.clock import start_of_day
-from examprep.kernel.errors import Conflict, RuleViolation
+from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people import directory, merge_lists
 from examprep.people.access import Permission
@@ -113,9 +113,14 @@ def _person_form(form: PersonForm, person_id: int | None) -> ResponseReturnValue
 @bp.get("/people/<int:person_id>")
 @needs(Permission.PEOPLE_PERSON_SEE)
 def person(person_id: int) -> ResponseReturnValue:
-    with reading() as session:
-        gone = merge_lists.gone(session, current_actor(), person_id)
-    return render_template("people/gone.html", gone=gone) if gone else _person_page(person_id)
+    try:
+        return _person_page(person_id)
+    except NotFound:
+        with reading() as session:
+            gone = merge_lists.gone(session, current_actor(), person_id)
+        if gone is None:
+            raise
+    return render_template("people/gone.html", gone=gone)
 
 
 def _person_page(

@@ -73,7 +73,8 @@ def find_double(person_id: int) -> ResponseReturnValue:
                 form.reject(refusal)
         elif not form.is_submitted():
             form.name.data = person["name"]
-    return render_template("people/double.html", person=person, form=form, found=found), form.status
+    page = render_template("people/double.html", person=person, form=form, found=found, most=merge_lists.SHOWN)
+    return page, form.status
 
 
 @bp.route("/people/<int:kept_id>/merge/<int:gone_id>", methods=["GET", "POST"])

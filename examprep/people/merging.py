@@ -65,15 +65,15 @@ def look(session: Session, actor: Actor, parts: Parts, *, gone_id: int, kept_id:
     lines: list[Line] = []
     merge = Merge(session, actor.person_id, gone.id, kept.id, now)
     for moves in (moves for part in parts for moves in part.moves):
-        counts = {person: _count(session, moves, person) for person in (kept_id, gone_id)}
-        if not any(counts.values()):
+        counts = _counts(session, moves, kept_id, gone_id)
+        if not counts:
             continue
         stays = 0
-        if not moves.carried and counts[gone_id]:
+        if not moves.carried and gone_id in counts:
             found = plan(merge, moves)
             merge.hold(moves, found.stays)
             stays = len(found.stays)
-        lines.append(Line(moves.label, counts[kept_id], counts[gone_id], stays))
+        lines.append(Line(moves.label, counts.get(kept_id, 0), counts.get(gone_id, 0), stays))
     return Look(
         lines,
         _fillable(gone, kept),
@@ -83,9 +83,11 @@ def look(session: Session, actor: Actor, parts: Parts, *, gone_id: int, kept_id:
     )
 
 
-def _count(session: Session, moves: Moves, person_id: int) -> int:
+def _counts(session: Session, moves: Moves, *person_ids: int) -> Mapping[int, int]:
+    """How many rows each person has who has any."""
     column = moves.table.c[moves.column]
-    return session.scalar(select(func.count()).select_from(moves.table).where(column == person_id)) or 0
+    query = select(column, func.count()).where(column.in_(person_ids)).group_by(column)
+    return dict(session.execute(query).all())
 
 
 def merge(

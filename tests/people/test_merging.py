@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
-from examprep.people import accounts, actions, bulk, merging
+from examprep.people import accounts, actions, bulk, merge_lists, merging
 from examprep.people.access import Role
 from examprep.people.bounds import within
 from examprep.people.merge_lists import likely
@@ -316,3 +316,17 @@ def test_likely_pairs_of_rows_without_numbers_come_once(runtime, world):
     with runtime.database.read() as session:
         rows = likely(session, world.actor(session, "ann_officer"), Ask()).rows
     assert [(row["kept_id"], row["gone_id"]) for row in rows] == [(first, second)]
+
+
+def test_that_not_all_who_were_found_are_shown_is_said(sign_in, runtime, world, monkeypatch):
+    for _ in range(3):
+        add(runtime, world, "ann_candidate")
+    client, kept = sign_in("ann_officer"), world.people["ann_candidate"]
+    found = {most: find(client, kept, most, monkeypatch) for most in (2, 5)}
+    assert ("最多显示 2 条" in found[2], found[2].count("/merge/")) == (True, 2)
+    assert ("最多显示" in found[5], found[5].count("/merge/")) == (False, 3)
+
+
+def find(client, kept, most, monkeypatch):
+    monkeypatch.setattr(merge_lists, "SHOWN", most)
+    return client.post(f"/people/{kept}/double", data={"name": "ann_candidate"}).text

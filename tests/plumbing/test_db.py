@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
 from examprep.plumbing import db
-from examprep.plumbing.db import Database, Prepared, ReadOnlyError
+from examprep.plumbing.db import Prepared, ReadOnlyError
 
 
 def test_a_reading_session_refuses_to_write(database):
@@ -107,14 +107,6 @@ def test_a_prepared_statement_is_heard_and_its_refusal_named(database):
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
     assert "nowhere" in heard[-1]
-
-
-@pytest.fixture
-def other(database):
-    """The same database with a pool of its own."""
-    opened = Database(database.url.render_as_string(hide_password=False))
-    yield opened
-    opened.close()
 
 
 def test_a_thread_takes_up_the_connection_that_it_laid_down(other):

@@ -24,18 +24,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
-from examprep.plumbing.db import Database, Prepared, UTCDateTime
+from examprep.plumbing.db import Prepared, UTCDateTime
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 OURS = b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'examprep%'"
-
-
-@pytest.fixture
-def other(database):
-    """The same database with a pool of its own, whose connections know nothing yet."""
-    opened = Database(database.url.render_as_string(hide_password=False))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import func, select, update
 
 from examprep.people.models import PersonRow
-from examprep.plumbing.db import Database
 from examprep.plumbing.kept import Kept, revision, touch
 
 
@@ -27,14 +26,6 @@ def kept():
 
 
 @pytest.fixture
-def second(database):
-    """Another process on the same database, as far as the database can tell."""
-    other = Database(database.url.render_as_string(hide_password=False))
-    yield other
-    other.close()
-
-
-@pytest.fixture
 def ask(kept):
     def go(database):
         with database.read() as session:
@@ -47,16 +38,16 @@ def rename(session, world, name):
     session.execute(update(PersonRow).where(PersonRow.id == world.people["ann_candidate"]).values(name=name))
 
 
-def test_it_is_made_once_in_each_process_until_something_changes(database, second, world, kept, ask):
+def test_it_is_made_once_in_each_process_until_something_changes(database, other, world, kept, ask):
     first = ask(database)
-    assert [ask(database), ask(second), ask(second), len(kept.looked)] == [first, first, first, 2]
+    assert [ask(database), ask(other), ask(other), len(kept.looked)] == [first, first, first, 2]
     with database.write() as session:
         rename(session, world, "鿿")
         touch(session)
-    assert [ask(second), ask(database), ask(second), ask(database), len(kept.looked)] == ["鿿"] * 4 + [4]
+    assert [ask(other), ask(database), ask(other), ask(database), len(kept.looked)] == ["鿿"] * 4 + [4]
 
 
-def test_what_is_not_committed_is_seen_by_its_own_session_alone(database, second, world, kept, ask):
+def test_what_is_not_committed_is_seen_by_its_own_session_alone(database, other, world, kept, ask):
     before = ask(database)
 
     def fail():
@@ -64,12 +55,12 @@ def test_what_is_not_committed_is_seen_by_its_own_session_alone(database, second
             touch(session)
             rename(session, world, "鿿")
             assert kept.of(session, None) == "鿿"
-            assert ask(database) == ask(second) == before
+            assert ask(database) == ask(other) == before
             raise Away
 
     with pytest.raises(Away):
         fail()
-    assert ask(database) == ask(second) == before
+    assert ask(database) == ask(other) == before
 
 
 def test_a_session_that_has_not_said_what_it_changed_spoils_nothing(database, world, kept, ask):
