@@ -95,7 +95,7 @@ def test_a_file_of_a_shared_list_says_what_the_page_says(app):
 
 
 def listed(app, rows, caption="List", **more):
-    asked = Ask(words=more.pop("words", ""))
+    asked = Ask(words=more.pop("words", ""), page=more.pop("number", 1))
     page = Page(rows, more.pop("total", len(rows)), asked, more.pop("totals", {}))
     with app.test_request_context("/people"), force_locale("en"):
         return undrawn(table.UI, "table")(
@@ -112,6 +112,7 @@ def test_what_stands_around_rows_is_kept_without_them(app):
         assert "\x00" not in page
     assert "1–1 of 1" in pages[0]
     assert "1–25 of 70" in listed(app, one, total=70)
+    assert "26–50 of 70" in listed(app, one, total=70, number=2)
     assert "<table" not in listed(app, [])
     assert "Add one" in listed(app, [], empty_hint="Add one")
 
