@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 
 from examprep.bank import actions, laws
 from examprep.kernel.errors import Conflict, RuleViolation
@@ -66,18 +65,12 @@ def test_a_change_lists_what_is_older_until_revised_or_read(write, do, draft):
     assert do(laws.waiting, change) == []
 
 
-def test_the_list_of_changes_asks_no_more_the_longer_it_is(write, do, database):
+def test_the_list_of_changes_asks_no_more_the_longer_it_is(write, do, heard):
     old, other = write("旧", "《甲法》第一条"), write("又", "《乙法》", law_as_of=None)
-    said = []
-
-    def listen(_connection, _cursor, statement, *_):
-        said.append(statement)
 
     def listed():
-        said.clear()
-        event.listen(database.engine, "before_cursor_execute", listen)
-        found = do(laws.changes)
-        event.remove(database.engine, "before_cursor_execute", listen)
+        with heard() as said:
+            found = do(laws.changes)
         return [(change.statute, change.changed_on.year, change.waiting) for change in found], len(said)
 
     first = do(laws.record_change, name="甲法", changed_on=date(2021, 1, 1), note="", now=NOW)

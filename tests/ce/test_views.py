@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from examprep.ce.models import LineRow
 from examprep.people.actions import add_person
@@ -187,16 +187,10 @@ def test_a_forged_entry_is_refused(app, sign_in, runtime, holders, ann_page):
     assert lines(runtime) == 1
 
 
-def test_statements_of_the_list_do_not_grow_with_its_length(sign_in, runtime, world, holders):
+def test_statements_of_the_list_do_not_grow_with_its_length(sign_in, runtime, world, holders, heard):
     client = sign_in("ann_officer")
-    seen = []
-
-    def count(_connection, _cursor, statement, *_):
-        seen.extend([] if statement.startswith("BEGIN") else [statement])
-
-    event.listen(runtime.database.engine, "before_cursor_execute", count)
-    client.get("/ce/standing")
-    few = len(seen)
+    with heard() as few:
+        client.get("/ce/standing")
     with runtime.database.write() as session:
         for n in range(20):
             row = add_person(
@@ -210,11 +204,9 @@ def test_statements_of_the_list_do_not_grow_with_its_length(sign_in, runtime, wo
             world.people[f"holder{n}"] = row.id
     for n in range(20):
         holders.certify(f"holder{n}")
-    seen.clear()
-    assert "holder19" in client.get("/ce/standing").text
-    event.remove(runtime.database.engine, "before_cursor_execute", count)
-    assert len(seen) == few
-    assert few == 9
+    with heard() as many:
+        assert "holder19" in client.get("/ce/standing").text
+    assert len(many) == len(few) == 9
 
 
 def test_both_languages_have_no_bare_codes(sign_in, holders, ann_page):

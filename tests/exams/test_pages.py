@@ -7,7 +7,6 @@ import pytest
 
 from examprep.exams import cohorts
 from examprep.exams.actions import mark_trained, outcomes_of
-from tests.exams.test_registering import statements
 
 
 @pytest.fixture
@@ -127,21 +126,17 @@ def test_rates_are_downloaded(county, sign_in):
     assert sign_in("ann_officer").get("/exams/?export=xlsx").data.startswith(b"PK")
 
 
-def test_a_page_takes_the_same_number_of_statements_for_more_rows(office, sign_in):
+@pytest.mark.parametrize("address", ["/exams/", "/exams/persons"])
+def test_a_page_takes_the_same_number_of_statements_for_more_rows(office, sign_in, heard, address):
     client = sign_in("ann_officer")
-    database = office.runtime.database
     office.register(*range(201, 230))  # a list that goes on beyond its first page is counted
-    few = (
-        statements(database, lambda: client.get("/exams/")),
-        statements(database, lambda: client.get("/exams/persons")),
-    )
+    with heard() as few:
+        client.get(address)
     office.register(*range(301, 340))
     office.register(*range(401, 440), level="中级", year=2024)
-    many = (
-        statements(database, lambda: client.get("/exams/")),
-        statements(database, lambda: client.get("/exams/persons")),
-    )
-    assert many == few
+    with heard() as many:
+        client.get(address)
+    assert many == few != []
 
 
 def test_training_is_counted_whenever_it_becomes_known(county, sign_in):

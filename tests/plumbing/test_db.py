@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import column, event, func, select, table, text
+from sqlalchemy import column, func, select, table, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
@@ -91,22 +91,14 @@ def test_instants_stay_aware_and_naive_ones_are_refused(runtime, world):
             session.scalar(select(AuditEventRow.id).where(AuditEventRow.at == datetime(2026, 1, 1)))
 
 
-def test_a_prepared_statement_is_heard_and_its_refusal_named(database):
-    heard = []
+def test_a_prepared_statement_is_heard_and_its_refusal_named(database, heard):
     nowhere = Prepared(lambda _: select(column("nothing")).select_from(table("nowhere")), (column("nothing"),))
-
-    def note(_connection, _cursor, statement, *_):
-        heard.append(statement)
 
     with database.read() as session, pytest.raises((OperationalError, ProgrammingError)):
         nowhere.run(session.connection(), {})
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        with database.read() as session, pytest.raises((OperationalError, ProgrammingError)):
-            nowhere.run(session.connection(), {})
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    assert "nowhere" in heard[-1]
+    with heard() as words, database.read() as session, pytest.raises((OperationalError, ProgrammingError)):
+        nowhere.run(session.connection(), {})
+    assert words == ["SELECT"]
 
 
 def test_a_thread_takes_up_the_connection_that_it_laid_down(other):

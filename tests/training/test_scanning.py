@@ -209,7 +209,7 @@ def test_nobodys_scan_is_set_aside_and_put_back(season, evening, scan, sign_in):
         assert len(season.ask(lambda s: board.board(s, trainer, session_id)).to_judge) == waiting
         tags.append(season.ask(lambda s: board.tag(s, trainer, session_id)))
     assert tags[0] == tags[1] != tags[2]
-    acts = select(AuditEventRow.act).where(AuditEventRow.act.like("training.scan-%"))
+    acts = select(AuditEventRow.act).where(AuditEventRow.act.like("training.scan-%")).order_by(AuditEventRow.id)
     assert season.ask(lambda s: s.scalars(acts).all()) == ["training.scan-settled", "training.scan-unsettled"]
 
 
