@@ -318,7 +318,8 @@ class TestPages:
 
 def test_events_keep_their_kinds(runtime, ann_case):
     with runtime.database.read() as session:
-        assert session.scalar(select(CaseEventRow.kind).where(CaseEventRow.case_id == ann_case.id).limit(1)) == "opened"
+        kinds = select(CaseEventRow.kind).where(CaseEventRow.case_id == ann_case.id).order_by(CaseEventRow.id)
+        assert session.scalars(kinds.limit(1)).one() == "opened"
 
 
 def test_counting_and_enforcing_agree_after_any_night(runtime, go, ann_case):

@@ -41,7 +41,7 @@ def test_a_paper_of_the_official_size_keeps_its_seed_and_versions(database, fill
     fill(70, 30)
     attempt = start(seed=42)
     (paper,) = rows(database, PaperRow)
-    items = rows(database, ItemRow)
+    items = sorted(rows(database, ItemRow), key=lambda each: each.position)
     assert (paper.seed, paper.full, paper.minutes, paper.half_points) == (42, True, 120, 200)
     assert [each.type for each in items] == ["single-choice"] * 60 + ["multiple-choice"] * 20
     assert [each.position for each in items] == list(range(1, 81))
