@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sqlalchemy import JSON, Connection, Date, Dialect, Engine, ExceptionContext, MetaData, String, create_engine, event
 from sqlalchemy.engine import make_url
@@ -182,6 +182,10 @@ class _ReadingSession(Session):
             raise ReadOnlyError("open the session with write() to change rows")
 
 
+WRITES = "writes"  # in what is noted of a connection to SQLite: whether its transactions will write
+# Of a connection to PostgreSQL: all until the end is one transaction, or each statement is one.
+WHOLE: Final = "READ COMMITTED"
+EACH: Final = "AUTOCOMMIT"
 BESIDE = "beside"  # in the info of a session that writes: opens another one, which sees what is committed
 
 
@@ -193,14 +197,12 @@ class Database:
         self._own = _Own()
         self.engine = _sqlite_engine(url) if self.on_sqlite else _postgresql_engine(url)
         # Of PostgreSQL's connections each statement stands for itself, unless a transaction is asked for.
-        whole = {} if self.on_sqlite else {"isolation_level": "READ COMMITTED"}
-        one = {"glances": True} if self.on_sqlite else {}
+        whole = {} if self.on_sqlite else {"isolation_level": WHOLE}
         self._readers = sessionmaker(
             self.engine.execution_options(**whole), class_=_ReadingSession, expire_on_commit=False
         )
         self._pages = sessionmaker(self.engine, class_=_ReadingSession, expire_on_commit=False)
-        self._glances = self.engine.execution_options(**one)
-        self._writers = sessionmaker(self.engine.execution_options(writes=True, **whole), expire_on_commit=False)
+        self._writers = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
     def on_sqlite(self) -> bool:
@@ -214,20 +216,17 @@ class Database:
 
     @contextmanager
     def read_page(self, info: dict[Any, Any] | None = None, on: Connection | None = None) -> Iterator[Session]:
-        """The same for what one page shows. ``on``: a connection from `glance` to go on with; it is closed.
+        """The same for what one page shows. ``on``: a connection from `glance` to go on with; it is laid down.
 
         PostgreSQL's transactions here give each statement a view of its own, so none is begun and ended around them:
         that would be two more errands to the server for each page.
         """
-        if on is not None and self.on_sqlite:  # a glance begins no transaction, which a page needs there
-            self.lay_down(on)
-            on = None
+        connection = on or self.glance()
         try:
-            with self._pages(info=info, bind=on or self.engine) as session:
+            with self._pages(info=info, bind=connection) as session:
                 yield session
         finally:
-            if on is not None:
-                self.lay_down(on)
+            self.lay_down(connection)
 
     def glance(self) -> Connection:
         """A connection for single statements that read: they need no transaction around them. `lay_down` ends it.
@@ -240,7 +239,7 @@ class Database:
             own.invalidate()
             own.close()
             own = None
-        return own or self._glances.connect()
+        return own or self.engine.connect()
 
     def lay_down(self, connection: Connection) -> None:
         """Keep a connection for the thread's next glance; the pool has it back once it lends out more than it keeps."""
@@ -262,8 +261,33 @@ class Database:
     @contextmanager
     def write(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
         """One transaction: committed on leaving, rolled back when an exception leaves."""
-        with self._turn(), self._writers(info={BESIDE: self.read, **(info or {})}) as session, session.begin():
+        known = {BESIDE: self.read_page, **(info or {})}
+        with (
+            self._turn(),
+            self._to_write() as connection,
+            self._writers(info=known, bind=connection) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _to_write(self) -> Iterator[Connection]:
+        """The thread's own connection, whose transactions write meanwhile."""
+        connection = self.glance()
+        try:
+            self._tell(connection, writes=True)
+            yield connection
+        finally:
+            if not connection.invalidated:
+                self._tell(connection, writes=False)
+            self.lay_down(connection)
+
+    def _tell(self, connection: Connection, *, writes: bool) -> None:
+        if self.on_sqlite:
+            connection.info[WRITES] = writes
+        else:  # the dialect itself: SQLAlchemy's option would be noted anew each time for when the pool gets it back
+            driver: Any = connection.connection.dbapi_connection
+            self.engine.dialect.set_isolation_level(driver, WHOLE if writes else EACH)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -286,9 +310,9 @@ class Database:
         words = (
             ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] if self.on_sqlite else [f"VACUUM FULL {', '.join(tables)}"]
         )
-        with self._turn(), self._glances.connect() as connection:
+        with self._turn(), self.engine.connect() as connection:
             for each in words:
-                connection.exec_driver_sql(each)
+                send(connection, each)
 
     def close(self) -> None:
         own, self._own.connection = self._own.connection, None
@@ -324,9 +348,7 @@ def _sqlite_engine(url: str) -> Engine:
     def begin(connection: Any) -> None:
         # The driver would begin late and deferred, and a transaction that first reads and then writes could then
         # fail at its first write; so it is switched off (isolation_level None) and we begin ourselves.
-        options = connection.get_execution_options()
-        if not options.get("glances"):
-            send(connection, "BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+        send(connection, "BEGIN IMMEDIATE" if connection.info.get(WRITES) else "BEGIN")
 
     @event.listens_for(engine, "handle_error")
     def beyond(context: ExceptionContext) -> Exception | None:
@@ -349,7 +371,7 @@ def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
-        isolation_level="AUTOCOMMIT",  # switching it for every page took as long as a statement
+        isolation_level=EACH,  # switching it for every page took as long as a statement
         skip_autocommit_rollback=True,
         pool_size=8,
         max_overflow=8,

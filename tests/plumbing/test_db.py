@@ -4,15 +4,17 @@ import gc
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import column, func, select, table, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
 from examprep.plumbing import db
-from examprep.plumbing.db import Prepared, ReadOnlyError
+from examprep.plumbing.db import BESIDE, Prepared, ReadOnlyError
 
 
 def test_a_reading_session_refuses_to_write(database):
@@ -111,6 +113,30 @@ def test_a_thread_takes_up_the_connection_that_it_laid_down(other):
     assert other.glance() is own
     other.lay_down(own)
     assert other.engine.pool.checkedout() == 1
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_writer_goes_on_with_its_threads_connection_and_leaves_it_at_rest(other, fails):
+    own = other.glance()
+    other.lay_down(own)
+    with suppress(ZeroDivisionError), other.write() as session:
+        assert session.connection() is own
+        session.execute(text("CREATE TABLE passing (n INTEGER)"))
+        _ = 1 // (not fails)
+    with other.read_page() as reading, other.write() as writing:  # SQLite has room for one that may write
+        assert reading.connection() is own
+        assert reading.scalar(text("SELECT 1")) == 1
+        writing.execute(text("SELECT 2" if fails else "DROP TABLE passing"))
+        assert other.on_sqlite or own.connection.driver_connection.autocommit
+
+
+def test_what_is_read_beside_a_write_ends_no_transaction(other):
+    # psycopg lets PostgreSQL forget all that it keeps prepared whenever one is rolled back.
+    with other.write() as writing, writing.info[BESIDE]() as beside:
+        beside.scalar(text("SELECT 1"))
+        driver = beside.connection().connection.driver_connection
+        assert writing.connection().connection.driver_connection is not driver
+        assert other.on_sqlite or driver.info.transaction_status == TransactionStatus.IDLE
 
 
 def test_threads_do_not_share_a_connection(other):
