@@ -195,22 +195,28 @@ def _told_before(session: Session, actor: Actor, on: Way, client_id: str, now: d
     if line is None:
         return None
     question = bank.question(session, line.version_id)
-    upcoming = current(session, actor, on, now=now)
+    upcoming, _ = current(session, actor, on, now=now)
     return Told(question, line.ticked, line.half_points, line.sure, True, upcoming, *on.position(upcoming))
 
 
-def current(session: Session, actor: Actor, on: Way, *, now: datetime) -> bank.Question | None:
-    """The question on which the candidate stands, on whatever device; ``None`` at the end."""
-    person = actor.person_id
+def current(session: Session, actor: Actor, on: Way, *, now: datetime) -> tuple[bank.Question | None, bool]:
+    """The question on which the candidate stands, on whatever device (``None`` at the end), and if they marked it."""
+    person, place = actor.person_id, None
     if on.scope.kind in LIVE:
-        return _question(session, on, _live(session, person, on, now))
-    there, question_id = store.place(session, person, **_place(on))
-    if there and question_id is None:
-        return None
-    order = order_of(session, on)
-    # The question may have been retired, or have left the notebook, since the candidate stood there.
-    wanted = question_id if question_id is not None and order.holds(question_id) else order.after(question_id)
-    return _question(session, on, wanted)
+        wanted = _live(session, person, on, now)
+    else:
+        place = store.place(session, person, **_place(on))
+        if place and place.question_id is None:
+            return None, False
+        there, order = place.question_id if place else None, order_of(session, on)
+        # The question may have been retired, or have left the notebook, since the candidate stood there.
+        wanted = there if there is not None and order.holds(there) else order.after(there)
+    question = _question(session, on, wanted)
+    if question is None:
+        return None, False
+    if place and place.question_id == wanted:
+        return question, place.marked
+    return question, store.marked(session, person, question.question_id)
 
 
 def _after(session: Session, person: int, on: Way, answered: int, now: datetime) -> int | None:
@@ -260,10 +266,10 @@ def skip(session: Session, actor: Actor, on: Way, *, version_id: int, now: datet
     Reviews and what is crammed are not skipped; in today's plan the question goes to the end.
     """
     skipped = on.shelf.questions.get(version_id)
-    there, standing_on = store.place(session, actor.person_id, **_place(on))
+    place = store.place(session, actor.person_id, **_place(on))
     if skipped is not None and on.scope.kind == PLAN:
         day.postpone(session, actor.person_id, on, skipped, now)
-    if skipped is None or on.scope.kind in LIVE or (there and standing_on != skipped):
+    if skipped is None or on.scope.kind in LIVE or (place and place.question_id != skipped):
         return
     onward = _after(session, actor.person_id, on, skipped, now)
     AnswerPath(session).put_place(person_id=actor.person_id, question_id=onward, now=now, **_place(on))

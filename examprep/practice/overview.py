@@ -213,7 +213,7 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
         NotFound: ``syllabus.subject``, ``practice.scope``.
     """
     subject, chapter, on = open_way(session, actor, subject_code=subject_code, scope=scope, today=today)
-    question = current(session, actor, on, now=now)
+    question, marked = current(session, actor, on, now=now)
     position, total = _position(session, on, question)
     return Standing(
         subject=subject,
@@ -227,7 +227,7 @@ def standing(session: Session, actor: Actor, *, subject_code: str, scope: str, t
         question=question,
         position=position,
         total=total,
-        marked=question is not None and store.marked(session, actor.person_id, question.question_id),
+        marked=marked,
     )
 
 

@@ -70,10 +70,10 @@ def _wanted(session: Session, everything: Way, now: datetime) -> Iterator[tuple[
     for question_id in store.due(session, person, subject_code, now):
         yield question_id, Scope(DUE)
     for scope, order in _onward(session, everything):
-        there, standing_on = store.place(session, person, subject_code, str(scope))
-        if there and standing_on is None:
+        place = store.place(session, person, subject_code, str(scope))
+        if place and place.question_id is None:
             continue
-        begin = order.number(standing_on) - 1 if standing_on is not None else 0
+        begin = order.number(place.question_id) - 1 if place and place.question_id is not None else 0
         for question_id in order.ids[begin:]:
             yield question_id, scope
     answered = store.seen(session, person, subject_code)

@@ -1,7 +1,7 @@
 """Where a person stands: places, reviews due, marks, what is kept of a question. The answer path has `hot.py`."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from examprep.practice.rules.learning import Kept
 
 _MEMORY: Any = MemoryRow.__table__
 _PLACE: Any = PlaceRow.__table__
+_MARK: Any = MarkRow.__table__
 
 
 def kept_of(session: Session, person_id: int, question_id: int) -> Kept | None:
@@ -29,19 +30,28 @@ def kept_of(session: Session, person_id: int, question_id: int) -> Kept | None:
     return None if row is None else read_kept(row)
 
 
-_STANDING_ON = Prepared(
-    lambda _: select(_PLACE.c.question_id).where(
-        *(_PLACE.c[name] == bindparam(name) for name in ("person_id", "subject_code", "scope"))
+class Place(NamedTuple):
+    """Where a person stands in a scope. ``question_id``: ``None`` at the end; ``marked``: whether they marked it."""
+
+    question_id: int | None
+    marked: bool
+
+
+_MINE = (_MARK.c.person_id == _PLACE.c.person_id) & (_MARK.c.question_id == _PLACE.c.question_id)
+_PLACED = Prepared(
+    lambda _: (
+        select(_PLACE.c.question_id, _MARK.c.question_id.is_not(None))
+        .select_from(_PLACE.outerjoin(_MARK, _MINE))
+        .where(*(_PLACE.c[name] == bindparam(name) for name in ("person_id", "subject_code", "scope")))
     ),
-    (_PLACE.c.question_id,),
+    (_PLACE.c.question_id,),  # what it returns is as the drivers give it
 )
 
 
-def place(session: Session, person_id: int, subject_code: str, scope: str) -> tuple[bool, int | None]:
-    """Whether the person has a place in the scope, and the question they stand on (``None``: at the end)."""
-    asked = {"person_id": person_id, "subject_code": subject_code, "scope": scope}
-    rows = _STANDING_ON.run(session.connection(), asked)
-    return (True, rows[0][0]) if rows else (False, None)
+def place(session: Session, person_id: int, subject_code: str, scope: str) -> Place | None:
+    """The person's place in a scope; ``None`` when they were never there."""
+    rows = _PLACED.run(session.connection(), {"person_id": person_id, "subject_code": subject_code, "scope": scope})
+    return Place(rows[0][0], bool(rows[0][1])) if rows else None
 
 
 def lasting() -> ColumnElement[bool]:

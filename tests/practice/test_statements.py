@@ -37,10 +37,10 @@ def test_home(heard, candidate):
 
 
 def test_question_page(heard, candidate):
-    # The actor, the place, whether it is marked.
+    # The actor; the place, and whether its question is marked.
     with heard() as words:
         candidate.get(ADDRESS)
-    assert words == ["SELECT"] * 3
+    assert words == ["SELECT"] * 2
 
 
 def test_answer(heard, candidate, answer, questions):

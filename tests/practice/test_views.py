@@ -170,6 +170,9 @@ def test_skipping_goes_on_and_counts_nothing(ann, questions, database):
     assert "第 2 道自编题" in ann.get(ALL).text, "skipping what is behind moves nothing"
 
 
+MARKED = 'data-mark aria-pressed="true"'
+
+
 def test_marking_and_unmarking(ann, questions, database):
     def marks():
         with database.read() as session:
@@ -178,10 +181,20 @@ def test_marking_and_unmarking(ann, questions, database):
     address = f"{ALL}/mark"
     assert ann.post(address, data=sent(questions[0])).status_code == 303
     assert marks() == 1
-    assert 'aria-pressed="true"' in ann.get(ALL).text
+    assert MARKED in ann.get(ALL).text
     assert ann.post(address, data=sent(questions[0]), headers={"X-Fragment": "yes"}).text == "unmarked"
     assert marks() == 0
     assert ann.post(address, data=sent(questions[0], version="999999")).status_code == 404
+
+
+def test_a_mark_is_ones_own_and_shows_wherever_one_stands(sign_in, questions):
+    ann, bob = sign_in("ann_candidate"), sign_in("bob_candidate")
+    for client in (ann, bob):
+        assert client.post(ALL, data=sent(questions[0], 1)).status_code == 200
+    ann.post(f"{ALL}/mark", data=sent(questions[1]))
+    assert (MARKED in ann.get(ALL).text, MARKED in bob.get(ALL).text) == (True, False)
+    ann.post(ALL, data=sent(questions[1], 1))
+    assert MARKED not in ann.get(ALL).text
 
 
 def test_the_end_and_the_beginning_again(ann, questions, chapters):

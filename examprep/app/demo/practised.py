@@ -34,7 +34,7 @@ def practise(
             continue
         at = now - timedelta(days=back, minutes=draw.randrange(90))
         for _ in range(draw.randint(4, 11)):
-            question = practice.current(session, actor, on, now=at)
+            question, _ = practice.current(session, actor, on, now=at)
             if question is None:
                 practice.restart(session, actor, on, now=at)
                 break
