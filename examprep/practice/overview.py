@@ -47,7 +47,7 @@ class Home:
     """The candidate's first screen for one subject."""
 
     subject: Subject
-    subjects: Sequence[Subject]
+    subjects: tuple[Subject, ...]
     syllabus: str
     exam: tuple[int, date] | None
     days_left: int | None
@@ -61,7 +61,7 @@ class Home:
     minutes_today: int
     going_on: str | None  # the scope where the candidate was last
     chapters: Sequence[Studied]
-    types: Sequence[OfType]
+    types: tuple[OfType, ...]
     marked: int
     daily_done: bool
     seen: Rate
@@ -140,14 +140,14 @@ def home(session: Session, actor: Actor, *, subject_code: str, today: date, now:
     )
 
 
-def _types(shelf: Shelf) -> list[OfType]:
+def _types(shelf: Shelf) -> tuple[OfType, ...]:
     """The types of which there is anything, in the order of the registry; none where all are of one."""
-    found = [
+    found = tuple(
         OfType(QUESTION_TYPES[name].label, str(Scope(TYPE, type=name)), len(shelf.types[name]))
         for name in QUESTION_TYPES.names
         if name in shelf.types
-    ]
-    return found if len(found) > 1 else []
+    )
+    return found if len(found) > 1 else ()
 
 
 def usual(session: Session, person_id: int) -> Subject:

@@ -96,7 +96,7 @@ def packed(question: bank.Question) -> dict[str, Any]:
 
 def _token() -> str:
     """The token for the next form: that of the form just sent, which was checked and holds as long as the session."""
-    return request.form.get("csrf_token") or form_token()
+    return (request.method == "POST" and request.form.get("csrf_token")) or form_token()
 
 
 def _drawn(macro: str, *values: Any) -> Markup:

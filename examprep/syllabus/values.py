@@ -1,7 +1,7 @@
 """What the syllabus hands out: plain values, safe to keep and to show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from examprep.kernel.period import Period
@@ -22,7 +22,7 @@ class Subject:
 
     code: str
     level: str
-    names: Mapping[str, str]
+    names: Mapping[str, str] = field(hash=False)
     minutes: int
     objective: bool
 
