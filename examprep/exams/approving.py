@@ -8,7 +8,7 @@ from examprep.exams.reading import YearSource, check_year
 from examprep.exams.rules.cells import read_approved
 from examprep.imports.importer import Plan
 from examprep.imports.matching import Matched
-from examprep.imports.reading import Notes, left_out
+from examprep.imports.reading import Notes
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing.sheets import Row
 from examprep.syllabus.rules.levels import read_level
@@ -25,7 +25,7 @@ def plan(source: YearSource) -> Plan:
     draft = Draft(source, ("name", "id_number", "approved"), may_be_new=False)
     said_in = draft.reader.reading(("year", "level", "approved"), partial(_said, source.year))
     draft.read(lambda row, person: _approval(draft, row, person, said_in(row)))
-    return draft.plan(left_out(source.table))
+    return draft.plan(draft.reader.notes())
 
 
 def _said(year: int, texts: Mapping[str, str], notes: Notes) -> tuple[str, bool]:

@@ -17,7 +17,7 @@ from examprep.exams.rules.explain import CODE_NAMES
 from examprep.exams.rules.papers import LEVEL_OF, SUBJECT_NAMES, SUBJECTS, bit
 from examprep.imports.importer import CHANGED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan
 from examprep.imports.matching import Matcher
-from examprep.imports.reading import Reader, knows, left_out
+from examprep.imports.reading import Reader, knows
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.bulk import KnownPerson
@@ -106,7 +106,7 @@ def plan(source: YearSource) -> Plan:
             (N_("Doubtful rows"), lines.states[DOUBTFUL]),
             (N_("Refused rows"), lines.states[REFUSED]),
         ),
-        left_out(table),
+        reader.notes(),
         prepared,
         lines,
     )
@@ -229,7 +229,9 @@ def _marks(
             twice = Sentence("This subject of the same person stands in row %(row)s already. Delete one.", row=earlier)
             reader.problem_at(row, head, twice)
             continue
-        found[subject] = mark
+        if found.setdefault(subject, mark) != mark:
+            other = N_("Another column of this row gives the same subject another mark. Delete one of the two.")
+            reader.problem_at(row, head, Sentence(other))
     return found
 
 

@@ -12,7 +12,7 @@ from examprep.exams.rules.cells import read_approved, read_subjects
 from examprep.exams.rules.profiles import read_education
 from examprep.imports.importer import Plan
 from examprep.imports.matching import Matched
-from examprep.imports.reading import Notes, left_out
+from examprep.imports.reading import Notes
 from examprep.imports.rules.cells import read_day
 from examprep.kernel.sentence import N_, Sentence
 from examprep.plumbing.sheets import Row
@@ -126,7 +126,7 @@ def _clash(earlier: Facts, later: Facts) -> bool:
 
 
 def _notes(draft: Draft) -> list[Sentence]:
-    notes = left_out(draft.source.table)
+    notes = draft.reader.notes()
     if "approved" not in draft.reader.columns:
         notes.append(
             Sentence("The file has no column of approval (审核状态): its rows count as registered, not as approved.")

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
+from xlsxwriter.utility import xl_col_to_name
 
 from examprep.imports.importer import DOUBTFUL, REFUSED, Line, Problem
-from examprep.imports.rules.cells import bare, find_columns
+from examprep.imports.rules.cells import bare, find_places
 from examprep.kernel.errors import RuleViolation
 from examprep.kernel.sentence import Sentence
 from examprep.kernel.widths import plain
@@ -39,7 +40,7 @@ def knows(aliases: Mapping[str, Iterable[str]], more: Callable[[str], bool] = la
     return lambda text: plain(text) in words or bare(text) in words or more(text)
 
 
-def left_out(table: Table) -> list[Sentence]:
+def _left_out(table: Table) -> list[Sentence]:
     """What to say of rows that were taken for sums, signatures or remarks, and of sheets that were not read."""
     said = []
     if table.left_out:
@@ -106,7 +107,9 @@ class Reader:
 
     def __init__(self, table: Table, aliases: Mapping[str, Iterable[str]], *, required: Iterable[str]) -> None:
         self.table = table
-        self.columns = find_columns(table.heads, aliases)
+        places = find_places(table.heads, aliases)
+        self.columns = {name: at for name, (at, *_) in places.items()}
+        self._alike = [at for at in places.values() if len(at) > 1]
         self.problems: list[Problem] = []
         self._doubts: dict[int, tuple[Sentence, tuple[int, ...]]] = {}
         self._failed: dict[int, list[Sentence]] = {}
@@ -121,6 +124,19 @@ class Reader:
                 missing="、".join(missing),
                 found="、".join(head for head in table.heads if head) or "—",
             )
+
+    def notes(self) -> list[Sentence]:
+        """What was not read of the file: rows, sheets, and columns that stand for the same as one that is."""
+        return [*_left_out(self.table), *(self._said_alike(places) for places in self._alike)]
+
+    def _said_alike(self, places: Sequence[int]) -> Sentence:
+        said = [f"{xl_col_to_name(at)} “{self.table.heads[at]}”" for at in places]
+        return Sentence(
+            "Columns that stand for the same: %(read)s is read, %(others)s is not. "
+            "To have another one read, delete the first.",
+            read=said[0],
+            others="、".join(said[1:]),
+        )
 
     def text(self, row: Row, name: str) -> str:
         """The cell of a named column; empty when the file has no such column."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from examprep.imports.importer import CHANGED, CREATED, DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan
 from examprep.imports.matching import Matched, Matcher
-from examprep.imports.reading import READ_ONCE, Reader, Source, left_out
+from examprep.imports.reading import READ_ONCE, Reader, Source
 from examprep.kernel.sentence import N_, Sentence
 from examprep.people.bounds import within
 from examprep.people.bulk import NewPerson
@@ -205,7 +205,7 @@ class _Draft:
 
     def _told(self) -> Plan:
         effects, states = self._lines.effects, self._lines.states
-        notes = left_out(self._source.table)
+        notes = self._reader.notes()
         if self._elsewhere:
             notes.append(
                 Sentence(

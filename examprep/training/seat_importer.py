@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from examprep.imports.importer import DOUBTFUL, MATCHED, NEW, REFUSED, SAME, Line, Lines, Plan, Upload
 from examprep.imports.matching import Matcher
-from examprep.imports.reading import PERSON, Reader, Source, knows, left_out
+from examprep.imports.reading import PERSON, Reader, Source, knows
 from examprep.kernel.clock import office_day
 from examprep.kernel.errors import NotFound, RuleViolation
 from examprep.kernel.sentence import N_, Sentence
@@ -92,7 +92,7 @@ class SeatImporter:
             table.rows,
             reader.problems,
             _counts(lines, outcomes, before),
-            left_out(table),
+            reader.notes(),
             (class_id, [id_ for id_ in outcomes if id_ not in before and isinstance(outcomes[id_], str)]),
             lines,
         )

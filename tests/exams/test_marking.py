@@ -101,6 +101,26 @@ def test_a_subject_twice_or_another_level_in_the_file(office):
     assert (other[1], "registration of 2025" in other[2]) == ("级别", True)
 
 
+def test_two_columns_of_one_subject_must_agree(office):
+    office.register(201, 202)
+    heads = ("姓名", "身份证号", "综合能力", "社会工作综合能力", "实务")
+    rows = [("考生201", number(201), 70, 70, 60), ("考生202", number(202), 70, 71, 60)]
+    ((row, at, sentence),) = office.problems(office.results, upload(heads, rows))
+    assert (row, at) == (3, "社会工作综合能力")
+    assert "another mark" in sentence
+
+
+def test_what_stands_twice_is_told(office):
+    office.register(201)
+    heads = ("姓名", "证件号码（旧）", "考生姓名", "身份证号", *RESULT[2:])
+    rows = [("考生201", "", "考生202", number(201), 60, "", 60)]
+    told = [str(note) for note in office.plan(office.results, upload(heads, rows)).notes]
+    assert told == [
+        f"Columns that stand for the same: {read} is read, {other} is not. To have another one read, delete the first."
+        for read, other in (("A “姓名”", "C “考生姓名”"), ("D “身份证号”", "B “证件号码（旧）”"))
+    ]
+
+
 def test_no_results_before_the_exam_and_no_subjects_no_file(office):
     with pytest.raises(RuleViolation, match="has not been held"):
         office.plan(office.results, upload(RESULT, [], 2026))

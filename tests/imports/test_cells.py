@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from examprep.imports.reading import knows
-from examprep.imports.rules.cells import find_columns, read_day, same_name
+from examprep.imports.rules.cells import find_columns, find_places, read_day, same_name
 from examprep.kernel.errors import RuleViolation
 
 
@@ -18,6 +18,8 @@ def test_a_remark_in_brackets_does_not_hide_a_head_nor_outdo_a_plain_one():
     aliases = {"id": ("身份证号", "证件号码"), "score": ("成绩",)}
     assert find_columns(["证件号码（必填）", "成绩(分)"], aliases) == {"id": 0, "score": 1}
     assert find_columns(["证件号码（旧）", "身份证号", "成绩(分)", "成绩"], aliases) == {"id": 1, "score": 3}
+    found = find_places(["证件号码（旧）", "身份证号", "成绩(分)", "证件号码"], aliases)
+    assert found == {"id": [1, 3, 0], "score": [2]}
     assert knows(aliases)("*证件号码（必填）")
     assert not knows(aliases)("（证件号码）")
 

@@ -27,13 +27,18 @@ def find_columns(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> 
     """Which column holds what: the first head that bears one of its names, else the first that does but for a remark
     in brackets.
     """
-    heads, found = tuple(heads), dict[str, int]()
+    return {name: places[0] for name, places in find_places(heads, aliases).items()}
+
+
+def find_places(heads: Iterable[str], aliases: Mapping[str, Iterable[str]]) -> dict[str, list[int]]:
+    """All columns under a name of each thing: from left to right, those with a remark in brackets behind the others."""
+    heads, found = tuple(heads), dict[str, list[int]]()
     for written in ([plain(head) for head in heads], [bare(head) for head in heads]):
         for name, words in aliases.items():
-            places = [written.index(plain(word)) for word in words if plain(word) in written]
-            if places:
-                found.setdefault(name, min(places))
-    return found
+            known = {plain(word) for word in words}
+            places = found.setdefault(name, [])
+            places += [at for at, head in enumerate(written) if head in known and at not in places]
+    return {name: places for name, places in found.items() if places}
 
 
 def bare(head: str) -> str:
