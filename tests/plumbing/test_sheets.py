@@ -10,6 +10,7 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from examprep.plumbing.sheets import Row, Rows, read_table
 from examprep.plumbing.unreadable import UnreadableFile
@@ -41,6 +42,23 @@ def test_cells_come_as_the_user_meant_them():
         ["李四", "x", "59.5"],
         ["", "2026-03-09", "对"],
     ]
+
+
+def test_days_are_the_same_in_a_workbook_that_counts_from_1904():
+    book, buffer = Workbook(), io.BytesIO()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(["出生日期"])
+    book.active.append([date(1990, 5, 6)])
+    book.save(buffer)
+    old, other = xlwt.Workbook(), io.BytesIO()
+    old.dates_1904 = True
+    sheet = old.add_sheet("甲")
+    sheet.write(0, 0, "出生日期")
+    sheet.write(1, 0, date(1990, 5, 6), xlwt.easyxf(num_format_str="YYYY-MM-DD"))
+    old.save(other)
+    for name, content in {"a.xlsx": buffer, "a.xls": other}.items():
+        (row,) = read_table(content.getvalue(), name).rows
+        assert list(row.cells) == ["1990-05-06"]
 
 
 def test_row_numbers_are_those_of_the_spreadsheet():
