@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from examprep.practice.models import AnswerRow, MarkRow
@@ -193,8 +194,36 @@ def test_a_mark_is_ones_own_and_shows_wherever_one_stands(sign_in, questions):
         assert client.post(ALL, data=sent(questions[0], 1)).status_code == 200
     ann.post(f"{ALL}/mark", data=sent(questions[1]))
     assert (MARKED in ann.get(ALL).text, MARKED in bob.get(ALL).text) == (True, False)
-    ann.post(ALL, data=sent(questions[1], 1))
-    assert MARKED not in ann.get(ALL).text
+    sign_in("ann_trainer").post(f"/bank/questions/{questions[1].question_id}/retire")
+    assert MARKED not in ann.get(ALL).text  # they stand on the one after it now
+    ann.post(f"{ALL}/mark", data=sent(questions[2]))
+    assert MARKED in ann.get(ALL).text
+
+
+def test_what_stands_above_a_question_is_of_whoever_asks(app, sign_in, questions, world):
+    for name, size in {"ann_candidate": "large", "bob_candidate": ""}.items():
+        client = sign_in(name)
+        client.post("/practice/type-size", data={"size": size})
+        page = client.get(ALL).text
+        head = page[page.index("practice-head") : page.index('id="practice"')]
+        assert f'data-person="{world.people[name]}"' in head
+        assert f'name="next" value="{ALL}"' in head
+        assert re.findall(r'value="(\w*)" aria-pressed="true"', head) == [size]
+        assert f'href="/practice/{SUBJECT}/recite-all"' in head
+        with client.session_transaction() as session:
+            token = re.search(r'name="csrf_token" value="([^"]+)"', head)[1]
+            assert URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").loads(token) == session["csrf_token"]
+    reciting = client.get(f"/practice/{SUBJECT}/recite-all").text
+    assert f'href="{ALL}"' in reciting[reciting.index("practice-title") :]
+
+
+def test_a_home_says_that_the_question_of_the_day_is_answered(ann, questions):
+    assert "每日一题 ✓" not in ann.get(f"/practice/?subject={SUBJECT}").text
+    page = ann.get(f"/practice/{SUBJECT}/daily", follow_redirects=True)
+    version = re.search(r'data-version="(\d+)"', page.text)[1]
+    fields = sent(questions[0], 0, version=version)
+    assert ann.post(page.request.path, data=fields).status_code == 200
+    assert "每日一题 ✓" in ann.get(f"/practice/?subject={SUBJECT}").text
 
 
 def test_the_end_and_the_beginning_again(ann, questions, chapters):
