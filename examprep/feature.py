@@ -77,6 +77,7 @@ class HomeCard:
     """What a subject adds to the home of a role: a template, and the ``facts`` it shows.
 
     ``facts`` takes session, actor and now; ``None`` leaves the card out. Lower ``order`` comes first.
+    ``timed``: what it shows changes within a day though no row does, so that a home with it is made anew each time.
     """
 
     home: str
@@ -84,6 +85,7 @@ class HomeCard:
     order: int
     template: str
     facts: Callable[[Session, Actor, datetime], Mapping[str, Any] | None]
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,15 @@ class Card:
 
     template: str
     facts: Mapping[str, Any]
+    timed: bool
 
 
 def home_cards(session: Session, actor: Actor, home: str, now: datetime) -> list[Card]:
     """The cards of all subjects on one role's home, so that the home's own subject need not know the others."""
     known = (card for feature in _features() for card in feature.home_cards)
     wanted = [card for card in known if card.home == home and actor.may(card.permission)]
-    shown = [(card.template, card.facts(session, actor, now)) for card in sorted(wanted, key=lambda card: card.order)]
-    return [Card(template, facts) for template, facts in shown if facts is not None]
+    shown = [(card, card.facts(session, actor, now)) for card in sorted(wanted, key=lambda card: card.order)]
+    return [Card(card.template, facts, card.timed) for card, facts in shown if facts is not None]
 
 
 @dataclass(frozen=True)

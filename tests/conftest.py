@@ -24,6 +24,7 @@ from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
 from examprep.plumbing import db
 from examprep.plumbing.db import Database
+from examprep.plumbing.noting import KeptPages
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.vault import Vault
 from examprep.translations.build_hook import compile_catalogues
@@ -98,6 +99,24 @@ def _no_network() -> Iterator[None]:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _kept_pages_are_right(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page that would be shown again is made anew and compared, but for the tests of just that."""
+    if request.node.get_closest_marker("kept_pages"):
+        return
+    again, keep, shown = KeptPages.again, KeptPages.keep, {}
+
+    def make_anew(self, database, place, *more):
+        shown[place] = again(self, database, place, *more)
+
+    def compare(self, database, place, known, notes, part):
+        assert shown.pop(place) in {None, part}, "what is kept is not what the page would be"
+        keep(self, database, place, known, notes, part)
+
+    monkeypatch.setattr(KeptPages, "again", make_anew)
+    monkeypatch.setattr(KeptPages, "keep", compare)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ FEATURE = Feature(
     ),
     jobs=JOBS,
     home_cards=(
-        HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 4, "mocks/_to_do.html", cards.to_do),
+        HomeCard(Role.CANDIDATE, Permission.PRACTICE_OWN_USE, 4, "mocks/_to_do.html", cards.to_do, timed=True),
         HomeCard(Role.TRAINER, Permission.PRACTICE_ASSIGNMENT_MANAGE, 13, "home/figure.html", cards.to_mark),
     ),
     trail=TRAIL,

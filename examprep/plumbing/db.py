@@ -22,6 +22,8 @@ from sqlalchemy.exc import DataError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import DateTime, TypeDecorator
 
+from examprep.plumbing.noting import hear_statement, notes_taken
+
 if TYPE_CHECKING:
     from examprep.plumbing.errands import Errand
 
@@ -86,15 +88,22 @@ class Prepared:
 
     For what is asked at every request: compiling, even from SQLAlchemy's cache, takes longer than SQLite's answer, and
     so does its way of sending. ``build`` makes the statement for a dialect's name; ``columns`` are what it returns,
-    with their types.
+    with their types. ``witness``: a cheaper statement of the same values whose rows change whenever this one's do.
     """
 
-    def __init__(self, build: Callable[[str], Any], columns: Sequence[Any] = ()) -> None:
-        self._build, self._columns = build, columns
+    def __init__(
+        self, build: Callable[[str], Any], columns: Sequence[Any] = (), witness: "Prepared | None" = None
+    ) -> None:
+        self._build, self._columns, self.witness = build, columns, witness
         self._kept: dict[str, _Words] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Send it; what it returned, converted as the columns' types say."""
+        """Send it, noted where a page is made that may be kept; what it returned, converted by the columns' types."""
+        notes = notes_taken()
+        return self.send(connection, values) if notes is None else notes.run(self, connection, values)
+
+    def send(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The same without a note."""
         words = self.ready(connection.dialect)
         converted = {**words.constants, **values}
         for name, convert in words.binds:
@@ -196,6 +205,7 @@ class Database:
         self.url = make_url(url)
         self._own = _Own()
         self.engine = _sqlite_engine(url) if self.on_sqlite else _postgresql_engine(url)
+        event.listen(self.engine, "do_execute", hear_statement)
         # Of PostgreSQL's connections each statement stands for itself, unless a transaction is asked for.
         whole = {} if self.on_sqlite else {"isolation_level": WHOLE}
         self._readers = sessionmaker(

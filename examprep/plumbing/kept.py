@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examprep.plumbing.db import BESIDE, Base, Prepared
+from examprep.plumbing.noting import unnoted
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -89,8 +90,9 @@ class Kept(Generic[Key, Value]):
         return value
 
     def _committed(self, session: Session, key: Key) -> Value:
-        # What a transaction has written without saying so yet must not be kept for others.
-        if BESIDE not in session.info:
-            return self._make(session, key)
-        with session.info[BESIDE]() as reading:
-            return self._make(reading, key)
+        with unnoted():
+            # What a transaction has written without saying so yet must not be kept for others.
+            if BESIDE not in session.info:
+                return self._make(session, key)
+            with session.info[BESIDE]() as reading:
+                return self._make(reading, key)

@@ -36,6 +36,12 @@ def know_revision(token: str | None) -> None:
     g.revision = token
 
 
+def known_revision() -> str | None:
+    """That revision; ``None`` before the first change of all."""
+    found: str | None = g.get("revision")
+    return found
+
+
 def first_glance() -> Connection:
     """The connection of a request's first statement. Left open for what the page reads next: giving it back and asking
     for another would take as long as a statement of SQLite's.

@@ -15,6 +15,7 @@ from examprep.plumbing.sql_words import Days, IsGiven, OfficeDay
 from examprep.practice.models import (
     AnswerRow,
     DayRow,
+    HabitRow,
     MarkRow,
     MemoryRow,
     PaceRow,
@@ -62,6 +63,23 @@ _REMEMBERED = tuple(_MEMORY.c[name] for name in Remembered._fields)
 _ME: Any = bindparam("person_id", type_=Integer)
 _SUBJECT: Any = bindparam("subject_code", type_=String)
 _TODAY: Any = bindparam("today", type_=Date)
+_OWN_RULE: Any = select(HabitRow.days_to_leave).where(HabitRow.person_id == _ME).scalar_subquery()
+_DUE: Any = (
+    select(func.count())
+    .select_from(MemoryRow)
+    .where(
+        _MEMORY.c.person_id == _ME,
+        _MEMORY.c.subject_code == _SUBJECT,
+        _MEMORY.c.due_at <= bindparam("now", type_=_MEMORY.c.due_at.type),
+    )
+    .scalar_subquery()
+)
+_SUMS = tuple(func.sum(column) for column in (DayRow.answered, DayRow.rights, DayRow.took_ms))
+# Whoever writes rows of `_MEMORY` counts an answer of the person, or says so (`practice.rebuild`); beside that, what is
+# seen changes with the person's rule of the notebook and with what falls due.
+_SEEN_WITNESS = Prepared(
+    lambda _: select(*_SUMS, _OWN_RULE, _DUE).where(DayRow.person_id == _ME), (*_SUMS, HabitRow.days_to_leave, _ME)
+)
 _SEEN = Prepared(
     lambda _: (
         select(
@@ -76,6 +94,7 @@ _SEEN = Prepared(
         .order_by(_MEMORY.c.question_id)
     ),
     (_MEMORY.c.question_id,),  # what it returns is as the drivers give it
+    witness=_SEEN_WITNESS,
 )
 
 

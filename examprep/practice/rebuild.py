@@ -13,6 +13,7 @@ from examprep.bank.actions import ruled, version_ids
 from examprep.feature import Flips, Judged
 from examprep.kernel.clock import office_day
 from examprep.people.actor import Actor
+from examprep.plumbing.kept import touch
 from examprep.practice import log_store, plan_store
 from examprep.practice.hot import memory_values
 from examprep.practice.rules.learning import Given, Kept, learn
@@ -140,6 +141,7 @@ def _mended(
     """The keys of some persons' rows that are not what the log makes of them, with the difference."""
     wanted = rebuild(session, effective(session, log_store.log_of(session, people)))
     found = log_store.rows_of(session, table, people)
+    mended = False
     for key in sorted(wanted.keys() | found.keys()):
         difference = _difference(wanted.get(key), found.get(key))
         if not difference:
@@ -147,6 +149,9 @@ def _mended(
         yield key, difference
         if repair:
             log_store.replace_row(session, table, key, wanted.get(key))
+            mended = True
+    if mended:
+        touch(session)  # no answer was counted that would say that what is kept of a person has changed
 
 
 def _difference(wanted: dict[str, Any] | None, found: dict[str, Any] | None) -> str:

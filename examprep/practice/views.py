@@ -6,16 +6,21 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from examprep.bank import actions as bank
 from examprep.feature import home_cards
+from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Conflict, NotFound, Refusal, RuleViolation
 from examprep.kernel.sentence import N_
 from examprep.people.access import Permission, Role
 from examprep.people.session import current_actor
 from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
-from examprep.plumbing.runtime import reading, runtime, writing
+from examprep.plumbing.cookies import form_token
+from examprep.plumbing.i18n import language
+from examprep.plumbing.noting import KeptPages, Notes
+from examprep.plumbing.runtime import first_glance, known_revision, reading, runtime, writing
 from examprep.practice import actions, aside, discussing, forms, overview, parts
 from examprep.practice.day import set_pace
 from examprep.practice.presenting import by_period, picture_of
@@ -29,24 +34,35 @@ FRAGMENT = "X-Fragment"
 
 ASKED = N_("Your trainers read it. Once they answer, it stands here for everybody.")
 
+# Where a form's token is left open in what is kept of a page; nothing that people type holds this sign.
+_LEFT_OPEN = "\x00"
+
 TYPE_COOKIE = "examprep_type"
 TYPE_SIZES = {"": N_("Standard letters"), "large": N_("Large letters"), "larger": N_("Largest letters")}
+
+
+_HOMES = KeptPages()
 
 
 @bp.get("/")
 @needs(Permission.PRACTICE_OWN_USE)
 def home() -> ResponseReturnValue:
-    clock = runtime().clock
-    with reading() as session:
-        shown = overview.home(
-            session,
-            current_actor(),
-            subject_code=forms.asked(request.args, "subject"),
-            today=clock.today(),
-            now=clock.now(),
-        )
-        cards = home_cards(session, current_actor(), Role.CANDIDATE, clock.now())
-    return render_template("practice/home.html", home=shown, cards=cards)
+    """The home of a subject, shown again as it was while nothing in it has changed."""
+    database, now, actor = runtime().database, runtime().clock.now(), current_actor()
+    subject = forms.asked(request.args, "subject")
+    place, known = (actor.person_id, subject, language(), request.root_path), (actor, known_revision(), office_day(now))
+    part = _HOMES.again(database, place, known, now, first_glance())
+    if part is None:
+        notes = Notes(now)
+        with reading() as session, notes.taken():
+            shown = overview.home(session, actor, subject_code=subject, today=office_day(now), now=now)
+            cards = home_cards(session, actor, Role.CANDIDATE, now)
+        drawn = render_template("practice/_home.html", home=shown, cards=cards)
+        part = drawn.replace(form_token(), _LEFT_OPEN)
+        if not any(card.timed for card in cards):
+            _HOMES.keep(database, place, known, notes, part)
+    main = Markup(part.replace(_LEFT_OPEN, form_token()))  # noqa: S704 -- a template made it, and we the token
+    return render_template("practice/home.html", main=main)
 
 
 @bp.get("/<subject>/<scope>")

@@ -28,12 +28,19 @@ def candidate(sign_in, questions, answer):
     return client
 
 
-def test_home(heard, candidate):
-    # The actor; what is known of them, their marks, what they have seen; and a few for the cards of all subjects: what
-    # is set to them, their step of the campaign (three), a seat, a certificate, their claims, a mock exam.
+@pytest.mark.kept_pages
+def test_home(heard, candidate, answer, questions):
+    # The actor; what is known of them, their marks, whether what they have seen is as it was; and a few for the cards
+    # of all subjects: what is set to them, their step of the campaign (three), a seat, a certificate, their claims, a
+    # mock exam.
     with heard() as words:
         candidate.get("/practice/")
     assert words == ["SELECT"] * (4 + 8)
+    answer(candidate, questions[1])
+    with heard() as words:
+        candidate.get("/practice/")
+    # The actor; that what is known of them has changed; then all of the above, and what they have seen.
+    assert words == ["SELECT"] * (2 + 3 + 8 + 1)
 
 
 def test_question_page(heard, candidate):
