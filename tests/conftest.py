@@ -24,7 +24,7 @@ from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
 from examprep.plumbing import db
 from examprep.plumbing.db import Database
-from examprep.plumbing.noting import KeptPages
+from examprep.plumbing.noting import KeptPages, Notes
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.vault import Vault
 from examprep.translations.build_hook import compile_catalogues
@@ -108,8 +108,9 @@ def _kept_pages_are_right(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
         return
     again, keep, shown = KeptPages.again, KeptPages.keep, {}
 
-    def make_anew(self, database, place, *more):
-        shown[place] = again(self, database, place, *more)
+    def make_anew(self, database, place, known, now, *on):
+        shown[place], _ = again(self, database, place, known, now, *on)
+        return None, Notes(now)
 
     def compare(self, database, place, known, notes, part):
         assert shown.pop(place) in {None, part}, "what is kept is not what the page would be"

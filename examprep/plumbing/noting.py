@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
@@ -22,42 +22,67 @@ if TYPE_CHECKING:
 _TAKEN: ContextVar["Notes | None"] = ContextVar("notes", default=None)
 
 
+Rows = list[tuple[Any, ...]]
+
+
 @dataclass
 class Notes:
-    """The statements asked for a page of the instant ``now``, and their rows. ``whole``: there were no others."""
+    """The statements asked for a page of the instant ``now``, and their rows. ``whole``: there were no others.
+
+    ``fetched``: what the statements of the page before have just returned, so that it need not be asked twice.
+    """
 
     now: datetime
     whole: bool = True
-    _asked: list[tuple["Prepared", Mapping[str, Any], list[tuple[Any, ...]]]] = field(default_factory=list)
+    _asked: list["_Noted"] = field(default_factory=list)
+    fetched: list["_Noted"] = field(default_factory=list)
     _asking: bool = False
 
     def taken(self) -> AbstractContextManager[None]:
         """Note what is asked within."""
         return _taking(self)
 
-    def run(self, prepared: "Prepared", connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def run(self, prepared: "Prepared", connection: Connection, values: Mapping[str, Any]) -> Rows:
         """Send a statement and note it, or its witness before it: what is written meanwhile shows the next time."""
         instants = [value for value in values.values() if isinstance(value, datetime)]
         self.whole = self.whole and all(instant == self.now for instant in instants)
+        witness = prepared.witness or prepared
         self._asking = True
         try:
-            witness = prepared.witness or prepared
-            rows = witness.send(connection, values)
-            self._asked.append((witness, dict(values), rows))
+            rows = self._just_fetched(witness, values)
+            if rows is None:
+                rows = witness.send(connection, values)
+            self._asked.append(_Noted(witness, dict(values), rows))
             return rows if witness is prepared else prepared.send(connection, values)
         finally:
             self._asking = False
 
-    def hold(self, connection: Connection, now: datetime) -> bool:
-        """Whether all statements return at another instant of the day what they returned then."""
-        return all(
-            prepared.send(connection, {n: now if v == self.now else v for n, v in values.items()}) == rows
-            for prepared, values, rows in self._asked
-        )
+    def _just_fetched(self, prepared: "Prepared", values: Mapping[str, Any]) -> Rows | None:
+        found = (each.rows for each in self.fetched if each.prepared is prepared and each.values == values)
+        return next(found, None)
+
+    def hold(self, connection: Connection, after: "Notes") -> bool:
+        """Whether all statements return at the instant of other notes what they returned then; those get the rows."""
+        asked = [
+            (each.prepared, {name: after.now if v == self.now else v for name, v in each.values.items()})
+            for each in self._asked
+        ]
+        for (prepared, values), each in zip(asked, self._asked, strict=True):
+            rows = prepared.send(connection, values)
+            after.fetched.append(_Noted(prepared, values, rows))
+            if rows != each.rows:
+                return False
+        return True
 
     def hear(self) -> None:
         """Learn that a statement was sent: by `run`, or in another way."""
         self.whole = self.whole and self._asking
+
+
+class _Noted(NamedTuple):
+    prepared: "Prepared"
+    values: Mapping[str, Any]
+    rows: Rows
 
 
 def notes_taken() -> Notes | None:
@@ -94,13 +119,18 @@ class KeptPages:
 
     def again(
         self, database: "Database", place: Hashable, known: Hashable, now: datetime, on: Connection
-    ) -> str | None:
-        """The part kept for a place, where it would be the same now. ``known``: what it depends on beside rows."""
+    ) -> tuple[str | None, Notes]:
+        """The part kept for a place, where it would be the same now, and the notes to take where it is made anew.
+
+        ``known``: what the part depends on beside rows.
+        """
+        notes = Notes(now)
         kept = self._kept.get(database, {}).get(place)
-        return kept[2] if kept and kept[0] == known and kept[1].hold(on, now) else None
+        return kept[2] if kept and kept[0] == known and kept[1].hold(on, notes) else None, notes
 
     def keep(self, database: "Database", place: Hashable, known: Hashable, notes: Notes, part: str) -> None:
         """Keep a part in place of the one before, if its notes are whole."""
+        notes.fetched.clear()
         kept = self._kept.setdefault(database, {})
         kept.pop(place, None)
         if not notes.whole:

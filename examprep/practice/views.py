@@ -19,7 +19,7 @@ from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
 from examprep.plumbing.cookies import form_token
 from examprep.plumbing.i18n import language
-from examprep.plumbing.noting import KeptPages, Notes
+from examprep.plumbing.noting import KeptPages
 from examprep.plumbing.runtime import first_glance, known_revision, reading, runtime, writing
 from examprep.practice import actions, aside, discussing, forms, overview, parts
 from examprep.practice.day import set_pace
@@ -51,9 +51,8 @@ def home() -> ResponseReturnValue:
     database, now, actor = runtime().database, runtime().clock.now(), current_actor()
     subject = forms.asked(request.args, "subject")
     place, known = (actor.person_id, subject, language(), request.root_path), (actor, known_revision(), office_day(now))
-    part = _HOMES.again(database, place, known, now, first_glance())
+    part, notes = _HOMES.again(database, place, known, now, first_glance())
     if part is None:
-        notes = Notes(now)
         with reading() as session, notes.taken():
             shown = overview.home(session, actor, subject_code=subject, today=office_day(now), now=now)
             cards = home_cards(session, actor, Role.CANDIDATE, now)

@@ -251,7 +251,7 @@ def test_what_was_read_in_another_way_is_not_kept(database, clock):
         session.get(MemoryRow, (1, 1))
     pages.keep(database, "place", "known", notes, "part")
     with database.read_page() as session:
-        assert pages.again(database, "place", "known", clock.now(), session.connection()) is None
+        assert pages.again(database, "place", "known", clock.now(), session.connection())[0] is None
 
 
 def test_another_instant_than_now_is_not_kept(database, world, clock):
@@ -281,5 +281,5 @@ def test_so_many_are_kept_and_no_more(database, clock):
         pages.keep(database, place, "known", Notes(clock.now()), str(place))
     with database.read_page() as session:
         on = session.connection()
-        found = [pages.again(database, place, "known", clock.now(), on) for place in range(3)]
+        found = [pages.again(database, place, "known", clock.now(), on)[0] for place in range(3)]
     assert found == [None, None, "2"]

@@ -39,8 +39,8 @@ def test_home(heard, candidate, answer, questions):
     answer(candidate, questions[1])
     with heard() as words:
         candidate.get("/practice/")
-    # The actor; that what is known of them has changed; then all of the above, and what they have seen.
-    assert words == ["SELECT"] * (2 + 3 + 8 + 1)
+    # The same, of which none is asked twice, and what they have seen.
+    assert words == ["SELECT"] * (4 + 8 + 1)
 
 
 def test_question_page(heard, candidate):
