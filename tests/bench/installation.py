@@ -57,9 +57,10 @@ def databases(home: Path, *, postgres: bool) -> Iterator[tuple[str, str]]:
 
 def _prepared(urls: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     upgrade(urls[0])
-    control = Database(urls[1])
-    METADATA.create_all(control.engine)
-    control.close()
+    for url in urls:  # the control's route stands in the product too
+        database = Database(url)
+        METADATA.create_all(database.engine)
+        database.close()
     yield urls[0], urls[1]
 
 

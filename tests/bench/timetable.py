@@ -26,8 +26,8 @@ from examprep.plumbing.bulk import insert_many
 from examprep.training import seat_store
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, SessionRow
 from tests.bench.clients import CLIENTS, Run, measure, slice_seconds, told, verdict
+from tests.bench.controls import bare_app
 from tests.bench.installation import KEYS, databases, fill, sign_in
-from tests.bench.pages import bare_app
 from tests.bench.servers import THREADS, WORKERS, served
 from tests.bench.wire import Wire
 
@@ -48,7 +48,7 @@ def bare() -> Flask:
 
     @app.get("/<int:rows>")
     def page(rows: int) -> str:
-        return render_template("page.html", rows=range(rows), word="社会工作")
+        return render_template("bench.html", rows=range(rows), word="社会工作")
 
     return app
 
