@@ -130,11 +130,10 @@ class KeptPages:
 
     def keep(self, database: "Database", place: Hashable, known: Hashable, notes: Notes, part: str) -> None:
         """Keep a part in place of the one before, if its notes are whole."""
-        notes.fetched.clear()
-        kept = self._kept.setdefault(database, {})
-        kept.pop(place, None)
         if not notes.whole:
             return
-        if len(kept) >= self._most:
+        kept = self._kept.setdefault(database, {})
+        if place not in kept and len(kept) >= self._most:
             kept.clear()
+        notes.fetched.clear()
         kept[place] = (known, notes, part)

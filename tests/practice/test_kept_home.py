@@ -12,6 +12,7 @@ from examprep.bank import actions as bank
 from examprep.bank.values import Draft
 from examprep.campaign import intending
 from examprep.people import actions as people
+from examprep.people.models import PersonRow
 from examprep.plumbing.noting import KeptPages, Notes
 from examprep.practice import actions, assigning, day, notebook, overview, plan_store, rebuild, views
 from examprep.practice.assigning import Entry
@@ -135,6 +136,14 @@ CHANGES = {
     "wrong": (lambda on: on.give(on.questions[2], wrong(on.questions[2])), True),
     "again": (lambda on: on.give(on.questions[1], wrong(on.questions[1])), True),
     "late": (lambda on: on.give(on.questions[2], {1}, at=on.clock.now() - timedelta(days=3)), True),
+    "late and wrong, on a day that is known": (
+        lambda on: (
+            on.give(on.questions[2], {1}, at=on.clock.now() - timedelta(days=3)),
+            on.ann.look(),
+            on.give(on.questions[3], {0}, at=on.clock.now() - timedelta(days=3)),
+        ),
+        True,
+    ),
     "elsewhere": (lambda on: on.give(on.questions[7], {0}, scope="random-20260401"), True),
     "marked": (lambda on: on.act(_toggle, on.clock, on.questions), True),
     "pace": (
@@ -209,9 +218,26 @@ def test_each_language_and_each_subject_has_its_own(ann):
     assert ann.look() == chinese
 
 
+def test_so_has_each_browser_of_somebody_who_chose_no_language(ann, database):
+    with database.write() as session:
+        session.execute(update(PersonRow).values(language=""))
+    pages = [_main(ann.client.get(HOME, headers={"Accept-Language": spoken})) for spoken in ("en", "zh", "en")]
+    assert pages[0] == pages[2] != pages[1]
+
+
 def test_each_person_has_their_own(ann, sign_in):
-    assert "2/10" in ann.look()
-    assert "0/10" in _main(sign_in("bob_candidate").get(HOME))
+    bob = sign_in("bob_candidate")
+    for _ in range(2):
+        assert "2/10" in ann.look()
+        assert "0/10" in _main(bob.get(HOME))
+    assert ann.made == 2
+
+
+def test_days_to_the_exam_go_down_though_nothing_else_changes(sign_in, questions, clock):
+    bob = sign_in("bob_candidate")
+    assert ">52<" in bob.get(HOME).text
+    clock.advance(timedelta(days=1))
+    assert ">51<" in bob.get(HOME).text
 
 
 def test_each_sign_in_gets_its_own_token(app, ann, world, clock):
