@@ -64,6 +64,17 @@ def test_outside_its_window_it_cannot_be_begun(clock, fill, assign, begin, minut
         begin(paper)
 
 
+@pytest.mark.kept_pages
+def test_a_home_says_that_it_has_opened_though_no_row_says_so(clock, fill, assign, sign_in):
+    fill(8, 3)
+    opens = clock.now() + timedelta(minutes=10)
+    assign(opens_at=opens, closes_at=opens + timedelta(hours=2))
+    client = sign_in("ann_candidate")
+    assert "未开始" in client.get("/practice/").text
+    clock.advance(timedelta(minutes=10))
+    assert "未开始" not in client.get("/practice/").text
+
+
 @pytest.mark.parametrize(
     "change",
     [
