@@ -13,6 +13,7 @@ from examprep.bank.values import Draft
 from examprep.campaign import intending
 from examprep.people import actions as people
 from examprep.people.models import PersonRow
+from examprep.plumbing.db import Prepared
 from examprep.plumbing.noting import KeptPages, Notes
 from examprep.practice import actions, assigning, day, notebook, overview, plan_store, rebuild, views
 from examprep.practice.assigning import Entry
@@ -288,15 +289,16 @@ def test_another_instant_than_now_is_not_kept(database, world, clock):
 
 
 def test_an_answer_that_comes_while_a_home_is_made_shows_the_next_time(ann, give, questions, monkeypatch):
-    marked = plan_store.seen
+    send = Prepared.send
 
-    def meanwhile(session, *args):
-        found = marked(session, *args)
-        monkeypatch.undo()
-        give(questions[2], right(questions[2]), client_id=str(uuid4()))
-        return found
+    def meanwhile(self, *args):
+        rows = send(self, *args)
+        if self is plan_store._SEEN:
+            monkeypatch.setattr(Prepared, "send", send)
+            give(questions[2], right(questions[2]), client_id=str(uuid4()))
+        return rows
 
-    monkeypatch.setattr(plan_store, "seen", meanwhile)
+    monkeypatch.setattr(Prepared, "send", meanwhile)
     ann.look()
     assert "3/10" in ann.look()
 
