@@ -82,6 +82,9 @@ class Base(DeclarativeBase):
 # The types whose values the drivers do not read and write as they are.
 CONVERTED = (TypeDecorator, Date, JSON)
 
+WAITING = "waiting"  # in what is noted of a connection to PostgreSQL: what its transaction is yet to be sent
+_Asked = tuple["_Words", Mapping[str, Any]]
+
 
 class Prepared:
     """A statement that is put into the driver's words once in each dialect and then sent as those words.
@@ -104,15 +107,25 @@ class Prepared:
 
     def send(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The same without a note."""
+        words, converted = self._asked(connection, values)
+        return words.run(connection, converted)
+
+    def later(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Send it within the transaction, in one errand with all that waits and with the commit, or before whatever is
+        sent until then. SQLite, to which there is no way to spare, is sent it at once.
+        """
+        words, converted = self._asked(connection, values)
+        if words.errand is not None and words.errand.joins(connection):
+            connection.info.setdefault(WAITING, []).append((words, converted))
+        else:
+            words.run(connection, converted)
+
+    def _asked(self, connection: Connection, values: Mapping[str, Any]) -> "_Asked":
         words = self.ready(connection.dialect)
         converted = {**words.constants, **values}
         for name, convert in words.binds:
             converted[name] = convert(converted[name])
-        if words.errand is not None and (rows := words.errand.run(connection, converted)) is not None:
-            return [words.read(row) for row in rows]
-        sent: Any = converted if words.places is None else tuple([converted[name] for name in words.places])
-        cursor = send(connection, words.text, sent)
-        return [words.read(row) for row in cursor.fetchall()] if self._columns else []
+        return words, converted
 
     def ready(self, dialect: Dialect) -> "_Words":
         """Put it into the dialect's words, unless that was done: beforehand, where a transaction should not wait."""
@@ -135,16 +148,52 @@ class Prepared:
         ]
         places = tuple(compiled.positiontup) if compiled.positional else None
         words = self._kept[dialect.name] = _Words(
-            str(compiled), places, dict(compiled.params), list(binds.items()), results, self._errand(statement, dialect)
+            str(compiled),
+            places,
+            dict(compiled.params),
+            list(binds.items()),
+            results,
+            bool(self._columns),
+            _errand(statement, dialect),
         )
         return words
 
-    def _errand(self, statement: Any, dialect: Dialect) -> "Errand | None":
-        if dialect.name == "sqlite" or not self._columns:
-            return None
-        from examprep.plumbing.errands import Errand  # with psycopg, which SQLite does without
 
-        return Errand(statement, dialect)
+def _errand(statement: Any, dialect: Dialect) -> "Errand | None":
+    if dialect.name == "sqlite":
+        return None
+    from examprep.plumbing.errands import Errand  # with psycopg, which SQLite does without
+
+    return Errand(statement, dialect)
+
+
+def together(
+    connection: Connection, asked: Sequence[tuple[Prepared, Mapping[str, Any]]]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """What each of some statements returns, in turn.
+
+    PostgreSQL is sent all of them when the first is looked for, in one errand. SQLite is sent each when its own is, and
+    so is PostgreSQL where somebody listens: whoever stops looking has not asked for the rest.
+    """
+    hear_statement()  # no note is taken of these
+    send_waiting(connection)
+    yield from _together(connection, [prepared._asked(connection, values) for prepared, values in asked])
+
+
+def _together(
+    connection: Connection, asked: Sequence["_Asked"], *, commit: bool = False
+) -> Iterator[list[tuple[Any, ...]]]:
+    errands = [(words.errand, converted) for words, converted in asked if words.errand is not None]
+    found = errands[0][0].together(connection, errands, commit=commit) if errands else None
+    for place, (words, converted) in enumerate(asked):
+        yield words.run(connection, converted) if found is None else words.read(found[place])
+
+
+def send_waiting(connection: Connection, *, commit: bool = False) -> None:
+    """Send what was to be sent `later`. ``commit``: with the transaction's end."""
+    waiting = connection.info.pop(WAITING, None)
+    if waiting:
+        list(_together(connection, waiting, commit=commit))
 
 
 def send(connection: Connection, text: str, sent: Any = ()) -> Any:
@@ -170,11 +219,22 @@ class _Words:
     constants: Mapping[str, Any]
     binds: Sequence[tuple[str, Callable[[Any], Any]]]
     results: Sequence[tuple[int, Callable[[Any], Any]]]
+    returns: bool
     errand: "Errand | None"
 
-    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not self.results:
-            return row
+    def run(self, connection: Connection, converted: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        if self.errand is not None:
+            if (rows := self.errand.run(connection, converted)) is not None:
+                return self.read(rows)
+            send_waiting(connection)
+        sent: Any = converted if self.places is None else tuple([converted[name] for name in self.places])
+        cursor = send(connection, self.text, sent)
+        return self.read(cursor.fetchall()) if self.returns else []
+
+    def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [self._read(row) for row in rows] if self.results else rows
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
         for place, convert in self.results:
             values[place] = convert(values[place])
@@ -401,5 +461,28 @@ def _postgresql_engine(url: str) -> Engine:
     def note(_connection: object, record: Any) -> None:
         record.info[ANSWERED] = monotonic()
 
-    event.listen(engine, "rollback", note_rollback)
+    @event.listens_for(engine, "do_execute")
+    @event.listens_for(engine, "do_executemany")
+    @event.listens_for(engine, "do_execute_no_params")
+    def before(*sent: Any) -> None:
+        # The dialect's own first questions are asked outside of any, on a connection of which nothing is noted.
+        if sent[-1].root_connection.in_transaction():
+            send_waiting(sent[-1].root_connection)
+
+    @event.listens_for(engine, "rollback")
+    def forget(connection: Connection) -> None:
+        if not connection.invalidated:  # else it is gone, and to ask it for anything would hide why
+            connection.info.pop(WAITING, None)
+            note_rollback(connection)
+
+    @event.listens_for(engine, "commit")
+    def last(connection: Connection) -> None:
+        try:
+            send_waiting(connection, commit=True)  # psycopg, whose turn is next, then finds nothing to commit
+        except BaseException:
+            if not connection.invalidated:  # SQLAlchemy takes a transaction for ended, however its commit failed
+                connection.connection.rollback()
+                forget(connection)
+            raise
+
     return engine
