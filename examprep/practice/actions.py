@@ -11,7 +11,7 @@ from examprep.kernel.clock import office_day
 from examprep.kernel.errors import Forbidden, NotFound, Refusal, RuleViolation
 from examprep.people.actor import Actor
 from examprep.practice import day, log_store, notebook_store, store
-from examprep.practice.hot import AnswerPath, Line, memory_values
+from examprep.practice.hot import AnswerPath, memory_values
 from examprep.practice.rules import learning
 from examprep.practice.rules.learning import Given, learn
 from examprep.practice.rules.order import CRAM, LIVE, MARKED, PLAN, Order, Scope, first_listed
@@ -99,10 +99,9 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
         at=sent.at or now,
         mode=learning.CRAM if scope.kind == CRAM else learning.LEARN,
     )
-    line = path.log(
+    logged = path.log(
         person_id=actor.person_id,
         client_id=sent.client_id,
-        subject_code=subject_code,
         question_id=question.question_id,
         version_id=question.version_id,
         ticked=sorted(ticks),
@@ -113,13 +112,14 @@ def answer(session: Session, actor: Actor, *, subject_code: str, scope: Scope, s
         took_ms=sent.took_ms,
         at=given.at,
         mode=given.mode,
+        **_place(on),
     )
-    if line is None:
+    if not logged:
         told = _told_before(session, actor, on, sent.client_id, now)
         if told is None:
             raise Forbidden("practice.merged", "Your two accounts became one just now. Sign in again.")
         return told
-    upcoming = _work_in(session, path, line, actor, on, question, given, now)
+    upcoming = _work_in(session, path, actor, on, question, given, now)
     return Told(question, ticks, half_points, sent.sure, False, upcoming, *on.position(upcoming))
 
 
@@ -158,7 +158,6 @@ def _check_ticks(question: bank.Question, sent: Sent) -> None:
 def _work_in(
     session: Session,
     path: AnswerPath,
-    line: Line,
     actor: Actor,
     on: Way,
     question: bank.Question,
@@ -169,7 +168,7 @@ def _work_in(
     person = actor.person_id
     if on.scope.kind == PLAN and office_day(given.at) == office_day(now):
         day.keep_plan(session, person, on, given.at)
-    before = path.standing(line, person_id=person, question_id=question.question_id, **_place(on))
+    before = path.standing()
     kept = learn(before.kept, asked_of(question), replace(given, weights=before.weights))
     _tell_bank(session, on, question.version_id, now)
     path.remember(memory_values(person, question.question_id, on.subject_code, question.version_id, kept))

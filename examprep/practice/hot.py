@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.people.models import PersonRow
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.db import Prepared, together
 from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow, WeightsRow
 from examprep.practice.rules.learning import Kept
 from examprep.practice.rules.notebook import Entry
@@ -52,13 +52,6 @@ KEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The log's line just written. ``weights_id``: the weights in force; ``None``: the published ones."""
-
-    weights_id: int | None
-
-
 @dataclass(frozen=True)
 class Standing:
     """What the answer path must know before it writes: the place, what is kept of the question, and the weights.
@@ -94,7 +87,7 @@ def _log(dialect: str) -> Any:
         _upsert(dialect, _ANSWER)
         .from_select(["person_id", *_LOGGED, "weights_id"], turn)
         .on_conflict_do_nothing(index_elements=["person_id", "client_id"])
-        .returning(_ANSWER.c.weights_id)
+        .returning(_ANSWER.c.id)
     )
 
 
@@ -102,6 +95,7 @@ _STANDING_COLUMNS = (_PLACE.c.scope, _PLACE.c.question_id, _WEIGHTS.c.weights, *
 
 
 def _standing(_dialect: str) -> Any:
+    # A statement of its own, after the log's: PostgreSQL shows it what was there once the person's lock was had.
     return (
         select(*_STANDING_COLUMNS)
         .select_from(PersonRow.__table__)
@@ -111,7 +105,8 @@ def _standing(_dialect: str) -> Any:
             & (_PLACE.c.subject_code == bindparam("subject_code"))
             & (_PLACE.c.scope == bindparam("scope")),
         )
-        .outerjoin(_WEIGHTS, _WEIGHTS.c.id == bindparam("weights_id", type_=_WEIGHTS.c.id.type))
+        .outerjoin(_ANSWER, (_ANSWER.c.person_id == _ME) & (_ANSWER.c.client_id == bindparam("client_id")))
+        .outerjoin(_WEIGHTS, _WEIGHTS.c.id == _ANSWER.c.weights_id)
         .outerjoin(_MEMORY, (_MEMORY.c.person_id == _ME) & (_MEMORY.c.question_id == bindparam("question_id")))
         .where(PersonRow.id == _ME)
     )
@@ -129,7 +124,7 @@ def _adding(dialect: str) -> Any:
     return statement.on_conflict_do_update(index_elements=["person_id", "answered_on"], set_=sums)
 
 
-LOG = Prepared(_log, (_ANSWER.c.weights_id,))
+LOG = Prepared(_log, (_ANSWER.c.id,))
 STANDING = Prepared(_standing, _STANDING_COLUMNS)
 REMEMBER = Prepared(lambda dialect: _replacing(dialect, _MEMORY, "person_id", "question_id"))
 COUNT = Prepared(_adding)
@@ -147,31 +142,29 @@ def counting(dialect: str) -> Any:
 
 
 class AnswerPath:
-    """The writing half of one answer, on the connection of one transaction."""
+    """The writing half of one answer, on the connection of one transaction.
+
+    PostgreSQL is sent it in two errands: the log with what is to be known, and the rest with the commit.
+    """
 
     def __init__(self, session: Session) -> None:
         self._connection = session.connection()
 
-    def log(self, **values: Any) -> Line | None:
-        """Write the log's line; ``None`` when the person's client had sent it before."""
-        written = LOG.run(self._connection, values)
-        return Line(written[0][0]) if written else None
+    def log(self, *, scope: str, **line: Any) -> bool:
+        """Write the log's line, and ask what stands; false when the person's client had sent the line before."""
+        asked = {**line, "scope": scope}
+        self._found = together(self._connection, [(LOG, asked), (STANDING, asked)])
+        return bool(next(self._found))
 
-    def standing(self, line: Line, *, person_id: int, subject_code: str, scope: str, question_id: int) -> Standing:
-        asked = {
-            "person_id": person_id,
-            "subject_code": subject_code,
-            "scope": scope,
-            "question_id": question_id,
-            "weights_id": line.weights_id,
-        }
-        (row,) = STANDING.run(self._connection, asked)
+    def standing(self) -> Standing:
+        """What stood when the line was written."""
+        (row,) = next(self._found)
         kept = None if row[3] is None else read_kept(row[3:])
         return Standing(row[0] is not None, row[1], kept, None if row[2] is None else tuple(row[2]))
 
     def remember(self, values: dict[str, Any]) -> None:
         """Write the row of ``practice_memory``, made by `memory_values`."""
-        REMEMBER.run(self._connection, values)
+        REMEMBER.later(self._connection, values)
 
     def count(self, *, person_id: int, day: date, right: bool, took_ms: int | None) -> None:
         values = {
@@ -181,7 +174,7 @@ class AnswerPath:
             "rights": int(right),
             "took_ms": took_ms or 0,
         }
-        COUNT.run(self._connection, values)
+        COUNT.later(self._connection, values)
 
     def put_place(
         self, *, person_id: int, subject_code: str, scope: str, question_id: int | None, now: datetime
@@ -193,7 +186,7 @@ class AnswerPath:
             "question_id": question_id,
             "used_at": now,
         }
-        PLACE.run(self._connection, values)
+        PLACE.later(self._connection, values)
 
 
 def read_kept(values: Sequence[Any]) -> Kept:
