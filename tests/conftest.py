@@ -24,7 +24,8 @@ from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
 from examprep.plumbing import db
 from examprep.plumbing.db import Database
-from examprep.plumbing.noting import KeptPages, Notes
+from examprep.plumbing.kept_pages import KeptPages
+from examprep.plumbing.noting import Notes
 from examprep.plumbing.runtime import Runtime
 from examprep.plumbing.vault import Vault
 from examprep.translations.build_hook import compile_catalogues

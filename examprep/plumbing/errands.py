@@ -75,25 +75,21 @@ class Errand:
 
     @staticmethod
     def joins(connection: Connection) -> bool:
-        """Whether statements may be sent `together` here: in a transaction, or to begin one, where nobody listens."""
+        """Whether statements may wait here to be sent `together`: in a transaction, or to begin one."""
         driver: Any = connection.connection.driver_connection
-        return (
-            not connection.dispatch.before_cursor_execute
-            and driver.pgconn.transaction_status in _SOUND
-            and not driver.autocommit
-        )
+        return _unheard(connection, driver) and not driver.autocommit
 
     @staticmethod
     def together(connection: Connection, asked: Sequence[tuple["Errand", Any]], *, commit: bool) -> list[Rows] | None:
-        """What each of some statements returns, all sent in one go with what begins the transaction, unless it has
-        begun, and with COMMIT if it ends with them. ``None`` where cursors must send them (`joins`, `run`).
+        """What each of some statements returns, all sent in one go: with what begins the transaction, where there is to
+        be one that has not begun, and with COMMIT if it ends with them. ``None`` where cursors must send them (`run`).
 
         Raises:
             sqlalchemy.exc.DBAPIError: what the first that failed raises; the server has left out those after it.
         """
-        if not Errand.joins(connection):
-            return None
         driver: Any = connection.connection.driver_connection
+        if not _unheard(connection, driver):
+            return None
         try:
             known = _known(connection, driver)
             if known is None:
@@ -107,10 +103,16 @@ class Errand:
             connection._handle_dbapi_exception(error, text, [values for _, values in asked], None, None)
 
 
+def _unheard(connection: Connection, driver: Any) -> bool:
+    """Whether nobody listens to the statements of a connection on which none has failed."""
+    return not connection.dispatch.before_cursor_execute and driver.pgconn.transaction_status in _SOUND
+
+
 def _piped(driver: Any, asked: Sequence[tuple[bytes, Any]], commit: bool) -> list[Any]:
-    """The results of statements that the server keeps, sent through libpq's pipeline in a transaction."""
+    """The results of statements that the server keeps, sent through libpq's pipeline."""
     server = driver.pgconn
-    first = [_begin(driver)] if server.transaction_status == TransactionStatus.IDLE else []
+    begins = server.transaction_status == TransactionStatus.IDLE and not driver.autocommit
+    first = [_begin(driver)] if begins else []
     last = [b"COMMIT"] if commit else []
     try:
         server.enter_pipeline_mode()

@@ -1,22 +1,16 @@
-"""What a page was read from, noted, so that the page can be shown again while the same statements return the same rows.
+"""The statements that a page was read by, noted with their rows, for `examprep.plumbing.kept_pages`."""
 
-Asking a home's statements again takes a fraction of what planning the day, counting and drawing take. Nothing kept can
-be out of date: what is compared is all that the database said, not a sign that somebody must remember to change. A page
-that read anything in another way is not kept.
-"""
-
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
 if TYPE_CHECKING:
-    from examprep.plumbing.db import Database, Prepared
+    from examprep.plumbing.db import Prepared
 
 # The notes that are taken now, in this request alone.
 _TAKEN: ContextVar["Notes | None"] = ContextVar("notes", default=None)
@@ -34,8 +28,8 @@ class Notes:
 
     now: datetime
     whole: bool = True
-    _asked: list["_Noted"] = field(default_factory=list)
-    fetched: list["_Noted"] = field(default_factory=list)
+    asked: list["Noted"] = field(default_factory=list)
+    fetched: list["Noted"] = field(default_factory=list)
     _asking: bool = False
 
     def taken(self) -> AbstractContextManager[None]:
@@ -52,7 +46,7 @@ class Notes:
             rows = self._just_fetched(witness, values)
             if rows is None:
                 rows = witness.send(connection, values)
-            self._asked.append(_Noted(witness, dict(values), rows))
+            self.asked.append(Noted(witness, dict(values), rows))
             return rows if witness is prepared else prepared.send(connection, values)
         finally:
             self._asking = False
@@ -61,25 +55,12 @@ class Notes:
         found = (each.rows for each in self.fetched if each.prepared is prepared and each.values == values)
         return next(found, None)
 
-    def hold(self, connection: Connection, after: "Notes") -> bool:
-        """Whether all statements return at the instant of other notes what they returned then; those get the rows."""
-        asked = [
-            (each.prepared, {name: after.now if v == self.now else v for name, v in each.values.items()})
-            for each in self._asked
-        ]
-        for (prepared, values), each in zip(asked, self._asked, strict=True):
-            rows = prepared.send(connection, values)
-            after.fetched.append(_Noted(prepared, values, rows))
-            if rows != each.rows:
-                return False
-        return True
-
     def hear(self) -> None:
         """Learn that a statement was sent: by `run`, or in another way."""
         self.whole = self.whole and self._asking
 
 
-class _Noted(NamedTuple):
+class Noted(NamedTuple):
     prepared: "Prepared"
     values: Mapping[str, Any]
     rows: Rows
@@ -107,33 +88,3 @@ def hear_statement(*_: object) -> None:
     """For SQLAlchemy's ``do_execute``, which hears of all that is not sent past it."""
     if (notes := _TAKEN.get()) is not None:
         notes.hear()
-
-
-class KeptPages:
-    """The part of a page that differs from person to person, at most ``most`` of them in a process."""
-
-    def __init__(self, most: int = 500) -> None:
-        self._most = most
-        # By installation, of which a process has one, but for tests.
-        self._kept: WeakKeyDictionary[Any, dict[Hashable, tuple[Hashable, Notes, str]]] = WeakKeyDictionary()
-
-    def again(
-        self, database: "Database", place: Hashable, known: Hashable, now: datetime, on: Connection
-    ) -> tuple[str | None, Notes]:
-        """The part kept for a place, where it would be the same now, and the notes to take where it is made anew.
-
-        ``known``: what the part depends on beside rows.
-        """
-        notes = Notes(now)
-        kept = self._kept.get(database, {}).get(place)
-        return kept[2] if kept and kept[0] == known and kept[1].hold(on, notes) else None, notes
-
-    def keep(self, database: "Database", place: Hashable, known: Hashable, notes: Notes, part: str) -> None:
-        """Keep a part in place of the one before, if its notes are whole."""
-        if not notes.whole:
-            return
-        kept = self._kept.setdefault(database, {})
-        if place not in kept and len(kept) >= self._most:
-            kept.clear()
-        notes.fetched.clear()
-        kept[place] = (known, notes, part)

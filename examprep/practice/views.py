@@ -19,7 +19,7 @@ from examprep.people.views import safe_next
 from examprep.plumbing.access import needs
 from examprep.plumbing.cookies import form_token
 from examprep.plumbing.i18n import language
-from examprep.plumbing.noting import KeptPages
+from examprep.plumbing.kept_pages import KeptPages
 from examprep.plumbing.runtime import first_glance, known_revision, reading, runtime, writing
 from examprep.practice import actions, aside, discussing, forms, overview, parts
 from examprep.practice.day import set_pace

@@ -14,7 +14,8 @@ from examprep.campaign import intending
 from examprep.people import actions as people
 from examprep.people.models import PersonRow
 from examprep.plumbing.db import Prepared
-from examprep.plumbing.noting import KeptPages, Notes
+from examprep.plumbing.kept_pages import KeptPages
+from examprep.plumbing.noting import Notes
 from examprep.practice import actions, assigning, day, notebook, overview, plan_store, rebuild, views
 from examprep.practice.assigning import Entry
 from examprep.practice.models import MemoryRow
@@ -73,7 +74,7 @@ def test_it_is_asked_in_one_statement_for_each_that_made_it_but_not_for_what_was
     with heard() as words:
         ann.look()
     assert words == ["SELECT"] * 12
-    asked = [prepared for prepared, *_ in _notes_of(ann)._asked]
+    asked = [prepared for prepared, *_ in _notes_of(ann).asked]
     assert plan_store._SEEN_WITNESS in asked
     assert plan_store._SEEN not in asked
 
