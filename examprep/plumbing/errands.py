@@ -99,6 +99,8 @@ class Errand:
             results = _piped(driver, names, commit)
             return [_rows(transformer, result) for (transformer, _), result in zip(ready, results, strict=True)]
         except BaseException as error:
+            if driver.closed and not isinstance(error, psycopg.Error):  # else SQLAlchemy does it
+                connection.invalidate(error)
             text = b"; ".join(errand._text for errand, _ in asked).decode()
             connection._handle_dbapi_exception(error, text, [values for _, values in asked], None, None)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext, suppress
 
 import pytest
 from sqlalchemy import bindparam, delete, event, func, insert, select, text, update
-from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError, StatementError
 
 from examprep.people.models import RegionRow
 from examprep.plumbing import errands
@@ -306,9 +306,10 @@ def test_a_connection_that_is_gone_is_a_database_that_is_away(database, other, w
 
 @POSTGRES
 @pytest.mark.parametrize("at_end", [False, True])
-def test_a_connection_whose_answers_nobody_read_is_not_used_again(other, monkeypatch, at_end):
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_a_connection_whose_answers_nobody_read_is_not_used_again(other, monkeypatch, at_end, error):
     def broken(server, _count):
-        raise KeyboardInterrupt
+        raise error
         yield
 
     def write():
@@ -322,7 +323,7 @@ def test_a_connection_whose_answers_nobody_read_is_not_used_again(other, monkeyp
         driver = connection.connection.driver_connection
     with monkeypatch.context() as patched:
         patched.setattr(errands, "_results", broken)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises((error, StatementError)):
             write()
     assert driver.closed
     with other.write() as session:
