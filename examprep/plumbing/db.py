@@ -412,6 +412,9 @@ def _sqlite_engine(url: str) -> Engine:
         cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA cache_size = -16000")
+        # An answer writes some ten pages, most of them those of the answer before: four times as many as usual between
+        # two checkpoints are hardly more to copy.
+        cursor.execute("PRAGMA wal_autocheckpoint = 4000")
         cursor.close()
 
     @event.listens_for(engine, "begin")

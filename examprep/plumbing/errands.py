@@ -59,19 +59,19 @@ class Errand:
             connection._handle_dbapi_exception(error, self._text.decode(), values, None, None)
 
     def _sent(self, driver: Any, known: set[bytes], values: Mapping[str, Any]) -> Rows:
-        transformer, sent = self._made_ready(driver, known, values)
+        transformer = Transformer(driver)
+        sent = self._made_ready(driver, known, values, transformer)
         return _rows(transformer, _checked(driver, driver.pgconn.exec_prepared(self._name, sent)))
 
-    def _made_ready(self, driver: Any, known: set[bytes], values: Mapping[str, Any]) -> tuple[Any, Any]:
-        """Let the server keep it, unless it does; the values as they are sent, and what reads the rows."""
-        transformer = Transformer(driver)
+    def _made_ready(self, driver: Any, known: set[bytes], values: Mapping[str, Any], transformer: Any) -> Any:
+        """Let the server keep it, unless it does; the values as they are sent."""
         sent = transformer.dump_sequence([values[name] for name in self._places], self._formats)
         if self._name not in known:
             # Beside every other value SQLAlchemy writes its type; psycopg would guess a number's from its size.
             types = [kind if kind in _TOLD else _UNKNOWN for kind in transformer.types or ()]
             _checked(driver, driver.pgconn.prepare(self._name, self._text, types))
             known.add(self._name)
-        return transformer, sent
+        return sent
 
     @staticmethod
     def joins(connection: Connection) -> bool:
@@ -94,10 +94,9 @@ class Errand:
             known = _known(connection, driver)
             if known is None:
                 return None
-            ready = [errand._made_ready(driver, known, values) for errand, values in asked]
-            names = [(errand._name, sent) for (errand, _), (_, sent) in zip(asked, ready, strict=True)]
-            results = _piped(driver, names, commit)
-            return [_rows(transformer, result) for (transformer, _), result in zip(ready, results, strict=True)]
+            transformer = Transformer(driver)
+            ready = [(each._name, each._made_ready(driver, known, values, transformer)) for each, values in asked]
+            return [_rows(transformer, result) for result in _piped(driver, ready, commit)]
         except BaseException as error:
             if driver.closed and not isinstance(error, psycopg.Error):  # else SQLAlchemy does it
                 connection.invalidate(error)

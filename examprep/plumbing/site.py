@@ -149,21 +149,25 @@ def drawn(template: str, macro: str, *values: Any, differs: Mapping[str, str] | 
     """
     if differs is None:
         return _drawn(language(), _request().root_path, template, macro, *values)
-    words = str(_drawn(language(), _request().root_path, template, macro, *values, *map(_left_open, differs)))
-    for name, value in differs.items():
-        words = words.replace(_left_open(name), escape(value))
-    return Markup(words)  # noqa: S704 -- a macro made it, and what is put in is escaped
-
-
-def _left_open(name: str) -> str:
-    # Nothing that people type holds this sign (`leave_out_nul`).
-    return f"\x00{name}\x00"
+    pieces = list(_pieces(language(), _request().root_path, template, macro, tuple(differs), *values))
+    for place in range(1, len(pieces), 2):
+        pieces[place] = escape(differs[pieces[place]])
+    return Markup("".join(pieces))  # noqa: S704 -- a macro made it, and what is put in is escaped
 
 
 # By type too: what is marked as safe equals the same words that are not, and True equals 1.
 @lru_cache(_DRAWN_KEPT, typed=True)
 def _drawn(_language: str, _root: str, template: str, macro: str, *values: Any) -> Markup:
     return undrawn(template, macro)(*values)
+
+
+@lru_cache(_DRAWN_KEPT, typed=True)
+def _pieces(
+    _language: str, _root: str, template: str, macro: str, names: tuple[str, ...], *values: Any
+) -> tuple[str, ...]:
+    """What a macro makes of some values, in pieces: every other one is the name of what stands there."""
+    # Nothing that people type holds this sign (`leave_out_nul`).
+    return tuple(str(undrawn(template, macro)(*values, *(f"\x00{name}\x00" for name in names))).split("\x00"))
 
 
 def undrawn(template: str, macro: str) -> Callable[..., Markup]:

@@ -4,7 +4,7 @@ Drawing the answered and the next question anew took three quarters of an answer
 showings (token, the answer's identity, the place) is put around the kept parts.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,19 +21,6 @@ _PARTS = "practice/_parts.html"
 _PACKED_KEPT = 8192  # about 3 kB each: 25 MB at most
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is particular to one showing of a question."""
-
-    version_id: int
-    address: str
-    syllabus: str
-    answer_id: str
-    token: str
-    position: int
-    total: int
-
-
 def ask(
     question: bank.Question,
     *,
@@ -45,8 +32,14 @@ def ask(
     marked: bool = False,
 ) -> Markup:
     """The form in which a question is answered."""
-    shown = Shown(question.version_id, address, syllabus, answer_id, _token(), position, total)
-    return undrawn(_PARTS, "ask")(shown, _drawn("ask_body", question), _drawn("ask_buttons", address, marked))
+    differs = {
+        "address": address,
+        "syllabus": syllabus,
+        "answer_id": answer_id,
+        "token": _token(),
+        "place": f"{position} / {total}",
+    }
+    return drawn(_PARTS, "ask", question, marked, position > 0, differs=differs)
 
 
 def told(answer: Told, *, address: str, syllabus: str, answer_id: str) -> Markup:

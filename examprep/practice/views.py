@@ -60,7 +60,7 @@ def home() -> ResponseReturnValue:
         part = drawn.replace(form_token(), _LEFT_OPEN)
         if not any(card.timed for card in cards):
             _HOMES.keep(database, place, known, notes, part)
-    main = Markup(part.replace(_LEFT_OPEN, form_token()))  # noqa: S704 -- a template made it, and we the token
+    main = Markup(form_token().join(part.split(_LEFT_OPEN)))  # noqa: S704 -- a template made it, and we the token
     return render_template("practice/home.html", main=main)
 
 
