@@ -1,5 +1,6 @@
 """Flask with what every page does a hundred times made cheap: words of a language, and addresses."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, cast
@@ -15,7 +16,7 @@ from examprep.plumbing.i18n import language, translations
 
 _ADDRESSES_KEPT = 10_000
 _ADDRESS_LONGEST = 300  # what is longer was typed by somebody; anybody could fill the process with such
-_DRAWN_KEPT = 20_000  # most of them the parts of questions, of about 3 kB each
+_DRAWN_KEPT = 10_000  # of each kind; most of them the parts of questions, of about 3 kB each
 _PLAIN = frozenset({str, int})
 # Of Werkzeug's stand-in, as it documents it: each word asked of the stand-in itself costs five calls.
 _request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]
@@ -166,8 +167,9 @@ def _pieces(
     _language: str, _root: str, template: str, macro: str, names: tuple[str, ...], *values: Any
 ) -> tuple[str, ...]:
     """What a macro makes of some values, in pieces: every other one is the name of what stands there."""
-    # Nothing that people type holds this sign (`leave_out_nul`).
-    return tuple(str(undrawn(template, macro)(*values, *(f"\x00{name}\x00" for name in names))).split("\x00"))
+    # The sign is one that nobody types (`leave_out_nul`); a file may hold it, but hardly around such a name.
+    made = undrawn(template, macro)(*values, *(f"\x00{name}\x00" for name in names))
+    return tuple(re.split(f"\x00({'|'.join(names)})\x00", str(made)))
 
 
 def undrawn(template: str, macro: str) -> Callable[..., Markup]:

@@ -1,7 +1,7 @@
 """The parts of the question page, drawn once and kept: a version never changes, so neither does its markup.
 
 Drawing the answered and the next question anew took three quarters of an answer's time. What differs between two
-showings (token, the answer's identity, the place) is put around the kept parts.
+showings (token, the answer's identity, the place) is put into the kept parts.
 """
 
 from dataclasses import replace

@@ -34,8 +34,8 @@ FRAGMENT = "X-Fragment"
 
 ASKED = N_("Your trainers read it. Once they answer, it stands here for everybody.")
 
-# Where a form's token is left open in what is kept of a page; nothing that people type holds this sign.
-_LEFT_OPEN = "\x00"
+# Where a form's token is left open in what is kept of a page; nobody types this sign.
+_LEFT_OPEN = "\x00token\x00"
 
 TYPE_COOKIE = "examprep_type"
 TYPE_SIZES = {"": N_("Standard letters"), "large": N_("Large letters"), "larger": N_("Largest letters")}

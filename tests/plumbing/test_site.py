@@ -64,3 +64,12 @@ def test_words_that_equal_safe_ones_are_escaped_all_the_same(app):
 def test_a_number_below_nothing_leaves_no_sign_on_nothing(app):
     with app.test_request_context():
         assert [number(value, 1) for value in (-0.0, 0.0)] == ["0.0", "0.0"]
+
+
+def test_what_differs_is_put_in_safely_whatever_stands_beside_it(app):
+    with app.test_request_context():
+        for token in ('"><b>', "\x00this_page\x00"):
+            differs = {"token": token, "this_page": "/next"}
+            found = drawn("_macros/frame.html", "top", (), "甲\x00乙\x00token", (), None, "zh", differs=differs)
+            made = undrawn("_macros/frame.html", "top")((), "甲\x00乙\x00token", (), None, "zh", token, "/next")
+            assert found == made
