@@ -4,7 +4,6 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from examprep.plumbing.vault import Vault
 from examprep.translations.build_hook import compile_catalogues
 from tests.again import Again, empty
 from tests.factories import World, build_world
+from tests.heard import heard_of
 
 # 2026-03-31 17:30 UTC is already 1 April in the office: a mix-up of the two days shows at once.
 NOW = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
@@ -243,20 +243,5 @@ def sign_in(app, world: World) -> Callable[[str], FlaskClient]:
 
 @pytest.fixture
 def heard(database):
-    """``with heard() as words``: the first words of the statements sent within, but for SQLite's BEGIN."""
-
-    @contextmanager
-    def go():
-        words = []
-
-        def note(_connection, _cursor, statement, *_):
-            words.append(statement.split(None, 1)[0])
-
-        event.listen(database.engine, "before_cursor_execute", note)
-        try:
-            yield words
-        finally:
-            event.remove(database.engine, "before_cursor_execute", note)
-            words[:] = [word for word in words if word != "BEGIN"]
-
-    return go
+    """``with heard() as words``: the first words of the statements sent within (tests/heard.py)."""
+    return lambda: heard_of(database)

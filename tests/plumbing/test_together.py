@@ -1,7 +1,7 @@
 """What is sent together or later is sent in order, once, and wholly or not at all, however few errands it takes."""
 
 import threading
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 from sqlalchemy import bindparam, delete, event, func, insert, select, text, update
@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InternalError, Operational
 from examprep.people.models import RegionRow
 from examprep.plumbing import errands
 from examprep.plumbing.db import Prepared, send_waiting, together
+from tests.heard import heard_of
 
 POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 REGION = RegionRow.__table__
@@ -33,27 +34,6 @@ def region(code, level=1):
 def stored(database):
     with database.read() as session:
         return [tuple(row) for row in session.execute(select(REGION.c.code, REGION.c.level).order_by(REGION.c.code))]
-
-
-@pytest.fixture
-def heard_of():
-    """``with heard_of(database) as words``: the first words of the statements sent within, but for SQLite's BEGIN."""
-
-    @contextmanager
-    def go(database):
-        words = []
-
-        def note(_connection, _cursor, statement, *_):
-            if statement.split(None, 1)[0] != "BEGIN":
-                words.append(statement.split(None, 1)[0])
-
-        event.listen(database.engine, "before_cursor_execute", note)
-        try:
-            yield words
-        finally:
-            event.remove(database.engine, "before_cursor_execute", note)
-
-    return go
 
 
 # What waits has been sent before anything else, by whatever way it goes.
@@ -113,7 +93,7 @@ def test_one_statement_may_wait_twice(other):
 
 
 @pytest.mark.parametrize("listening", [False, True])
-def test_rows_come_in_turn_whoever_listens(other, heard_of, listening):
+def test_rows_come_in_turn_whoever_listens(other, listening):
     with heard_of(other) if listening else nullcontext() as words, other.write() as session:
         found = together(
             session.connection(),
@@ -126,7 +106,7 @@ def test_rows_come_in_turn_whoever_listens(other, heard_of, listening):
         assert words == ["SELECT", "INSERT", "SELECT", "UPDATE", "INSERT", "UPDATE"]
 
 
-def test_whoever_begins_to_listen_hears_what_waited(other, heard_of):
+def test_whoever_begins_to_listen_hears_what_waited(other):
     with other.write() as session:
         ADD.later(session.connection(), region("110000"))
         with heard_of(other) as words:
