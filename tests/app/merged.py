@@ -29,8 +29,8 @@ from examprep.training.unit_models import CompletionRow, UnitOpeningRow, UnitRow
 NOW = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
 TODAY = date(2026, 4, 1)
 PARTS = parts_of(FEATURES)
-# What a merge and its taking back write, and never take away again.
-HISTORY = {"audit_event", "person_merge", "person_merged_row", "register_event", "award_line"}
+# What a merge and its taking back write, and never take away again; `bank_revision` only tells processes to look again.
+HISTORY = {"audit_event", "person_merge", "person_merged_row", "register_event", "award_line", "bank_revision"}
 
 
 class Rows:
