@@ -21,7 +21,7 @@ from examprep.app.schema import upgrade
 from examprep.config.settings import Settings
 from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
-from examprep.plumbing import db
+from examprep.plumbing import engines
 from examprep.plumbing.db import Database
 from examprep.plumbing.kept_pages import KeptPages
 from examprep.plumbing.noting import Notes
@@ -90,7 +90,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("ours")
     # The weakest hash there is: at full strength (tests/people/test_passwords.py) signing in took a fifth of all tests.
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    db.SYNCHRONOUS = "OFF"  # as PostgreSQL's below: no test pulls the plug
+    engines.SYNCHRONOUS = "OFF"  # as PostgreSQL's below: no test pulls the plug
     compile_catalogues(Path(__file__).parents[1] / "examprep" / "translations")
 
 

@@ -23,8 +23,9 @@ from examprep.bank.values import Draft, fingerprint
 from examprep.kernel.errors import Conflict, NotFound, RuleViolation
 from examprep.people.actions import record
 from examprep.people.actor import Actor
-from examprep.plumbing.db import Base, Prepared
+from examprep.plumbing.db import Base
 from examprep.plumbing.kept import touch
+from examprep.plumbing.prepared import Prepared
 from examprep.syllabus import actions as syllabus
 
 

@@ -15,8 +15,8 @@ from examprep.kernel.errors import NotFound
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import AccountRow, OrganisationRow, OrganisationTreeRow, PersonRow
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.plumbing.prepared import Prepared
 
 ROW = AnnouncementRow
 

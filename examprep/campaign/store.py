@@ -13,7 +13,7 @@ from examprep.campaign.rules.road import Position
 from examprep.campaign.rules.saying import REGISTERED, WILL
 from examprep.exams.roll import keepers, roll
 from examprep.people.models import OrganisationRow, PersonRow
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 from examprep.training.learners import seated
 
 

@@ -21,8 +21,8 @@ from examprep.people.access import Permission
 from examprep.people.actions import record
 from examprep.people.actor import Actor
 from examprep.people.rules.resident_id import masked
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page
+from examprep.plumbing.prepared import Prepared
 from examprep.plumbing.uploads import Accepted
 from examprep.plumbing.vault import Vault
 

@@ -30,7 +30,7 @@ from examprep.ce.models import StandingRow
 from examprep.ce.owing import day, owing
 from examprep.people.models import OrganisationRow, PersonRow
 from examprep.plumbing import bulk
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 from examprep.plumbing.sql_words import Among
 
 

@@ -16,8 +16,8 @@ from examprep.kernel.period import Period
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, OrganisationTreeRow, PersonRow
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.plumbing.prepared import Prepared
 from examprep.plumbing.sql_words import Days
 
 STANDING = StandingRow

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from examprep.mocks.models import AttemptRow, GivenRow, PaperRow
 from examprep.mocks.store import UNDER_WAY
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 
 OWN_LIST: Any = select(
     AttemptRow.id,

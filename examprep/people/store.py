@@ -20,9 +20,9 @@ from examprep.people.models import (
     PersonRow,
     RegionRow,
 )
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.kept import TOKEN
 from examprep.plumbing.listing import Ask, Page, fetch
+from examprep.plumbing.prepared import Prepared
 
 
 def account_by_name(session: Session, sign_in_name: str) -> AccountRow | None:

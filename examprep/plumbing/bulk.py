@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import JSON, BigInteger, Date, Integer, Text, TypeEngine
 
-from examprep.plumbing.db import CONVERTED
+from examprep.plumbing.prepared import CONVERTED
 
 S = TypeVar("S")
 T = TypeVar("T")

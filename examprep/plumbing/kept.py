@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import CheckConstraint, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from examprep.plumbing.db import BESIDE, Base, Prepared
+from examprep.plumbing.db import BESIDE, Base
 from examprep.plumbing.noting import unnoted
+from examprep.plumbing.prepared import Prepared
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")

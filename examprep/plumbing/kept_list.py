@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, func, or_, select
 
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import EXPORT_LIMIT, Ask, Page, escape_like, refuse_longer
+from examprep.plumbing.prepared import Prepared
 
 
 class KeptList:

@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-from examprep.plumbing.db import Database, together
+from examprep.plumbing.db import Database
 from examprep.plumbing.noting import Noted, Notes
+from examprep.plumbing.prepared import together
 
 
 class KeptPages:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection
 
 if TYPE_CHECKING:
-    from examprep.plumbing.db import Prepared
+    from examprep.plumbing.prepared import Prepared
 
 # The notes that are taken now, in this request alone.
 _TAKEN: ContextVar["Notes | None"] = ContextVar("notes", default=None)

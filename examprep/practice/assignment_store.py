@@ -12,7 +12,7 @@ from examprep.people.access import Permission, Role
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import MembershipRow, OrganisationRow, PersonRow
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 from examprep.practice.models import AnswerRow, AssignmentRow, GivenRow
 
 MANAGE = Permission.PRACTICE_ASSIGNMENT_MANAGE

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from examprep.people.models import PersonRow
-from examprep.plumbing.db import Prepared, together
+from examprep.plumbing.prepared import Prepared, together
 from examprep.practice.models import AnswerRow, DayRow, MemoryRow, PlaceRow, WeightsRow
 from examprep.practice.rules.learning import Kept
 from examprep.practice.rules.notebook import Entry

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from examprep.kernel.clock import office_day
 from examprep.people.models import PersonRow
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 from examprep.plumbing.sql_words import Days, IsGiven, OfficeDay
 from examprep.practice.models import (
     AnswerRow,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 from examprep.practice.hot import KEPT, read_kept
 from examprep.practice.models import (
     MarkRow,

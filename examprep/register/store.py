@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from examprep.people.actor import Actor
 from examprep.people.bounds import in_subtree, within
 from examprep.people.models import OrganisationRow, PersonRow, RegionRow
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.listing import Ask
+from examprep.plumbing.prepared import Prepared
 from examprep.register.models import RegisterCertificateRow, RegisterEventRow
 from examprep.syllabus.rules.levels import LEVELS
 

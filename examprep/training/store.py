@@ -14,7 +14,7 @@ from examprep.people.actor import Actor
 from examprep.people.bounds import within
 from examprep.people.models import MembershipRow, OrganisationRow, OrganisationTreeRow, PersonRow
 from examprep.plumbing.bulk import among
-from examprep.plumbing.db import Prepared
+from examprep.plumbing.prepared import Prepared
 from examprep.training.models import ClassRow, CourseRow, EnrolmentRow, GrantRow, SessionRow
 from examprep.training.presence_models import AttendanceRow
 from examprep.training.rules.enrolment import Window

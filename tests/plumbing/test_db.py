@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
 from examprep.plumbing import db
-from examprep.plumbing.db import BESIDE, Prepared, ReadOnlyError
+from examprep.plumbing.db import BESIDE, ReadOnlyError
+from examprep.plumbing.prepared import Prepared
 
 
 def test_a_reading_session_refuses_to_write(database):

@@ -25,7 +25,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
 from examprep.plumbing import errands
-from examprep.plumbing.db import Prepared, UTCDateTime
+from examprep.plumbing.db import UTCDateTime
+from examprep.plumbing.prepared import Prepared
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 OURS = b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'examprep%'"

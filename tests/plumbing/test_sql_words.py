@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Date, literal, select
 
 from examprep.kernel.clock import office_day
-from examprep.plumbing.db import Prepared, UTCDateTime
+from examprep.plumbing.db import UTCDateTime
+from examprep.plumbing.prepared import Prepared
 from examprep.plumbing.sql_words import Days, Equal, Greatest, IsGiven, Least, MonthsLater, OfficeDay, is_any, whole
 from examprep.register.rules.registration import months_after
 

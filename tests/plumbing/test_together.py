@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InternalError, Operational
 
 from examprep.people.models import RegionRow
 from examprep.plumbing import errands
-from examprep.plumbing.db import Prepared, send_waiting, together
+from examprep.plumbing.prepared import Prepared, send_waiting, together
 from tests.heard import heard_of
 
 POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)

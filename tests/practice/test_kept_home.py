@@ -13,9 +13,9 @@ from examprep.bank.values import Draft
 from examprep.campaign import intending
 from examprep.people import actions as people
 from examprep.people.models import PersonRow
-from examprep.plumbing.db import Prepared
 from examprep.plumbing.kept_pages import KeptPages
 from examprep.plumbing.noting import Notes
+from examprep.plumbing.prepared import Prepared
 from examprep.practice import actions, assigning, day, notebook, overview, plan_store, rebuild, views
 from examprep.practice.assigning import Entry
 from examprep.practice.models import MemoryRow
