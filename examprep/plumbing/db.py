@@ -21,10 +21,10 @@ from sqlalchemy.types import DateTime, TypeDecorator
 
 from examprep.plumbing.engines import (
     ANSWERED,
-    BELIEVED_SECONDS,
     EACH,
     WHOLE,
     WRITES,
+    believed,
     postgresql_engine,
     sqlite_engine,
 )
@@ -157,7 +157,7 @@ class Database:
         self._own.connection = connection
 
     def _answers(self, connection: Connection) -> bool:
-        if self.on_sqlite or monotonic() - connection.info[ANSWERED] < BELIEVED_SECONDS:
+        if self.on_sqlite or believed(connection.info):
             return True
         try:
             return self.engine.dialect.do_ping(connection.connection.driver_connection)  # type: ignore[arg-type]

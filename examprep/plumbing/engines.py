@@ -1,5 +1,6 @@
 """How the two databases are opened, and what is done whenever one of their connections begins, sends or ends."""
 
+from collections.abc import Mapping
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -67,6 +68,11 @@ BELIEVED_SECONDS = 1.0
 ANSWERED = "answered"  # in what is noted of a connection: when it did so last
 
 
+def believed(noted: Mapping[Any, Any]) -> bool:
+    """Whether a connection to PostgreSQL, by what is noted of it, need not be asked if it is there."""
+    return monotonic() - noted.get(ANSWERED, -inf) < BELIEVED_SECONDS
+
+
 def postgresql_engine(url: str) -> Engine:
     from examprep.plumbing.errands import note_rollback
 
@@ -82,7 +88,7 @@ def postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: object) -> None:
-        if monotonic() - record.info.get(ANSWERED, -inf) < BELIEVED_SECONDS:
+        if believed(record.info):
             return
         try:
             engine.dialect.do_ping(connection)

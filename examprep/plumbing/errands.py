@@ -1,8 +1,8 @@
 """Statements that PostgreSQL keeps prepared, sent by psycopg's lower layer (`psycopg.pq`).
 
 psycopg's cursors prepare too, but they put each statement together, look for it and wait for its answer in Python,
-which takes about as long as PostgreSQL takes to answer: a pity on pages that are asked for all day. Within a
-transaction several go together by libpq's pipeline mode, which psycopg's own would put a cursor around each of.
+which takes about as long as PostgreSQL takes to answer: a pity on pages that are asked for all day. Several go together
+by libpq's pipeline mode; psycopg's own would put a cursor around each of them.
 """
 
 from collections.abc import Generator, Mapping, Sequence

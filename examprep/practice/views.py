@@ -36,12 +36,10 @@ ASKED = N_("Your trainers read it. Once they answer, it stands here for everybod
 
 # Where a form's token is left open in what is kept of a page; nobody types this sign.
 _LEFT_OPEN = "\x00token\x00"
+_HOMES = KeptPages()
 
 TYPE_COOKIE = "examprep_type"
 TYPE_SIZES = {"": N_("Standard letters"), "large": N_("Large letters"), "larger": N_("Largest letters")}
-
-
-_HOMES = KeptPages()
 
 
 @bp.get("/")

@@ -13,7 +13,7 @@ from sqlalchemy import column, func, select, table, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from examprep.people.models import RegionRow
-from examprep.plumbing import db
+from examprep.plumbing import engines
 from examprep.plumbing.db import BESIDE, ReadOnlyError
 from examprep.plumbing.prepared import Prepared
 
@@ -196,7 +196,7 @@ def test_a_connection_that_died_while_it_rested_is_replaced(database, other, mon
     assert look(other) == dying
     with database.read() as session:
         session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": dying})
-    monkeypatch.setattr(db, "BELIEVED_SECONDS", 0.0)
+    monkeypatch.setattr(engines, "BELIEVED_SECONDS", 0.0)
     assert look(other) != dying
 
 

@@ -13,9 +13,10 @@ from examprep.bank.values import Draft
 from examprep.campaign import intending
 from examprep.people import actions as people
 from examprep.people.models import PersonRow
+from examprep.plumbing import kept
 from examprep.plumbing.kept_pages import KeptPages
 from examprep.plumbing.noting import Notes
-from examprep.plumbing.prepared import Prepared
+from examprep.plumbing.prepared import Prepared, together
 from examprep.practice import actions, assigning, day, notebook, overview, plan_store, rebuild, views
 from examprep.practice.assigning import Entry
 from examprep.practice.models import MemoryRow
@@ -273,10 +274,21 @@ def test_a_change_of_roles_or_place_makes_it_anew(ann, database, world, clock):
     assert ann.made == 2
 
 
-def test_what_was_read_in_another_way_is_not_kept(database, clock):
+OTHER_WAYS = {
+    "row": lambda session: session.get(MemoryRow, (1, 1)),
+    "words": lambda session: session.connection().exec_driver_sql("SELECT 1"),
+    "words without values": lambda session: (
+        session.connection().execution_options(no_parameters=True).exec_driver_sql("SELECT 1")
+    ),
+    "together": lambda session: list(together(session.connection(), [(kept._TOKEN, {})])),
+}
+
+
+@pytest.mark.parametrize("way", OTHER_WAYS)
+def test_what_was_read_in_another_way_is_not_kept(database, clock, way):
     pages, notes = KeptPages(), Notes(clock.now())
     with database.read_page() as session, notes.taken():
-        session.get(MemoryRow, (1, 1))
+        OTHER_WAYS[way](session)
     pages.keep(database, "place", "known", notes, "part")
     with database.read_page() as session:
         assert pages.again(database, "place", "known", clock.now(), session.connection())[0] is None
