@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from tests.bench.clients import CLIENTS, Run, measure, slice_seconds, told, verdict
+from tests.bench.clients import CLIENTS, Run, measure, told, verdict
 from tests.bench.controls import inserting, ours
 from tests.bench.installation import ADDRESS, KEYS, PASSWORD, databases, fill, sign_in, token
 from tests.bench.servers import THREADS, WORKERS, served
@@ -53,7 +53,7 @@ def run(asked: argparse.Namespace) -> int:
         port = stack.enter_context(served("tests.bench.controls:ours", environment, home / "ours.log"))
         bare_port = stack.enter_context(served("tests.bench.controls:bare", environment, home / "bare.log"))
         sides = ("bare", "framed", "ours")
-        runs = measure(partial(doers, bare_port, port), sides, slice_seconds(asked.seconds, len(sides)))
+        runs = measure(partial(doers, bare_port, port), sides, asked.seconds)
     return report(runs, "PostgreSQL" if asked.postgres else "SQLite")
 
 
@@ -103,9 +103,9 @@ def report(runs: Mapping[str, Run], kind: str) -> int:
         print(told(side, seen))
     met = True
     for side, what in (("framed", "the bare route behind the same frame"), ("bare", "a bare application")):
-        ratio = product.per_second / runs[side].per_second
-        print(f"  {ratio:.2f} of {what} (budget ≥ {BUDGET:.2f}): {verdict(ratio >= BUDGET)}")
-        met = met and (ratio >= BUDGET or side == "bare")
+        ratio = product.beside(runs[side])
+        print(f"  {ratio} of {what} (budget ≥ {BUDGET:.2f}): {verdict(ratio.middle >= BUDGET)}")
+        met = met and (ratio.middle >= BUDGET or side == "bare")
     print(f"  p99/p50 {p99 / p50:.1f} (budget ≤ {TAIL_BUDGET:.0f}): {verdict(p99 <= TAIL_BUDGET * p50)}")
     return 0 if met and p99 <= TAIL_BUDGET * p50 and not product.refused else 1
 

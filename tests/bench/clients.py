@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from statistics import quantiles
+from typing import NamedTuple
 
-CLIENTS, PROCESSES, TURNS = 16, 2, 4
+CLIENTS, PROCESSES, LEAST_TURNS = 16, 2, 4
 SETUP_SECONDS = 12  # what starting, filling and warming takes of the asked time
+SLICE_SECONDS = 1.5  # of each side in each turn: a machine's speed changes within a minute, and this is shorter
+WARM_SECONDS = 3.0  # of each side, before the first turn
 
 # Makes the clients of the given numbers, by the side they ask; each does one thing and says if it went well.
 Doers = Callable[[Sequence[int]], Mapping[str, Sequence[Callable[[], bool]]]]
@@ -18,27 +21,45 @@ Doers = Callable[[Sequence[int]], Mapping[str, Sequence[Callable[[], bool]]]]
 class Run:
     """What the clients of one side saw. Latencies in seconds."""
 
-    answered: int = 0
-    seconds: float = 0.0
+    turns: list[int] = field(default_factory=list)  # how many were answered in each
     latencies: list[float] = field(default_factory=list)
     refused: int = 0
 
     @property
+    def answered(self) -> int:
+        return sum(self.turns)
+
+    @property
+    def seconds(self) -> float:
+        return len(self.turns) * SLICE_SECONDS
+
+    @property
     def per_second(self) -> float:
-        return self.answered / self.seconds if self.seconds else 0.0
+        return self.answered / self.seconds if self.turns else 0.0
+
+    def beside(self, control: "Run") -> "Ratio":
+        """Its throughput as a share of the control's, turn by turn."""
+        low, middle, high = quantiles([own / other for own, other in zip(self.turns, control.turns, strict=True)], n=4)
+        return Ratio(middle, low, high)
 
     def percentile(self, share: int) -> float:
         """In milliseconds."""
         return 1000 * quantiles(self.latencies, n=100)[share - 1]
 
 
-def slice_seconds(seconds: int, sides: int) -> float:
-    """How long each side works in each turn, when all may take so long."""
-    return max(1.0, (seconds - SETUP_SECONDS) / (sides * TURNS))
+class Ratio(NamedTuple):
+    """The middle of the ratios of single turns, and between what the middle half of them lies."""
+
+    middle: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 def measure(doers: Doers, sides: Sequence[str], seconds: float) -> dict[str, Run]:
-    """The sides in turns of so many seconds, after a warm-up of each. ``doers`` must be picklable."""
+    """The sides in turns, after a warm-up of each, in about so many seconds. ``doers`` must be picklable."""
     runs = {side: Run() for side in sides}
     context = get_context("spawn")
     share = CLIENTS // PROCESSES
@@ -51,17 +72,17 @@ def measure(doers: Doers, sides: Sequence[str], seconds: float) -> dict[str, Run
         pipes.append((here, process))
     for here, _ in pipes:
         assert here.recv() == "ready"
-    for turn in range(TURNS + 1):
+    turns = max(LEAST_TURNS, int((seconds - SETUP_SECONDS) / (len(sides) * SLICE_SECONDS)))
+    for turn in range(turns + 1):
         for side, sums in runs.items():
-            lasts = seconds if turn else 1.0
+            lasts = SLICE_SECONDS if turn else WARM_SECONDS
             for here, _ in pipes:
                 here.send((side, lasts))
             parts = [here.recv() for here, _ in pipes]
             if turn:  # the first turn warms up
-                sums.answered += sum(len(latencies) for latencies, _ in parts)
+                sums.turns.append(sum(len(latencies) for latencies, _ in parts))
                 sums.refused += sum(refused for _, refused in parts)
                 sums.latencies += [latency for latencies, _ in parts for latency in latencies]
-                sums.seconds += lasts
     for here, process in pipes:
         here.send(None)
         process.join(10)

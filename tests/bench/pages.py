@@ -15,7 +15,7 @@ from math import log
 from pathlib import Path
 
 from tests.bench.answer_path import answering
-from tests.bench.clients import CLIENTS, Run, measure, slice_seconds, told, verdict
+from tests.bench.clients import CLIENTS, Run, measure, told, verdict
 from tests.bench.controls import drawing, looks
 from tests.bench.installation import ADDRESS, KEYS, databases, fill
 from tests.bench.servers import THREADS, WORKERS, served
@@ -38,12 +38,12 @@ def run(asked: argparse.Namespace) -> int:
     small, large = (measured(asked, answered) for answered in ANSWERED)
     met = True
     for name in ("home", "question"):
-        framed, bare = (large[name].per_second / large[control].per_second for control in ("framed", "bare"))
-        met = met and framed >= BUDGET and not large[name].refused
+        framed, bare = (large[name].beside(large[control]) for control in ("framed", "bare"))
+        met = met and framed.middle >= BUDGET and not large[name].refused
         exponent = log(small[name].per_second / large[name].per_second) / log(ANSWERED[1] / ANSWERED[0])
         print(
-            f"{name} (budget ≥ {BUDGET:.2f}): {framed:.2f} of the bare route behind the same frame:"
-            f" {verdict(framed >= BUDGET)}; {bare:.2f} of a bare application: {verdict(bare >= BUDGET)};"
+            f"{name} (budget ≥ {BUDGET:.2f}): {framed} of the bare route behind the same frame:"
+            f" {verdict(framed.middle >= BUDGET)}; {bare} of a bare application: {verdict(bare.middle >= BUDGET)};"
             f" exponent {exponent:.2f}"
         )
     return 0 if met else 1
@@ -65,10 +65,10 @@ def measured(asked: argparse.Namespace, answered: int) -> dict[str, Run]:
         port = stack.enter_context(served("tests.bench.controls:ours", environment, home / "ours.log"))
         bare_port = stack.enter_context(served("tests.bench.controls:bare", environment, home / "bare.log"))
         sides = ("bare", "framed", "home", "question", "answer", "both")
-        runs = measure(partial(doers, bare_port, port, answered), sides, slice_seconds(asked.seconds, len(sides)))
+        runs = measure(partial(doers, bare_port, port, answered), sides, asked.seconds)
     print(f"{answered} answered")
     for side in sides[:4]:
-        print(told(side, runs[side]), f" ratio {runs[side].per_second / runs['bare'].per_second:.2f}")
+        print(told(side, runs[side]), f" ratio {runs[side].beside(runs['bare'])}")
     anew = 1 / (1 / runs["both"].per_second - 1 / runs["answer"].per_second)
     print(f"  home that has just changed {anew:.0f} /s, ratio {anew / runs['bare'].per_second:.2f}")
     return runs
