@@ -21,7 +21,7 @@ from examprep.app.schema import upgrade
 from examprep.config.settings import Settings
 from examprep.kernel.clock import FixedClock
 from examprep.people import passwords
-from examprep.plumbing import engines
+from examprep.plumbing import turns
 from examprep.plumbing.db import Database
 from examprep.plumbing.kept_pages import KeptPages
 from examprep.plumbing.noting import Notes
@@ -34,6 +34,7 @@ from tests.heard import heard_of
 
 # 2026-03-31 17:30 UTC is already 1 April in the office: a mix-up of the two days shows at once.
 NOW = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
+AS_SERVED = {name: getattr(turns, name) for name in ("SYNCHRONOUS", "put_on_disk")}  # before what is set below
 KEYS = {"secret_key": "s" * 40, "data_key": "d" * 40}
 
 
@@ -90,7 +91,8 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("ours")
     # The weakest hash there is: at full strength (tests/people/test_passwords.py) signing in took a fifth of all tests.
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    engines.SYNCHRONOUS = "OFF"  # as PostgreSQL's below: no test pulls the plug
+    # As PostgreSQL's below: no test pulls the plug.
+    turns.SYNCHRONOUS, turns.put_on_disk = "OFF", lambda _: None
     compile_catalogues(Path(__file__).parents[1] / "examprep" / "translations")
 
 

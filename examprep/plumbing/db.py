@@ -1,9 +1,4 @@
-"""One way to reach the database: ``read()`` for looking, ``write()`` for one short transaction.
-
-SQLite has one writer and its busy handler is unfair: waiting writers poll with growing pauses, so some starve. Here
-writers in all processes queue on a file lock beside the database, which the kernel hands on in order;
-then ``BEGIN IMMEDIATE`` never finds the database busy. Readers never wait (WAL).
-"""
+"""One way to reach the database: ``read()`` for looking, ``write()`` for one short transaction."""
 
 import os
 import threading
@@ -29,12 +24,7 @@ from examprep.plumbing.engines import (
     sqlite_engine,
 )
 from examprep.plumbing.prepared import send
-
-try:
-    import fcntl
-except ImportError:  # Windows: SQLite's own waiting must do there
-    fcntl = None  # type: ignore[assignment]
-
+from examprep.plumbing.turns import Turn
 
 DatabaseAway = OperationalError  # for the edges, which know no SQLAlchemy
 
@@ -100,6 +90,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
+        # As SQLite names it; PostgreSQL's writers need no turns.
+        self._file = os.path.realpath(str(self.url.database)) if self.on_sqlite else None
         self._own = _Own()
         self.engine = sqlite_engine(url) if self.on_sqlite else postgresql_engine(url)
         # Of PostgreSQL's connections each statement stands for itself, unless a transaction is asked for.
@@ -168,45 +160,33 @@ class Database:
     def write(self, info: dict[Any, Any] | None = None) -> Iterator[Session]:
         """One transaction: committed on leaving, rolled back when an exception leaves."""
         known = {BESIDE: self.read_page, **(info or {})}
+        turn = Turn(self._file)
         with (
-            self._turn(),
-            self._to_write() as connection,
+            self._to_write(turn) as connection,
             self._writers(info=known, bind=connection) as session,
+            turn,  # which the first statement waits for
             session.begin(),
         ):
             yield session
 
     @contextmanager
-    def _to_write(self) -> Iterator[Connection]:
+    def _to_write(self, turn: Turn) -> Iterator[Connection]:
         """The thread's own connection, whose transactions write meanwhile."""
         connection = self.glance()
         try:
-            self._tell(connection, writes=True)
+            self._tell(connection, turn)
             yield connection
         finally:
             if not connection.invalidated:
-                self._tell(connection, writes=False)
+                self._tell(connection, None)
             self.lay_down(connection)
 
-    def _tell(self, connection: Connection, *, writes: bool) -> None:
+    def _tell(self, connection: Connection, turn: Turn | None) -> None:
         if self.on_sqlite:
-            connection.info[WRITES] = writes
+            connection.info[WRITES] = turn
         else:  # the dialect itself: SQLAlchemy's option would be noted anew each time for when the pool gets it back
             driver: Any = connection.connection.dbapi_connection
-            self.engine.dialect.set_isolation_level(driver, WHOLE if writes else EACH)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for this writer's turn. The lock belongs to the open file, so threads queue as processes do."""
-        if not self.on_sqlite or fcntl is None:
-            yield
-            return
-        lock = os.open(f"{self.url.database}.write-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+            self.engine.dialect.set_isolation_level(driver, WHOLE if turn else EACH)
 
     def rewrite(self, tables: Sequence[str]) -> None:
         """Write tables anew, so that nothing that was deleted or changed in them is left in the database's files.
@@ -216,7 +196,8 @@ class Database:
         words = (
             ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] if self.on_sqlite else [f"VACUUM FULL {', '.join(tables)}"]
         )
-        with self._turn(), self.engine.connect() as connection:
+        with Turn(self._file) as turn, self.engine.connect() as connection:
+            turn.begin()
             for each in words:
                 send(connection, each)
 

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, InvalidatePoolError
 
+from examprep.plumbing import turns
 from examprep.plumbing.noting import hear_statement
 from examprep.plumbing.prepared import WAITING, send, send_waiting
 
-WRITES = "writes"  # in what is noted of a connection to SQLite: whether its transactions will write
+WRITES = "writes"  # in what is noted of a connection to SQLite: the turn for which a transaction waits that writes
 # Of a connection to PostgreSQL: all until the end is one transaction, or each statement is one.
 WHOLE: Final = "READ COMMITTED"
 EACH: Final = "AUTOCOMMIT"
@@ -30,11 +31,6 @@ def _opened(url: str, **options: Any) -> Engine:
     return engine
 
 
-# SQLite waits for the disk at each commit: an answer that a phone was told of is struck from its queue, so it must
-# outlive a loss of power as well. With NORMAL, which is quicker, the last ones before it could be gone.
-SYNCHRONOUS = "FULL"
-
-
 def sqlite_engine(url: str) -> Engine:
     Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
     engine = _opened(url, connect_args={"isolation_level": None, "timeout": 30})
@@ -42,8 +38,9 @@ def sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+        ((mode,),) = cursor.execute("PRAGMA journal_mode = WAL")
+        # Where SQLite can keep no log, it must itself wait for the disk at each commit.
+        cursor.execute(f"PRAGMA synchronous = {turns.SYNCHRONOUS if mode == 'wal' else 'FULL'}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA cache_size = -16000")
         cursor.close()
@@ -52,7 +49,10 @@ def sqlite_engine(url: str) -> Engine:
     def begin(connection: Any) -> None:
         # The driver would begin late and deferred, and a transaction that first reads and then writes could then
         # fail at its first write; so it is switched off (isolation_level None) and we begin ourselves.
-        send(connection, "BEGIN IMMEDIATE" if connection.info.get(WRITES) else "BEGIN")
+        turn = connection.info.get(WRITES)
+        if turn is not None:
+            turn.begin()
+        send(connection, "BEGIN" if turn is None else "BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "handle_error")
     def beyond(context: ExceptionContext) -> Exception | None:

@@ -1,8 +1,6 @@
 """Sessions: reading cannot write, writers take turns, instants come back aware."""
 
 import gc
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -60,16 +58,6 @@ def test_sixteen_writers_lose_no_step(database):
     assert failures == []
     with database.read() as session:
         assert session.get(RegionRow, "110000").level == 160
-
-
-def test_sqlite_waits_for_the_disk(tmp_path):
-    # In a process of its own: the tests' own databases do not wait.
-    said = (
-        "import sys; from sqlalchemy import text; from examprep.plumbing.db import Database\n"
-        "with Database(sys.argv[1]).read() as session: print(session.scalar(text('PRAGMA synchronous')))"
-    )
-    command = [sys.executable, "-c", said, f"sqlite:///{tmp_path / 'own.db'}"]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "2"
 
 
 def test_sqlite_is_set_up_as_promised(database):
