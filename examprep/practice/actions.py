@@ -169,7 +169,9 @@ def _work_in(
     if on.scope.kind == PLAN and office_day(given.at) == office_day(now):
         day.keep_plan(session, person, on, given.at)
     before = path.standing()
-    kept = learn(before.kept, asked_of(question), replace(given, weights=before.weights))
+    if before.weights is not None:
+        given = replace(given, weights=before.weights)
+    kept = learn(before.kept, asked_of(question), given)
     _tell_bank(session, on, question.version_id, now)
     path.remember(memory_values(person, question.question_id, on.subject_code, question.version_id, kept))
     path.count(person_id=person, day=office_day(given.at), right=given.right, took_ms=given.took_ms)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from examprep.bank import actions as bank
 from examprep.plumbing.cookies import form_token
 from examprep.plumbing.i18n import language
-from examprep.plumbing.site import drawn, undrawn
+from examprep.plumbing.site import drawn
 from examprep.practice.actions import Told
 
 _PARTS = "practice/_parts.html"
@@ -52,10 +52,10 @@ def told(answer: Told, *, address: str, syllabus: str, answer_id: str) -> Markup
         position=answer.position,
         total=answer.total,
     )
-    # What comes next is no part of what is kept.
-    verdict = _drawn("verdict", replace(answer, sure=None, upcoming=None, position=0, total=0))
-    words = _drawn("next_words", answer.upcoming is not None)
-    return undrawn(_PARTS, "told_box")(verdict, _drawn("reasons", answer.question), address, words, upcoming or "")
+    # What comes next is no part of what is kept; why is kept once for all answers to a question.
+    differs = {"address": address, "reasons": _drawn("reasons", answer.question), "upcoming": upcoming or ""}
+    told = replace(answer, sure=None, upcoming=None, position=0, total=0)
+    return drawn(_PARTS, "told_box", told, upcoming is not None, differs=differs)
 
 
 @lru_cache(_PACKED_KEPT)

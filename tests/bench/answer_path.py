@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from tests.bench.clients import CLIENTS, Run, measure, told, verdict
@@ -77,17 +78,19 @@ def answering(wire: Wire, number: int) -> Callable[[], bool]:
     edition = re.search(rb'name="syllabus" value="([^"]+)"', page)
     assert found, page[-1500:].decode()
     assert edition
-    fixed = {"csrf_token": token(page), "syllabus": edition[1].decode(), "took_ms": "8000", "sure": "sure"}
-    first = version = found[1].decode()
+    fixed = urlencode(
+        {"csrf_token": token(page), "syllabus": edition[1].decode(), "took_ms": "8000", "sure": "sure"}
+    ).encode()
+    first = version = found[1]
     sent = number
 
     def once() -> bool:
         nonlocal version, sent
         sent += 1
-        fields = {**fixed, "answer": str(uuid4()), "version": version, "tick": str(sent % 5)}
+        fields = b"%b&answer=%b&version=%b&tick=%d" % (fixed, str(uuid4()).encode(), version, sent % 5)
         status, body = wire.post(ADDRESS, fields, b"X-Fragment: yes\r\n")
         found = _UPCOMING.search(body)
-        version = found[1].decode() if found else first
+        version = found[1] if found else first
         return status == 200 and b"verdict" in body
 
     return once

@@ -8,6 +8,7 @@ import gc
 import os
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Flask, Response, render_template
@@ -94,7 +95,8 @@ def inserting(wire: Wire, number: int | None = None) -> Callable[[], bool]:
     if number is not None:
         sign_in(wire, number)
         fields["csrf_token"] = token(wire.get(ADDRESS)[1])
-    return lambda: wire.post(ANSWER, fields)[0] == 200
+    sent = urlencode(fields).encode()
+    return lambda: wire.post(ANSWER, sent)[0] == 200
 
 
 def drawing(wire: Wire, number: int | None = None) -> Callable[[], bool]:

@@ -20,8 +20,9 @@ class Wire:
     def get(self, address: str) -> tuple[int, bytes]:
         return self._ask(b"GET " + address.encode() + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n" + self._cookie_line + b"\r\n")
 
-    def post(self, address: str, fields: dict[str, str], headers: bytes = b"") -> tuple[int, bytes]:
-        body = urlencode(fields).encode()
+    def post(self, address: str, fields: dict[str, str] | bytes, headers: bytes = b"") -> tuple[int, bytes]:
+        """``fields``: what a form holds, or that encoded already."""
+        body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
         return self._ask(
             b"POST "
             + address.encode()

@@ -76,6 +76,7 @@ class Scope:
         return replace(self, on=day) if self.undated else self
 
 
+@lru_cache(1024)
 def read_scope(text: str) -> Scope | None:
     """The scope of an address, such as ``all``, ``chapter-12`` or ``recite-type-single-choice``; ``None``: no such."""
     found = _SCOPE.fullmatch(text)
