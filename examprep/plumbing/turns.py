@@ -40,7 +40,7 @@ class Turn:
 
     def begin(self) -> None:
         """Wait for it. The lock belongs to the open file, so threads queue as processes do."""
-        if self._database is None or fcntl is None or self._lock is not None:
+        if self._database is None or fcntl is None:
             return
         self._lock = os.open(f"{self._database}.write-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)

@@ -54,8 +54,8 @@ def told(answer: Told, *, address: str, syllabus: str, answer_id: str) -> Markup
     )
     # What comes next is no part of what is kept; why is kept once for all answers to a question.
     differs = {"address": address, "reasons": _drawn("reasons", answer.question), "upcoming": upcoming or ""}
-    told = replace(answer, sure=None, upcoming=None, position=0, total=0)
-    return drawn(_PARTS, "told_box", told, upcoming is not None, differs=differs)
+    told_alike = replace(answer, sure=None, upcoming=None, position=0, total=0)
+    return drawn(_PARTS, "told_box", told_alike, upcoming is not None, differs=differs)
 
 
 @lru_cache(_PACKED_KEPT)

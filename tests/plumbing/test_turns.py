@@ -3,8 +3,9 @@
 import errno
 import fcntl
 import os
+import shutil
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from sqlalchemy import text
@@ -45,6 +46,12 @@ def _note(database, n=1):
         session.execute(text("INSERT INTO noted VALUES (:n)"), {"n": n})
 
 
+def _assert_free(folder):
+    """That nobody has the turn: a writer would wait for it without an end."""
+    with (folder / "own.db.write-lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def _noted(database):
     with database.read() as session:
         return session.scalars(text("SELECT n FROM noted ORDER BY n")).all()
@@ -67,26 +74,34 @@ def test_a_writer_waits_for_the_disk_when_all_is_in_the_log_and_the_next_has_its
     seen = []
 
     def look(log):
-        # What is to be put on the disk is SQLite's log itself, with the row in it.
         assert os.path.samestat(os.fstat(log), (tmp_path / "own.db-wal").stat())
-        with sqlite3.connect(tmp_path / "own.db") as other:
-            seen.extend(other.execute("SELECT n FROM noted"))
-        other.close()
-        with (tmp_path / "own.db.write-lock").open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Of these files alone a machine that lost its power would come back.
+        for name in ("own.db", "own.db-wal"):
+            shutil.copy(tmp_path / name, tmp_path / f"left-{name}")
+        with closing(sqlite3.connect(tmp_path / "left-own.db")) as left:
+            seen.extend(left.execute("SELECT n FROM noted"))
+        _assert_free(tmp_path)
 
     disk.then = look
     _note(own, 7)
     assert (disk.waits, seen) == (1, [(7,)])
 
 
-def test_a_disk_that_refuses_is_told_and_keeps_nobody_from_the_next_turn(own, disk):
+def test_whoever_finds_it_written_already_waits_too_since_that_is_told_as_well(own, disk):
+    _note(own, 7)
+    with own.write() as session:
+        assert session.scalar(text("SELECT n FROM noted")) == 7
+    assert disk.waits == 2
+
+
+def test_a_disk_that_refuses_is_told_and_keeps_nobody_from_the_next_turn(own, disk, tmp_path):
     def refuse(_log):
         raise OSError(errno.EIO, "Input/output error")
 
     disk.then = refuse
     with pytest.raises(OperationalError, match="waiting for the disk"):
         _note(own, 1)
+    _assert_free(tmp_path)
     disk.then = lambda _: None
     _note(own, 2)
     assert _noted(own) == [1, 2]
@@ -115,9 +130,8 @@ def test_a_database_reached_by_a_link_has_one_queue_and_its_own_log(own, disk, t
 
 
 def test_the_turn_is_waited_for_by_the_first_statement_alone(own, tmp_path):
-    with own.write() as session, (tmp_path / "own.db.write-lock").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody has it yet
-        fcntl.flock(lock, fcntl.LOCK_UN)
+    with own.write() as session:
+        _assert_free(tmp_path)
         session.execute(text("INSERT INTO noted VALUES (1)"))
         with pytest.raises(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _assert_free(tmp_path)
